@@ -1,0 +1,1 @@
+"""The case file: what people say about one decision, and the data beside it."""

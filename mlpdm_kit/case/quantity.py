@@ -1,0 +1,328 @@
+"""Quantities as people write them: ``3000..12000 JPY per claim``, ``2%..5%``, ``8% per year``.
+
+A quantity has a low and a high (the 5% and 95% points of what its writer believes; equal
+for a single figure) and a dimension. The dimension that a field wants is known; the unit
+that was written is checked against it and converted to the kit's own: months, cases, the
+case's currency. Nothing is assumed: a missing unit is a fault.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+DAYS_PER_YEAR = 365.0
+
+# one unit in months
+_TIME = {
+    "second": 12 / (DAYS_PER_YEAR * 86_400),
+    "minute": 12 / (DAYS_PER_YEAR * 1_440),
+    "hour": 12 / (DAYS_PER_YEAR * 24),
+    "day": 12 / DAYS_PER_YEAR,
+    "week": 84 / DAYS_PER_YEAR,
+    "month": 1.0,
+    "quarter": 3.0,
+    "year": 12.0,
+}
+_TIME_WORDS = {
+    "s": "second", "sec": "second", "秒": "second", "min": "minute", "分": "minute",
+    "h": "hour", "hr": "hour", "時間": "hour", "d": "day", "日": "day", "日間": "day",
+    "wk": "week", "週": "week", "週間": "week", "mo": "month", "月": "month",
+    "か月": "month", "ヶ月": "month", "カ月": "month", "ヵ月": "month", "ケ月": "month",
+    "四半期": "quarter", "yr": "year", "年": "year", "年間": "year", "毎月": "month",
+}  # fmt: skip
+_SCALES = {
+    "": 1.0, "%": 0.01, "k": 1e3, "K": 1e3, "M": 1e6, "B": 1e9, "千": 1e3, "万": 1e4,
+    "百万": 1e6, "億": 1e8, "thousand": 1e3, "million": 1e6, "billion": 1e9,
+}  # fmt: skip
+_SYMBOLS = {"¥": ("JPY", "CNY"), "円": ("JPY",), "元": ("CNY",), "$": ("USD", "CAD", "AUD", "SGD"),
+            "€": ("EUR",), "£": ("GBP",), "₩": ("KRW",)}  # fmt: skip
+_CASE_WORDS = {"case", "cases", "件"}
+_NUMBER = re.compile(
+    r"""^(?P<sign>[+-]?)(?P<symbol>[¥$€£₩]?)\s*
+    (?P<digits>(?:\d{1,3}(?:,\d{3})+|\d[\d_]*)(?:\.\d+)?|\.\d+)(?P<power>[eE][+-]?\d+)?
+    (?:\s*(?P<scale>%|百万|千|万|億|[kKMB](?![A-Za-z])|(?:thousand|million|billion)\b))?""",
+    re.VERBOSE,
+)
+_RANGE = re.compile(r"\.{2,3}|…|~|〜")
+
+EXAMPLES = {
+    "money": "2M..5M {currency}",
+    "money/case": "200..600 {currency} per {unit}",
+    "money/case, said": "2..4 {currency} per {unit}",
+    "money/month": "100k..300k {currency} per month",
+    "money/target": "3..5 {currency} per {target_unit}",
+    "target/case": "2..5 {target_unit} per {unit}",
+    "cases/month": "8000..12000 per month",
+    "share": "2%..5%",
+    "rate/year": "8% per year",
+    "months": "2..4 months",
+    "seconds": "1..3 seconds",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Units:
+    """What the words of one case mean: its currency, its unit, its target's unit."""
+
+    currency: str = "USD"
+    unit: str = "case"
+    target_unit: str = "unit"
+
+    def example(self, dimension: str) -> str:
+        """How a quantity of this dimension is written in this case."""
+        return EXAMPLES[dimension].format(
+            currency=self.currency, unit=self.unit, target_unit=self.target_unit
+        )
+
+
+class Malformed(Exception):
+    """A text is no quantity of the dimension; code and figures say why."""
+
+    def __init__(self, code: str, **figures: Any) -> None:
+        self.code, self.figures = code, figures
+        super().__init__(code)
+
+
+def parse(text: str, dimension: str, units: Units) -> tuple[float, float]:
+    """Low and high of a written quantity, in the kit's own units.
+
+    Parameters
+    ----------
+    text : str
+        What was written. Full-width digits, commas, k, M, 万 and 億 are read.
+    dimension : str
+        A key of `EXAMPLES`.
+    units : Units
+        The case's words.
+
+    Raises
+    ------
+    Malformed
+        No number, no or another unit, a reversed range, a share outside [0, 1].
+
+    Examples
+    --------
+    >>> units = Units(currency="JPY", unit="claim")
+    >>> parse("3000..12000 JPY per claim", "money/case", units)
+    (3000.0, 12000.0)
+    >>> parse("1.2M JPY per year", "money/month", units)
+    (100000.0, 100000.0)
+    >>> parse("２万〜３万円", "money", units)
+    (20000.0, 30000.0)
+    """
+    example = units.example(dimension)
+    written = unicodedata.normalize("NFKC", str(text)).replace("−", "-").strip()
+    if len(written) > 200:
+        raise Malformed("quantity-number", example=example)
+    parts = [part.strip() for part in _RANGE.split(written)]
+    if not written or len(parts) > 2:
+        raise Malformed("quantity-number", example=example)
+    numbers, scales, rests = [], [], []
+    for part in parts:
+        match = _NUMBER.match(part)
+        if match is None:
+            raise Malformed("quantity-number", example=example)
+        digits = match["digits"].replace(",", "").replace("_", "") + (match["power"] or "")
+        scale = match["scale"] or ""
+        numbers.append(float(match["sign"] + digits) * _SCALES[scale])
+        scales.append(scale)
+        rests.append(f"{match['symbol']} {part[match.end() :]}".strip())
+    if len(parts) == 2 and scales[0] != scales[1] and not (scales[0] == "" and numbers[0] == 0):
+        _refuse_mixed_scales(parts, scales, example)
+    if len(parts) == 2 and rests[0] and rests[0] not in (rests[1], rests[1].split(" ")[0]):
+        raise Malformed("unit-mixed", low=parts[0], high=parts[1], example=example)
+    factor = _factor(rests[-1], scales[-1], dimension, units)
+    low, high = (_scaled(number, factor, dimension) for number in (numbers[0], numbers[-1]))
+    if low > high:
+        raise Malformed("range-reversed", low=parts[0], high=parts[-1])
+    if not all(abs(bound) < 1e15 for bound in (low, high)):
+        raise Malformed("quantity-huge", example=example)
+    if dimension == "share" and not (0 <= low and high <= 1):
+        raise Malformed("share-range" if "%" not in scales else "share-percent")
+    if dimension != "rate/year" and low < 0:
+        raise Malformed("quantity-negative")
+    if dimension == "rate/year" and low <= -1:
+        raise Malformed("quantity-negative")
+    return low, high
+
+
+def _refuse_mixed_scales(parts: list[str], scales: list[str], example: str) -> None:
+    # 1..1.5M could mean one unit or one million; 500k..2M can mean only one thing
+    if scales[0] == "" or scales[1] == "" or "%" in scales:
+        raise Malformed("range-scale", low=parts[0], high=parts[1], example=example)
+
+
+def _scaled(number: float, factor: float, dimension: str) -> float:
+    if dimension == "rate/year" and factor != 1:  # a rate per month compounds to a year
+        return float((1 + number) ** factor - 1)
+    return number * factor
+
+
+def _factor(rest: str, scale: str, dimension: str, units: Units) -> float:
+    """What one written unit is in the kit's own, or a refusal."""
+    wants_money = dimension.startswith("money")
+    head, per = _split(rest)
+    currency, head = _currency(head)
+    head, per = _glued(head, per)
+    if currency is not None and not wants_money:
+        raise Malformed("unit-wrong", unit=rest, example=units.example(dimension))
+    if wants_money:
+        if currency is None:
+            raise Malformed("unit-missing" if not rest else "unit-wrong", unit=rest or "",
+                            example=units.example(dimension))  # fmt: skip
+        if units.currency not in currency:
+            raise Malformed("currency-other", unit=currency[0], currency=units.currency)
+    wrong = Malformed(
+        "unit-wrong" if rest else "unit-missing", unit=rest, example=units.example(dimension)
+    )
+    if scale == "%" and dimension not in ("share", "rate/year"):
+        raise wrong
+    return _RULES[dimension](head, per, units, wrong)
+
+
+def _split(rest: str) -> tuple[str, str | None]:
+    pieces = re.split(r"\bper\b|/|毎", rest, maxsplit=1)
+    return pieces[0].strip(), pieces[1].strip() if len(pieces) == 2 else None
+
+
+def _currency(head: str) -> tuple[tuple[str, ...] | None, str]:
+    for symbol, codes in _SYMBOLS.items():
+        if symbol in head:
+            return codes, head.replace(symbol, " ").strip()
+    match = re.match(r"^([A-Z]{3})\b\s*(.*)$", head)
+    return ((match[1],), match[2].strip()) if match else (None, head)
+
+
+def _glued(head: str, per: str | None) -> tuple[str, str | None]:
+    """``a month`` and ``monthly`` are ``per month``."""
+    match = re.match(r"^(.*?)\s*\b(?:a|an|each|every)\s+(\w+)$", head)
+    if per is None and match:
+        return match[1].strip(), match[2]
+    return head, per
+
+
+def _time(word: str | None) -> float | None:
+    if word is None:
+        return None
+    word = word.strip().lower()
+    name = _TIME_WORDS.get(word) or (word if word in _TIME else word.removesuffix("s"))
+    return _TIME.get(_TIME_WORDS.get(name, name))
+
+
+def _counted(per: str) -> tuple[float, str]:
+    """``1,000 claims`` or ``thousand claims``: how many, and of what."""
+    match = re.match(r"^(?:a\s+)?(\d[\d,]*|thousand|million|hundred|千|万)?\s*(.*)$", per)
+    if match is None:  # the pattern matches any text
+        return 1.0, per
+    many = {"": 1.0, "hundred": 100.0, **_SCALES}.get(match[1] or "")
+    return (float(match[1].replace(",", "")) if many is None else many), match[2].strip()
+
+
+def _is_case(noun: str, units: Units) -> bool:
+    noun, unit = noun.casefold(), unicodedata.normalize("NFKC", units.unit).casefold()
+    plurals = {unit, unit + "s", unit + "es", re.sub("y$", "ies", unit)}
+    return noun in _CASE_WORDS or noun in plurals
+
+
+def _is_target(noun: str, units: Units) -> bool:
+    unit = unicodedata.normalize("NFKC", units.target_unit).casefold()
+    return noun.casefold() in {unit, unit + "s", unit + "es"}
+
+
+def _plain_money(head: str, per: str | None, units: Units, wrong: Malformed) -> float:
+    if head or per is not None:
+        raise wrong
+    return 1.0
+
+
+def _money_per_case(head: str, per: str | None, units: Units, wrong: Malformed) -> float:
+    many, noun = _counted(per or "")
+    if head or per is None or not _is_case(noun, units) or many == 0:
+        raise wrong
+    return 1 / many
+
+
+def _money_said_per_case(head: str, per: str | None, units: Units, wrong: Malformed) -> float:
+    """The field's own name says that it is per case; the unit may be left out."""
+    if per is None and not head:
+        return 1.0
+    return _money_per_case(head, per, units, wrong)
+
+
+def _money_per_target(head: str, per: str | None, units: Units, wrong: Malformed) -> float:
+    many, noun = _counted(per or "")
+    if head or per is None or not _is_target(noun, units) or many == 0:
+        raise wrong
+    return 1 / many
+
+
+def _target_per_case(head: str, per: str | None, units: Units, wrong: Malformed) -> float:
+    many, noun = _counted(per or "")
+    if not _is_target(head, units) or per is None or not _is_case(noun, units) or many == 0:
+        raise wrong
+    return 1 / many
+
+
+def _money_per_month(head: str, per: str | None, units: Units, wrong: Malformed) -> float:
+    months = _time(per)
+    if head or months is None:
+        raise wrong
+    return 1 / months
+
+
+def _cases_per_month(head: str, per: str | None, units: Units, wrong: Malformed) -> float:
+    many, noun = _counted(head) if head else (1.0, "")
+    months = _time(per)
+    if months is None or (noun and not _is_case(noun, units)):
+        raise wrong
+    return many / months
+
+
+def _share(head: str, per: str | None, units: Units, wrong: Malformed) -> float:
+    many, noun = _counted(per or "")
+    if per is not None and _is_case(noun, units) and not head and many > 0:
+        return 1 / many
+    if head or per is not None:
+        raise wrong
+    return 1.0
+
+
+def _rate_per_year(head: str, per: str | None, units: Units, wrong: Malformed) -> float:
+    months = _time(per)
+    if head or months is None:
+        raise wrong
+    return 12 / months
+
+
+def _months(head: str, per: str | None, units: Units, wrong: Malformed) -> float:
+    months = _time(head) if head else None
+    if per is not None or months is None:
+        raise wrong
+    return months
+
+
+def _seconds(head: str, per: str | None, units: Units, wrong: Malformed) -> float:
+    milli = head in ("ms", "milliseconds", "millisecond", "ミリ秒")
+    months = 0.001 * _TIME["second"] if milli else _time(head) if head else None
+    if per is not None or months is None:
+        raise wrong
+    return months / _TIME["second"]
+
+
+_RULES: Mapping[str, Any] = {
+    "money": _plain_money,
+    "money/case": _money_per_case,
+    "money/case, said": _money_said_per_case,
+    "money/target": _money_per_target,
+    "target/case": _target_per_case,
+    "money/month": _money_per_month,
+    "cases/month": _cases_per_month,
+    "share": _share,
+    "rate/year": _rate_per_year,
+    "months": _months,
+    "seconds": _seconds,
+}
