@@ -88,6 +88,7 @@ def load_data(case: Case) -> Dataset | None:
             if column is not None:
                 table.need(column, f"data.{key}")
         frame = table.frame()
+        row_id = id_column(table, data)
         target = target_values(table, data, case.task)
         acts, predictions = {}, {}
         for name, option in case.options.items():
@@ -100,7 +101,7 @@ def load_data(case: Case) -> Dataset | None:
                     case.folder, table, data, name, option, case.task
                 )
     kept = ~np.isnan(target)
-    own = {data.target, data.id, data.group, *data.leave_out} - {None}
+    own = {data.target, row_id, data.group, *data.leave_out} - {None}
     features = frame.drop(columns=[column for column in own if column in frame]).loc[kept]
 
     def pick(column: str | None) -> np.ndarray[Any, Any] | None:
@@ -138,6 +139,11 @@ def _kept(values: Predictions, kept: np.ndarray[Any, Any]) -> Predictions:
         cost=None if values.cost is None else values.cost[kept],
         latency=None if values.latency is None else values.latency[kept],
     )
+
+
+def id_column(table: Table, data: Data) -> str | None:
+    """The column that names a row: as the case says, else one that is called id."""
+    return data.id or ("id" if "id" in table.columns and data.target != "id" else None)
 
 
 def target_values(table: Table, data: Data, task: str) -> np.ndarray[Any, Any]:
@@ -217,7 +223,7 @@ def read_predictions(
 ) -> Predictions:
     """Answers or scores of one option, put in the order of the data's rows.
 
-    The file has ``id`` (the data's id column, or its row number from 1), ``score`` or
+    The file has ``id`` (the data's id column, else its row number from 1), ``score`` or
     ``answer``, and may have ``option``, ``cost`` and ``latency``.
     """
     import numpy as np
@@ -233,8 +239,9 @@ def read_predictions(
             raise refuse("predictions-columns", where, ", ".join(file.columns))
     if "option" in columns:
         found = found[found["option"].astype(str) == name]
-    if data.id is not None:
-        ids = pd.Series(table.column(data.id, "data.id")).astype(str)
+    column = id_column(table, data)
+    if column is not None:
+        ids = pd.Series(table.column(column, "data.id")).astype(str)
     else:
         ids = pd.Series(np.arange(1, len(table) + 1)).astype(str)
     keys = found["id"].astype(str)
@@ -244,7 +251,8 @@ def read_predictions(
     matched = ids.isin(set(keys))
     if not matched.all():
         raise refuse("predictions-missing", where, option.predictions,
-                     count=int((~matched).sum()), rows=len(ids), first=ids[~matched].iloc[0])  # fmt: skip
+                     count=int((~matched).sum()), rows=len(ids),
+                     first=ids[~matched].iloc[0])  # fmt: skip
     found = found.set_index(keys).reindex(ids)
     word = said.pop()
     is_answer = word == "answer" and task == "binary"

@@ -167,11 +167,11 @@ _PYDANTIC = {
 
 def _fault(item: Any, values: Any) -> Fault:
     loc = [str(part) for part in item["loc"] if part not in ("function-before", "[key]")]
-    field, kind, value = ".".join(loc), item["type"], item["input"]
+    field, kind, value = ".".join(loc), str(item["type"]), item["input"]
     figures = dict(item.get("ctx") or {})
     if kind in ("missing", "outcome-word"):
         key = figures.get("key")
-        return Fault(code=kind, field=f"{field}.{key}" if key else field)
+        return Fault(code=str(kind), field=f"{field}.{key}" if key else field)
     if kind == "extra_forbidden":
         known = _known_keys(loc[:-1])
         near = get_close_matches(loc[-1], known, n=1)
@@ -215,8 +215,7 @@ def _known_keys(loc: list[str]) -> list[str]:
             model,
         )
     hidden = {"folder", "digest", "low", "high", "dimension"}
-    keys = [key for key in model.model_fields if key not in hidden]
-    return keys if model is not Case or not loc else keys
+    return [key for key in model.model_fields if key not in hidden]
 
 
 def find_cases(paths: list[Path]) -> list[Path]:

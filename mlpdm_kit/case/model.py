@@ -91,9 +91,7 @@ class In:
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
         written = {"type": ["string", "number"], "dimension": self.dimension}
-        said: dict[str, Any] = {
-            name: {"type": "string"} for name in ("note", "owner", "source")
-        }
+        said: dict[str, Any] = {name: {"type": "string"} for name in ("note", "owner", "source")}
         said["evidence"] = {"enum": ["measured", "quoted", "assumed"]}
         said["family"] = {"enum": ["lognormal", "normal", "beta", "uniform"]}
         full = {

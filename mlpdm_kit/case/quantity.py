@@ -141,7 +141,7 @@ def parse(text: str, dimension: str, units: Units) -> tuple[float, float]:
         raise Malformed("range-reversed", low=parts[0], high=parts[-1])
     if not all(abs(bound) < 1e15 for bound in (low, high)):
         raise Malformed("quantity-huge", example=example)
-    if dimension == "share" and not (0 <= low and high <= 1):
+    if dimension == "share" and not (low >= 0 and high <= 1):
         raise Malformed("share-range" if "%" not in scales else "share-percent")
     if dimension != "rate/year" and low < 0:
         raise Malformed("quantity-negative")
@@ -181,7 +181,7 @@ def _factor(rest: str, scale: str, dimension: str, units: Units) -> float:
     )
     if scale == "%" and dimension not in ("share", "rate/year"):
         raise wrong
-    return _RULES[dimension](head, per, units, wrong)
+    return float(_RULES[dimension](head, per, units, wrong))
 
 
 def _split(rest: str) -> tuple[str, str | None]:

@@ -186,9 +186,7 @@ def _review(case: Case, option: Option) -> Iterator[Fault]:
 
 def _sources(case: Case, option: Option) -> Iterator[Fault]:
     """How good an option is must come from exactly one place."""
-    said = [
-        name for name in ("when", "predict", "predictions", "rates") if getattr(option, name)
-    ]
+    said = [name for name in ("when", "predict", "predictions", "rates") if getattr(option, name)]
     if len(said) > 1:
         yield Fault(code="source-twice", field=said[1], value=" + ".join(said))
     for name in ("when", "predict", "predictions"):

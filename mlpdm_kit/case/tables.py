@@ -210,12 +210,12 @@ class Table:
             row = self._con.execute("SELECT json_serialize_sql(?)", [query]).fetchone()
         except duckdb.Error as error:
             raise refuse("rule-syntax", field, expression, reason=_first_line(error)) from error
-        tree = json.loads(row[0]) if row else {"error": True}
+        tree: dict[str, Any] = json.loads(row[0]) if row else {"error": True}
         if tree.get("error"):
             reason = str(tree.get("error_message", "")).splitlines()[:1]
             raise refuse("rule-syntax", field, expression, reason=" ".join(reason))
-        statements = tree["statements"]
-        node = statements[0]["node"] if len(statements) == 1 else {}
+        statements: list[Any] = tree["statements"]
+        node: dict[str, Any] = statements[0]["node"] if len(statements) == 1 else {}
         if (
             node.get("type") != "SELECT_NODE"
             or len(node["select_list"]) != 1

@@ -1,6 +1,6 @@
 """Every sentence that a person reads, by language.
 
-Messages are gettext catalogues (``locales/<lang>.po``) keyed by code. A message holds
+Messages are gettext catalogues (``locales/<lang>/*.po``) keyed by code. A message holds
 named figures with a format that belongs to the sentence, not to the analysis::
 
     msgid "verdict.use_non_ml"
@@ -8,7 +8,8 @@ named figures with a format that belongs to the sentence, not to the analysis::
 
 Formats: ``money`` (whole, compact), ``price`` (exact), ``share``, ``count``, ``number``,
 ``date``, ``months``, ``quantity`` (a mapping of value and unit), and ``say:PREFIX``,
-which says the message ``PREFIX.<value>``. Adding a language is adding a catalogue.
+which says the message ``PREFIX.<value>``. Adding a language is adding
+its catalogues and its name to `LANGUAGES`.
 """
 
 from __future__ import annotations
@@ -27,11 +28,15 @@ LANGUAGES = ("en", "ja")
 
 @cache
 def catalogue(lang: str) -> Mapping[str, str]:
-    """Messages of one language by code, as the catalogue file holds them."""
+    """Messages of one language by code, out of all its catalogue files."""
     from babel.messages.pofile import read_po
 
-    with (files(__package__) / "locales" / f"{lang}.po").open("rb") as stream:
-        return {str(m.id): str(m.string) for m in read_po(stream, locale=lang) if m.id}
+    found: dict[str, str] = {}
+    for file in sorted((files(__package__) / "locales" / lang).iterdir(), key=lambda f: f.name):
+        if file.name.endswith(".po"):
+            with file.open("rb") as stream:
+                found |= {str(m.id): str(m.string) for m in read_po(stream, locale=lang) if m.id}
+    return found
 
 
 class Text(string.Formatter):
@@ -127,7 +132,7 @@ class Text(string.Formatter):
 
     def quantity(self, value: float, unit: str) -> str:
         """Number with its unit: ``¥11,400 per claim``, ``78%``, ``9,800 a month``."""
-        kind, _, per = unit.partition("/")
+        kind = unit.partition("/")[0]
         shown = {
             "money": self.price,
             "share": self.share,

@@ -89,7 +89,7 @@ class Figures:
         size = abs(percent)
         if percent == 0:
             return "0%"
-        if size >= 99.95 or size >= 10 and abs(percent - round(percent)) < 0.05:
+        if size >= 99.95 or (size >= 10 and abs(percent - round(percent)) < 0.05):
             digits = 0
         elif size >= 1:
             digits = 1

@@ -1,0 +1,271 @@
+"""Costs of errors on data: thresholds, net-benefit curves, bootstrap of a cost.
+
+``y`` holds what happened, 0 or 1; ``score`` what was predicted, higher for more likely.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from mlpdm_kit.analysis.distributions import Array
+from mlpdm_kit.errors import refuse
+
+BOOTSTRAPS = 1_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Costs:
+    """What each outcome costs per case; a gain is a negative cost.
+
+    Examples
+    --------
+    >>> Costs(false_positive=5, false_negative=95).threshold
+    0.05
+    """
+
+    false_positive: float
+    false_negative: float
+    true_positive: float = 0.0
+    true_negative: float = 0.0
+
+    @property
+    def threshold(self) -> float:
+        """Probability from which acting pays.
+
+        Notes
+        -----
+        (FP - TN) / (FP - TN + FN - TP): Elkan, The Foundations of Cost-Sensitive
+        Learning, IJCAI 2001, equation 2.
+        """
+        harm = self.false_positive - self.true_negative
+        help_ = self.false_negative - self.true_positive
+        if help_ <= 0:
+            return 1.0 if harm >= 0 else float(harm / (harm + help_))
+        return float(max(harm, 0.0) / (max(harm, 0.0) + help_))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimate:
+    """An estimate with its interval."""
+
+    mean: float
+    low: float
+    high: float
+
+
+def _pair(y: ArrayLike, score: ArrayLike) -> tuple[Array, Array]:
+    truth, scores = np.asarray(y, dtype=float), np.asarray(score, dtype=float)
+    if truth.ndim != 1 or truth.shape != scores.shape or not len(truth):
+        raise refuse("array", "y, score", f"{truth.shape}, {scores.shape}", shape="(rows,) each")
+    if not np.isin(truth, (0.0, 1.0)).all():
+        raise refuse("array", "y", "other values", shape="0 and 1")
+    if not np.isfinite(scores).all():
+        raise refuse("array", "score", "NaN or infinity", shape="(rows,)")
+    return truth, scores
+
+
+def net_benefit_curve(y: ArrayLike, score: ArrayLike, thresholds: ArrayLike) -> pd.DataFrame:
+    """Net benefit of decision curve analysis, in true positives per case.
+
+    Parameters
+    ----------
+    y, score : array, shape (rows,)
+        Truth in {0, 1}; predicted probability.
+    thresholds : array
+        Each in (0, 1); a row acts where its score is at least the threshold.
+
+    Returns
+    -------
+    DataFrame
+        ``threshold``, ``net_benefit`` = TP/n - FP/n * t/(1 - t), and the same for acting
+        on ``all``; ``none`` is 0.
+
+    Notes
+    -----
+    Vickers & Elkin, Decision Curve Analysis, Med Decis Making 2006. One sort serves all
+    thresholds.
+
+    Examples
+    --------
+    >>> net_benefit_curve([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8], [0.5])["net_benefit"].tolist()
+    [0.25]
+    """
+    truth, scores = _pair(y, score)
+    cuts = np.atleast_1d(np.asarray(thresholds, dtype=float))
+    if not ((cuts > 0) & (cuts < 1)).all():
+        raise refuse("number-range", "thresholds", cuts, range="(0, 1)")
+    order = np.argsort(scores)
+    below = np.searchsorted(scores[order], cuts, side="left")
+    hits = np.concatenate([[0.0], np.cumsum(truth[order])])
+    found, n = hits[-1] - hits[below], len(truth)
+    odds = cuts / (1 - cuts)
+    share = truth.mean()
+    return pd.DataFrame(
+        {
+            "threshold": cuts,
+            "net_benefit": found / n - (n - below - found) / n * odds,
+            "all": share - (1 - share) * odds,
+        }
+    )
+
+
+def cost_curve(
+    y: ArrayLike, score: ArrayLike, costs: Costs, prevalence: float | None = None
+) -> pd.DataFrame:
+    """Cost per case at every cut that differs.
+
+    Parameters
+    ----------
+    y, score : array, shape (rows,)
+    costs : Costs
+    prevalence : float, optional
+        Share of positives in production; by default that of ``y``.
+
+    Returns
+    -------
+    DataFrame
+        ``threshold`` (act where the score is at least that; the first row acts on all, the
+        last, at infinity, on none), ``cost``, ``recall``, ``false_positive_rate``.
+
+    Examples
+    --------
+    >>> cost_curve([0, 1], [0.2, 0.8], Costs(false_positive=1, false_negative=10)).cost.tolist()
+    [0.5, 0.0, 5.0]
+    """
+    truth, scores = _pair(y, score)
+    positives = truth.sum()
+    if positives in (0, len(truth)):
+        raise refuse("target-classes", "y", "y", count=1, found=str(int(truth[0])))
+    share = float(truth.mean()) if prevalence is None else prevalence
+    order = np.argsort(scores, kind="stable")
+    ranked, hit = scores[order], truth[order]
+    starts = np.concatenate([[0], np.flatnonzero(np.diff(ranked)) + 1, [len(ranked)]])
+    missed = np.concatenate([[0.0], np.cumsum(hit)])[starts]
+    recall = 1 - missed / positives
+    alarm = 1 - (starts - missed) / (len(truth) - positives)
+    cost = share * (recall * costs.true_positive + (1 - recall) * costs.false_negative) + (
+        1 - share
+    ) * (alarm * costs.false_positive + (1 - alarm) * costs.true_negative)
+    cuts = np.concatenate([ranked[starts[:-1]], [np.inf]])
+    return pd.DataFrame(
+        {"threshold": cuts, "cost": cost, "recall": recall, "false_positive_rate": alarm}
+    )
+
+
+def best_threshold(
+    y: ArrayLike, score: ArrayLike, costs: Costs, prevalence: float | None = None
+) -> float:
+    """Cut with the least cost on these rows, midway to the next score below it.
+
+    Where several cuts cost the same, the middle one. Report its cost on other rows.
+
+    Examples
+    --------
+    >>> best_threshold([0, 0, 1], [0.1, 0.3, 0.7], Costs(false_positive=1, false_negative=10))
+    0.5
+    """
+    curve = cost_curve(y, score, costs, prevalence)
+    cost, cuts = curve["cost"].to_numpy(), curve["threshold"].to_numpy()
+    best = np.flatnonzero(cost <= cost.min() + 1e-12 * max(1.0, abs(cost.min())))
+    index = int(best[len(best) // 2])
+    if index == 0:
+        return float(cuts[0])
+    if not np.isfinite(cuts[index]):
+        return float("inf")
+    return float((cuts[index] + cuts[index - 1]) / 2)
+
+
+def bootstrap_cost(
+    losses: ArrayLike,
+    *,
+    strata: ArrayLike | None = None,
+    shares: ArrayLike | None = None,
+    level: float = 0.9,
+    bootstraps: int = BOOTSTRAPS,
+    seed: int = 0,
+) -> Estimate:
+    """Mean loss per case with its bootstrap interval.
+
+    Rows that lose the same are one cell, and a bootstrap sample of rows is a multinomial
+    sample of cells: the same distribution, without touching the rows again.
+
+    Parameters
+    ----------
+    losses : array, shape (rows,)
+        Loss of each case at a fixed policy, in money.
+    strata : array of int, shape (rows,), optional
+        Class of each row (its true outcome); resampled within the class.
+    shares : array, shape (classes,), optional
+        Share of each class in production; by default that of the rows.
+    level : float
+        Of the central interval.
+    bootstraps, seed : int
+
+    Examples
+    --------
+    >>> e = bootstrap_cost([0, 0, 0, 10])
+    >>> e.mean, e.low, e.high
+    (2.5, 0.0, 5.0)
+    """
+    loss = np.asarray(losses, dtype=float)
+    if loss.ndim != 1 or not len(loss) or not np.isfinite(loss).all():
+        raise refuse("array", "losses", f"shape {loss.shape}", shape="(rows,)")
+    if not 0 < level < 1:
+        raise refuse("number-range", "level", level, range="(0, 1)")
+    classes = np.zeros(len(loss), int) if strata is None else np.asarray(strata, dtype=int)
+    kinds = np.unique(classes)
+    weights = (
+        np.array([(classes == kind).mean() for kind in kinds])
+        if shares is None
+        else np.asarray(shares, dtype=float)[kinds]
+    )
+    rng = np.random.default_rng(seed)
+    mean, drawn = 0.0, np.zeros(bootstraps)
+    for kind, weight in zip(kinds, weights, strict=True):
+        cells, counts = np.unique(loss[classes == kind], return_counts=True)
+        size = int(counts.sum())
+        mean += weight * float(cells @ counts) / size
+        drawn += weight * _resampled(cells, counts, bootstraps, rng) / size
+    tail = (1 - level) / 2
+    low, high = np.quantile(drawn, [tail, 1 - tail])
+    return Estimate(mean=float(mean), low=float(low), high=float(high))
+
+
+def _resampled(
+    cells: Array, counts: np.ndarray, bootstraps: int, rng: np.random.Generator
+) -> Array:
+    """Totals over bootstrap samples, a few samples at a time where there are many cells."""
+    size = int(counts.sum())
+    step = max(1, 4_000_000 // len(cells))
+    shares = counts / size
+    totals = [
+        rng.multinomial(size, shares, size=min(step, bootstraps - done)) @ cells
+        for done in range(0, bootstraps, step)
+    ]
+    return np.concatenate(totals)
+
+
+def newsvendor_quantile(under: float, over: float) -> float:
+    """Share of cases that should fall below the amount chosen.
+
+    Parameters
+    ----------
+    under, over : float
+        Cost per unit of too little and of too much; positive.
+
+    Notes
+    -----
+    under / (under + over): the critical fractile of Arrow, Harris & Marschak (1951).
+
+    Examples
+    --------
+    >>> newsvendor_quantile(4, 1)
+    0.8
+    """
+    if under <= 0 or over <= 0:
+        raise refuse("number-range", "under, over", f"{under}, {over}", range="above 0")
+    return under / (under + over)

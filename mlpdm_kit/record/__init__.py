@@ -1,0 +1,1 @@
+"""Sections, the decision record made of them, and its three forms."""
