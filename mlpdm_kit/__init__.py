@@ -1,0 +1,53 @@
+"""Should we use ML, or an LLM, here at all?
+
+The public names; each is loaded when it is first used, so that importing the kit is fast.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mlpdm_kit.analysis.costs import best_threshold, bootstrap_cost, net_benefit_curve
+    from mlpdm_kit.analysis.distributions import from_interval
+    from mlpdm_kit.analysis.information import evpi
+    from mlpdm_kit.case.load import load_case
+    from mlpdm_kit.case.model import Case
+    from mlpdm_kit.errors import InputError, KitError
+    from mlpdm_kit.record.model import DecisionRecord
+    from mlpdm_kit.record.steps import decide
+
+_PLACES = {
+    "Case": "case.model",
+    "DecisionRecord": "record.model",
+    "InputError": "errors",
+    "KitError": "errors",
+    "best_threshold": "analysis.costs",
+    "bootstrap_cost": "analysis.costs",
+    "decide": "record.steps",
+    "evpi": "analysis.information",
+    "from_interval": "analysis.distributions",
+    "load_case": "case.load",
+    "net_benefit_curve": "analysis.costs",
+}
+
+__all__ = [
+    "Case",
+    "DecisionRecord",
+    "InputError",
+    "KitError",
+    "best_threshold",
+    "bootstrap_cost",
+    "decide",
+    "evpi",
+    "from_interval",
+    "load_case",
+    "net_benefit_curve",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _PLACES:
+        return getattr(import_module(f"mlpdm_kit.{_PLACES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -74,18 +74,18 @@ def discounted_months(rate_per_year: ArrayLike, months: int, delay: ArrayLike = 
     >>> float(discounted_months(0.0, 24, 3.5))
     20.5
     """
-    monthly = np.expm1(np.log1p(np.asarray(rate_per_year, dtype=float)) / MONTHS_PER_YEAR)
-    factors = discount_factors(monthly, months)
+    log_factor = -np.log1p(np.asarray(rate_per_year, dtype=float)) / MONTHS_PER_YEAR
     late = np.clip(np.asarray(delay, dtype=float), 0.0, float(months))
-    # the sum of the factors after the delay, interpolated within the month it ends in
-    ahead = np.concatenate(
-        [np.cumsum(factors[..., ::-1], axis=-1)[..., ::-1], np.zeros((*factors.shape[:-1], 1))],
-        axis=-1,
-    )
-    whole = np.minimum(np.floor(late), months - 1).astype(int)
+    whole = np.minimum(np.floor(late), months - 1)
     part = late - whole
-    if ahead.ndim == 1:
-        return np.asarray((1 - part) * ahead[whole] + part * ahead[whole + 1])
-    rows = np.arange(ahead.shape[0])
-    whole, part = np.broadcast_to(whole, rows.shape), np.broadcast_to(part, rows.shape)
-    return np.asarray((1 - part) * ahead[rows, whole] + part * ahead[rows, whole + 1])
+    return np.asarray(
+        (1 - part) * _rest(log_factor, whole, months) + part * _rest(log_factor, whole + 1, months)
+    )
+
+
+def _rest(log_factor: Array, gone: Array, months: int) -> Array:
+    """Sum of the factors of the months after ``gone``: a geometric series."""
+    left = months - gone
+    safe = np.where(np.abs(log_factor) < 1e-14, -1.0, log_factor)
+    series = np.where(safe == log_factor, np.expm1(left * safe) / np.expm1(safe), left)
+    return np.asarray(np.exp((gone + 1) * log_factor) * series)

@@ -230,7 +230,8 @@ class Valued(Part):
     """One option's worth over the horizon against the status quo, in money.
 
     ``failed_gates`` removed it; ``open_gates`` and ``to_fix`` keep it from being chosen
-    yet. An option that is not ``priced`` has no net benefit.
+    yet. An option that is not ``priced`` has no net benefit. ``price`` is what building
+    and running it costs over the horizon, within its net benefit.
     """
 
     id: str
@@ -249,6 +250,7 @@ class Valued(Part):
     expected_regret: float | None = None
     p_loss: float | None = None
     cvar5: float | None = None
+    price: float | None = None
 
 
 class Flip(Part):

@@ -1,0 +1,120 @@
+"""What is odd about the data, before anything is fitted on it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mlpdm_kit.analysis.distributions import Array
+
+LEAK_STRENGTH = 0.99
+HALF_EMPTY = 0.5
+MAX_LEVELS = 50
+MIN_ROWS_FOR_LEAK = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One oddity: a code and its figures."""
+
+    code: str
+    figures: dict[str, Any]
+
+
+def separation(target: Array, score: Array) -> float:
+    """How well one number tells the classes apart: AUC, folded to [0.5, 1].
+
+    Examples
+    --------
+    >>> separation(np.array([0, 0, 1, 1.0]), np.array([5, 4, 2, 1.0]))
+    1.0
+    """
+    ranks = pd.Series(score).rank().to_numpy()
+    positives = target == 1
+    n1, n0 = int(positives.sum()), int((~positives).sum())
+    if not n1 or not n0:
+        return 0.5
+    auc = (ranks[positives].sum() - n1 * (n1 + 1) / 2) / (n1 * n0)
+    return float(max(auc, 1 - auc))
+
+
+def _strength(column: pd.Series, target: Array, task: str) -> float:
+    """How much one column says about the target by itself, in [0, 1]."""
+    missing = column.isna().to_numpy()
+    number = pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column)
+    if number:
+        score = column.to_numpy(dtype=float, na_value=np.nan)
+    elif pd.api.types.is_datetime64_any_dtype(column):
+        score = column.to_numpy().astype("datetime64[s]").astype(float)
+        score[missing] = np.nan
+    else:
+        words = column.astype(str).where(~missing, "")
+        levels = words.map(words.value_counts())
+        if words.nunique() > MAX_LEVELS or levels.min() < 2:
+            return 0.0
+        score = words.map(pd.Series(target).groupby(words.to_numpy()).mean()).to_numpy(float)
+    filled = np.where(np.isfinite(score), score, np.nanmin(score) - 1 if (~missing).any() else 0)
+    if task == "binary":
+        return max(separation(target, filled), separation(target, missing.astype(float)))
+    if np.ptp(filled) == 0:
+        return 0.0
+    return abs(float(np.corrcoef(pd.Series(filled).rank(), pd.Series(target).rank())[0, 1]))
+
+
+def leaks(
+    features: pd.DataFrame, target: Array, task: str, *, known_then: Collection[str] = ()
+) -> list[Finding]:
+    """Columns that give the answer away all by themselves.
+
+    A column whose values, or whose gaps, rank the target almost without error (AUC, or
+    rank correlation for amounts, of at least `LEAK_STRENGTH`) is rarely known when the
+    prediction is made. Columns in ``known_then`` are vouched for by the case.
+    """
+    classes_small = task == "binary" and min((target == 1).sum(), (target == 0).sum()) < 10
+    if len(target) < MIN_ROWS_FOR_LEAK or classes_small:
+        return []
+    found = []
+    for name in features.columns:
+        if name in known_then:
+            continue
+        strength = _strength(features[name], target, task)
+        if strength >= LEAK_STRENGTH:
+            found.append(Finding(code="leak", figures={"column": name, "strength": strength}))
+    return found
+
+
+def oddities(features: pd.DataFrame) -> list[Finding]:
+    """Columns half empty or constant, and rows that stand twice."""
+    found = []
+    for name in features.columns:
+        empty = float(features[name].isna().mean())
+        if empty > HALF_EMPTY:
+            found.append(Finding(code="empty-column", figures={"column": name, "share": empty}))
+        elif features[name].nunique(dropna=False) <= 1:
+            found.append(Finding(code="constant-column", figures={"column": name}))
+    twice = int(features.duplicated().sum()) if len(features.columns) else 0
+    if twice:
+        figures = {"n": twice, "rows": len(features)}
+        found.append(Finding(code="duplicates", figures=figures))
+    return found
+
+
+def base_rate_differs(positives: int, rows: int, low: float, high: float) -> bool:
+    """Whether the file's base rate lies clear of the stated production range.
+
+    The file's 95% interval is Wilson's (1927).
+
+    Examples
+    --------
+    >>> base_rate_differs(490, 1000, 0.008, 0.012)
+    True
+    """
+    z = 1.959963984540054
+    share = positives / rows
+    centre = (share + z**2 / (2 * rows)) / (1 + z**2 / rows)
+    half = z / (1 + z**2 / rows) * np.sqrt(share * (1 - share) / rows + z**2 / (4 * rows**2))
+    return bool(centre - half > high or centre + half < low)

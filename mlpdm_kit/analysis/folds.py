@@ -1,0 +1,123 @@
+"""Which rows are fitted on and which are tested on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from mlpdm_kit.case.dataset import Dataset
+from mlpdm_kit.errors import refuse
+
+FOLDS = 5
+MIN_ROWS = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Split:
+    """Folds as pairs of row numbers (fitted on, tested on), and how they were made."""
+
+    kind: str
+    folds: tuple[tuple[Any, Any], ...]
+
+    @property
+    def tested(self) -> Any:
+        """Row numbers that are tested on, each once, in order."""
+        return np.sort(np.concatenate([test for _, test in self.folds]))
+
+
+def split(data: Dataset, task: str, seed: int) -> Split:
+    """Folds by time where there is a time, by group where there is a group, else mixed.
+
+    By time every fold is tested on what comes after all that it was fitted on, so the
+    first block is never tested on. Mixed folds of a binary task hold the base rate.
+
+    Raises
+    ------
+    InputError
+        Too few rows, or a class too small to stand on both sides.
+    """
+    if len(data) < MIN_ROWS:
+        raise refuse("data-few", "data.file", len(data), limit=MIN_ROWS)
+    count = FOLDS
+    if task == "binary":
+        least = int(min((data.target == 1).sum(), (data.target == 0).sum()))
+        if least < 2:
+            raise refuse("data-few", "data.target", least, limit=2)
+        count = min(FOLDS, least)
+    maker = _by_time if data.time is not None else _by_group if data.group is not None else _mixed
+    found = maker(data, task, seed, count)
+    if task == "binary":
+        kept = tuple(f for f in found.folds if len(np.unique(data.target[f[0]])) == 2)
+        if not kept:
+            raise refuse("data-few", "data.target", 1, limit=2)
+        found = Split(kind=found.kind, folds=kept)
+    return found
+
+
+def _mixed(data: Dataset, task: str, seed: int, count: int) -> Split:
+    from sklearn.model_selection import KFold, StratifiedKFold
+
+    maker = StratifiedKFold if task == "binary" else KFold
+    folds = maker(count, shuffle=True, random_state=seed).split(np.zeros(len(data)), data.target)
+    kind = "stratified" if task == "binary" else "shuffled"
+    return Split(kind=kind, folds=tuple(folds))
+
+
+def _by_time(data: Dataset, task: str, seed: int, count: int) -> Split:
+    import pandas as pd
+    from sklearn.model_selection import TimeSeriesSplit
+
+    assert data.time is not None
+    order = pd.Series(data.time).argsort(kind="stable").to_numpy()
+    folds = TimeSeriesSplit(count).split(order)
+    return Split(kind="time", folds=tuple((order[a], order[b]) for a, b in folds))
+
+
+def _by_group(data: Dataset, task: str, seed: int, count: int) -> Split:
+    import pandas as pd
+    from sklearn.model_selection import GroupKFold, StratifiedGroupKFold
+
+    groups = pd.factorize(pd.Series(data.group).astype(str))[0]
+    count = min(count, len(np.unique(groups)))
+    if count < 2:
+        raise refuse("data-few", "data.group", count, limit=2)
+    maker = (
+        StratifiedGroupKFold(count, shuffle=True, random_state=seed)
+        if task == "binary"
+        else GroupKFold(count)
+    )
+    folds = maker.split(np.zeros(len(data)), data.target, groups)
+    return Split(kind="group", folds=tuple(folds))
+
+
+def prior_shift(threshold: float, fitted: float, production: float) -> float:
+    """Threshold for scores fitted at one base rate that is right at another.
+
+    Parameters
+    ----------
+    threshold : float
+        Probability from which acting pays, at the production base rate.
+    fitted, production : float
+        Base rates; the odds of a score move by the ratio of their odds.
+
+    Examples
+    --------
+    >>> round(prior_shift(0.5, fitted=0.5, production=0.1), 3)
+    0.9
+    """
+    if not (0 < threshold < 1 and 0 < fitted < 1 and 0 < production < 1):
+        return threshold
+    odds = threshold / (1 - threshold) * (fitted / (1 - fitted)) / (production / (1 - production))
+    return odds / (1 + odds)
+
+
+def rows_of_others(split_: Split, index: int) -> Any:
+    """Tested rows of the other folds; by time, of the earlier ones."""
+    others = [
+        test
+        for other, (_, test) in enumerate(split_.folds)
+        if (other < index if split_.kind == "time" else other != index)
+    ]
+    return np.concatenate(others) if others else np.array([], dtype=int)

@@ -1,0 +1,77 @@
+"""The ladder of options of a case: what it states, and what is always shown beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mlpdm_kit.case.kinds import ONE_MEASUREMENT_ID, REFERENCE_IDS
+from mlpdm_kit.case.model import Case, Option
+
+SIMPLE_MODEL_ID = "simple-model"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rung:
+    """One option as the analysis sees it.
+
+    ``is_ml`` of a reviewed option is that of what is reviewed. An option that is not
+    ``priced`` was added by the kit to be measured, and has no costs to be compared by.
+    """
+
+    id: str
+    option: Option
+    is_ml: bool = False
+    priced: bool = True
+    status_quo: bool = False
+
+    @property
+    def kind(self) -> str:
+        """Name of its option kind."""
+        return self.option.kind
+
+
+def ladder(case: Case) -> tuple[Rung, ...]:
+    """Options from doing nothing upwards: references, without ML, with ML, as stated.
+
+    Added where the case does not state them: the references of its task; where there is
+    data, a rule on one measurement (taken as free to build) and a simple model (measured,
+    but not priced).
+    """
+    options = dict(case.options)
+    kinds = {option.kind for option in options.values()}
+    for kind in case.of_task.references:
+        if kind not in kinds and (case.data is not None or case.task == "binary"):
+            options.setdefault(REFERENCE_IDS[kind], Option(kind=kind))
+    added = set()
+    if case.data is not None:
+        if "one_measurement" not in kinds:
+            options.setdefault(ONE_MEASUREMENT_ID, Option(kind="one_measurement"))
+        if "model" not in kinds:
+            options.setdefault(SIMPLE_MODEL_ID, Option(kind="model"))
+            added.add(SIMPLE_MODEL_ID)
+    stated = [name for name, option in options.items() if option.status_quo]
+    first = next((name for name, option in options.items() if option.kind == "none"), None)
+    status_quo = stated[0] if stated else first
+    rungs = [
+        Rung(
+            id=name,
+            option=option,
+            is_ml=_is_ml(options, option),
+            priced=name not in added,
+            status_quo=name == status_quo,
+        )
+        for name, option in options.items()
+    ]
+    return tuple(sorted(rungs, key=lambda rung: _height(case, rung)))
+
+
+def _is_ml(options: dict[str, Option], option: Option) -> bool:
+    if option.kind == "review" and option.of in options:
+        return options[option.of].of_kind.is_ml
+    return option.of_kind.is_ml
+
+
+def _height(case: Case, rung: Rung) -> tuple[bool, bool, int]:
+    references = case.of_task.references
+    step = references.index(rung.kind) if rung.kind in references else len(references)
+    return rung.is_ml, rung.kind == "review", step

@@ -1,0 +1,176 @@
+"""What is fitted on the training folds: the simple model, and the rule on one measurement.
+
+scikit-learn and skrub are imported where they are used; one thread each.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mlpdm_kit.analysis.distributions import Array
+
+MAX_FIT_ROWS = 100_000
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """One thread for linear algebra, and no chatter of converging solvers."""
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def simple_model(task: str) -> Any:
+    """A linear model on an untidy table: columns made numeric, gaps filled, scaled.
+
+    Logistic regression for a binary task, ridge regression for amounts.
+    """
+    from sklearn.impute import SimpleImputer
+    from sklearn.linear_model import LogisticRegression, Ridge
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+    from skrub import TableVectorizer
+
+    last = LogisticRegression(max_iter=1000) if task == "binary" else Ridge()
+    return make_pipeline(
+        TableVectorizer(n_jobs=1), SimpleImputer(add_indicator=True), StandardScaler(), last
+    )
+
+
+def predict_fold(
+    task: str, features: pd.DataFrame, target: Array, train: Any, test: Any, seed: int
+) -> Array:
+    """Scores of the test rows by the simple model fitted on the training rows.
+
+    Above `MAX_FIT_ROWS` it is fitted on a random sample of them.
+    """
+    rng = np.random.default_rng(seed)
+    if len(train) > MAX_FIT_ROWS:
+        train = np.sort(rng.choice(train, MAX_FIT_ROWS, replace=False))
+    model = simple_model(task)
+    with one_thread():
+        model.fit(features.iloc[train], target[train])
+        if task == "binary":
+            return np.asarray(model.predict_proba(features.iloc[test])[:, 1], dtype=float)
+        return np.asarray(model.predict(features.iloc[test]), dtype=float)
+
+
+def measurements(features: pd.DataFrame) -> dict[str, Array]:
+    """Columns that one can measure: numbers, and yes or no."""
+    found = {}
+    for name in features.columns:
+        column = features[name]
+        if pd.api.types.is_bool_dtype(column) or pd.api.types.is_numeric_dtype(column):
+            found[str(name)] = column.to_numpy(dtype=float, na_value=np.nan)
+    return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cut:
+    """Act where one measurement is at least, or at most, a value."""
+
+    column: str
+    direction: str
+    value: float
+
+    def acts(self, values: dict[str, Array]) -> Array:
+        """0 and 1 by row; a missing measurement is no reason to act."""
+        column = values.get(self.column)
+        if column is None:
+            return np.zeros(len(next(iter(values.values()))) if values else 0)
+        known = np.isfinite(column)
+        beyond = column >= self.value if self.direction == "at_least" else column <= self.value
+        return np.asarray(known & beyond, dtype=float)
+
+
+def best_cut(values: dict[str, Array], gain: Array) -> Cut | None:
+    """The cut on one measurement that gains most on these rows.
+
+    Parameters
+    ----------
+    values : mapping of column to array, shape (rows,)
+    gain : array, shape (rows,)
+        What acting on a row gains against leaving it, in money.
+
+    Returns
+    -------
+    Cut or None
+        None where no measurement gains anything over the better of acting on all or none.
+    """
+    best, found = max(0.0, float(gain.sum())), None
+    for name, column in values.items():
+        known = np.isfinite(column)
+        if known.sum() < 2:
+            continue
+        order = np.argsort(column[known], kind="stable")
+        ranked, gains = column[known][order], gain[known][order]
+        edges = np.flatnonzero(np.diff(ranked)) + 1
+        if not len(edges):
+            continue
+        upto = np.concatenate([[0.0], np.cumsum(gains)])
+        for direction, totals in (
+            ("at_least", upto[-1] - upto[edges]),
+            ("at_most", upto[edges]),
+        ):
+            index = int(np.argmax(totals))
+            if totals[index] > best + 1e-12:
+                middle = float((ranked[edges[index] - 1] + ranked[edges[index]]) / 2)
+                best, found = (
+                    float(totals[index]),
+                    Cut(column=name, direction=direction, value=middle),
+                )
+    return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """An amount from one measurement: intercept + slope * value."""
+
+    column: str
+    intercept: float
+    slope: float
+    typical: float
+
+    def amounts(self, values: dict[str, Array], rows: int) -> Array:
+        """Amount by row; a missing measurement counts as the typical one."""
+        if not self.column:
+            return np.full(rows, self.intercept)
+        column = values[self.column]
+        known = np.where(np.isfinite(column), column, self.typical)
+        return np.asarray(self.intercept + self.slope * known)
+
+
+def best_line(values: dict[str, Array], target: Array, under: float, over: float) -> Line:
+    """Straight line on one measurement, raised to the quantile that the costs ask for."""
+    share = under / (under + over)
+    found = Line(column="", intercept=float(np.quantile(target, share)), slope=0.0, typical=0.0)
+    best = pinball(target, found.amounts(values, len(target)), under, over).mean()
+    for name, column in values.items():
+        known = np.isfinite(column)
+        spread = column[known].std() if known.any() else 0.0
+        if known.sum() < 3 or not spread > 0:
+            continue
+        typical = float(np.median(column[known]))
+        x = np.where(known, column, typical)
+        slope = float(np.cov(x, target, ddof=0)[0, 1] / x.var())
+        lift = float(np.quantile(target - slope * x, share))
+        line = Line(column=name, intercept=lift, slope=slope, typical=typical)
+        cost = pinball(target, line.amounts(values, len(target)), under, over).mean()
+        if cost < best - 1e-12:
+            best, found = cost, line
+    return found
+
+
+def pinball(target: Array, amount: Array, under: float, over: float) -> Array:
+    """Cost of each row: ``under`` a unit too few, ``over`` a unit too many."""
+    miss = target - amount
+    return np.asarray(under * np.maximum(miss, 0) + over * np.maximum(-miss, 0))

@@ -1,0 +1,254 @@
+"""Section 05: everything that was found, put together as the decision record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date as Date
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from mlpdm_kit.analysis.ladder import Rung
+from mlpdm_kit.case.model import Case
+from mlpdm_kit.record.gates import computed, merged
+from mlpdm_kit.record.model import (
+    BreakEven,
+    CheckResult,
+    ComparisonSection,
+    DecisionRecord,
+    ErrorsSection,
+    FramingSection,
+    InformationValue,
+    Provenance,
+    Said,
+    Status,
+    ValueSection,
+    Verdict,
+)
+from mlpdm_kit.record.rounding import rounded, significant, to_error
+from mlpdm_kit.record.verdict import verdict
+
+PACKAGES = ("numpy", "scipy", "pandas", "scikit-learn", "skrub", "duckdb")
+
+
+def kit_version() -> str:
+    """Version of the kit that is installed."""
+    try:
+        return version("mlpdm_kit")
+    except PackageNotFoundError:
+        return "0"
+
+
+def assemble(
+    case: Case,
+    rungs: Sequence[Rung],
+    framing: FramingSection,
+    comparison: ComparisonSection,
+    errors: ErrorsSection,
+    value: ValueSection,
+    *,
+    day: Date,
+    data_digest: str,
+    seed: int,
+    draws: int,
+) -> DecisionRecord:
+    """The decision record of a case, rounded to what its figures allow."""
+    gates = merged(framing.checks, comparison.checks, value.checks)
+    found = verdict(gates, framing.stopped_by, comparison, errors, value)
+    gates = merged(gates, _about_record(case, rungs, found))
+    value = _rounded_value(value)
+    found = _rounded_verdict(found, value)
+    record = DecisionRecord(
+        id=case.name,
+        title=case.title,
+        status=case.status,
+        date=day,
+        decision_makers=(case.people.decider,) if case.people.decider else (),
+        consulted=case.people.consulted,
+        informed=case.people.informed,
+        review_on=case.review_on,
+        reopen_when=_reopen(case, found, gates, value),
+        supersedes=case.supersedes,
+        confirmation=case.confirmation,
+        currency=case.currency,
+        unit=case.unit,
+        target_unit=case.target_unit,
+        task=case.task,
+        simulated=case.simulated or bool(comparison.data and comparison.data.simulated),
+        framing=case.framing.model_dump(mode="json"),
+        verdict=found,
+        options=value.options,
+        gates=gates,
+        baseline=comparison.model_copy(update={"checks": ()}),
+        error_costs=errors,
+        inputs=value.inputs,
+        months=value.months,
+        discount=value.discount,
+        value_of_information=InformationValue(evpi=value.evpi, study=_study(found)),
+        break_even=value.break_even,
+        provenance=Provenance(
+            case_digest=case.digest,
+            data_digest=data_digest,
+            kit=kit_version(),
+            packages={name: version(name) for name in PACKAGES},
+            seed=seed,
+            draws=draws,
+        ),
+    )
+    plain = rounded(record.model_dump(mode="json", by_alias=True))
+    return DecisionRecord.model_validate(plain)
+
+
+def _about_record(case: Case, rungs: Sequence[Rung], found: Verdict) -> list[CheckResult]:
+    """Checks on the record itself; they concern the case, not single options."""
+
+    def on_case(name: str, good: bool, code: str, **figures: Any) -> CheckResult:
+        status: Status = "passed" if good else "open"
+        return computed(name, rungs, status, code if good else "missing", figures, ())
+
+    return [
+        on_case("gate-named", bool(found.reasons), "decided-by-reason"),
+        on_case("confirmation", bool(case.confirmation), "confirmation-set"),
+        on_case(
+            "review",
+            case.review_on is not None,
+            "review-set",
+            **({"day": case.review_on.isoformat()} if case.review_on else {}),
+        ),
+    ]
+
+
+def _study(found: Verdict) -> dict[str, Any] | None:
+    """What to find out first, as far as it is a matter of open gates."""
+    checks: list[str] = []
+    for reason in found.reasons:
+        if reason.code in ("gates-open", "to-fix"):
+            checks += reason.figures["checks"]
+    return {"kind": "gates", "checks": checks, "option": found.option} if checks else None
+
+
+def _reopen(
+    case: Case, found: Verdict, gates: Sequence[CheckResult], value: ValueSection
+) -> tuple[Said, ...]:
+    """What re-opens the decision: a gate, an input that moves, a day."""
+    said = []
+    if found.outcome == "stop":
+        said += [Said(code="gate-passes", figures={"check": r.figures["check"]})
+                 for r in found.reasons if r.code == "gate-failed"]  # fmt: skip
+    for reason in found.reasons:
+        if reason.code == "options-removed" and reason.figures["check"] != "beats-baseline":
+            said.append(Said(code="gate-passes", figures={"check": reason.figures["check"]}))
+        if reason.code in ("gates-open", "to-fix"):
+            figures = {"checks": reason.figures["checks"]}
+            said.append(Said(code="gates-answered", figures=figures))
+    for row in nearest(value.break_even)[:3]:
+        for flip, code in ((row.above, "input-above"), (row.below, "input-below")):
+            if flip is not None and _reachable(row, flip.value):
+                figures = {
+                    "input": row.input,
+                    "value": {"value": flip.value, "unit": row.dimension},
+                    "option": flip.option,
+                }
+                said.append(Said(code=code, figures=figures))
+    if case.review_on is not None:
+        said.append(Said(code="date", figures={"day": case.review_on.isoformat()}))
+    return tuple(said)
+
+
+def _distance(row: BreakEven) -> float:
+    """How far the nearest flip lies from the mean, in widths of what is believed."""
+    width = max(row.high - row.low, 1e-9 * max(abs(row.mean), 1.0))
+    flips = [flip.value for flip in (row.below, row.above) if flip is not None]
+    return min((abs(value - row.mean) / width for value in flips), default=float("inf"))
+
+
+def nearest(rows: Sequence[BreakEven]) -> list[BreakEven]:
+    """Break-evens that there are, the nearest to what is believed first.
+
+    An input without a range has no width to be near by; it comes last.
+    """
+    found = [row for row in rows if row.below is not None or row.above is not None]
+    return sorted(found, key=lambda row: (row.low == row.high, _distance(row)))
+
+
+def _reachable(row: BreakEven, value: float) -> bool:
+    """Within three times the range on either side: something that may happen."""
+    width = row.high - row.low
+    return row.low - 3 * width <= value <= row.high + 3 * width or row.low == row.high
+
+
+def _rounded_value(value: ValueSection) -> ValueSection:
+    options = []
+    for option in value.options:
+        enb, error = option.expected_net_benefit, option.standard_error
+        if enb is None or error is None:
+            options.append(option)
+            continue
+        money = {
+            name: to_error(getattr(option, name), error)
+            for name in ("expected_regret", "cvar5", "price")
+        }
+        shares = {name: round(getattr(option, name), 3) + 0.0 for name in ("p_best", "p_loss")}
+        options.append(
+            option.model_copy(
+                update={
+                    **money,
+                    **shares,
+                    "expected_net_benefit": _to_error(enb, error),
+                    "standard_error": significant(error, 1),
+                }
+            )
+        )
+    errors = [o.standard_error for o in value.options if o.standard_error]
+    flips = [_rounded_flips(row) for row in value.break_even]
+    return value.model_copy(
+        update={
+            "options": tuple(options),
+            "differences": tuple(
+                row.model_copy(update={"amount": _to_error(row.amount, row.standard_error)})
+                for row in value.differences
+            ),
+            "evpi": None if value.evpi is None else to_error(value.evpi, min(errors, default=0.0)),
+            "break_even": tuple(flips),
+        }
+    )
+
+
+def _to_error(amount: Any, error: float) -> Any:
+    return amount.model_copy(
+        update={name: to_error(getattr(amount, name), error) for name in ("mean", "p5", "p95")}
+    )
+
+
+def _rounded_flips(row: BreakEven) -> BreakEven:
+    return row.model_copy(
+        update={
+            name: flip.model_copy(update={"value": significant(flip.value, 3)})
+            for name in ("below", "above")
+            if (flip := getattr(row, name)) is not None
+        }
+    )
+
+
+def _rounded_verdict(found: Verdict, value: ValueSection) -> Verdict:
+    """The verdict's amounts at the precision of the difference they are."""
+    if found.gain is None:
+        return found
+    pair = {found.option, found.against}
+    error = next(
+        (d.standard_error for d in value.differences if {d.option, d.against} == pair), 0.0
+    )
+    reasons = tuple(
+        reason.model_copy(
+            update={
+                "figures": {
+                    name: to_error(figure, error)
+                    if name in ("amount", "low", "high", "gain", "price")
+                    and isinstance(figure, float)
+                    else figure
+                    for name, figure in reason.figures.items()
+                }
+            }
+        )
+        for reason in found.reasons
+    )
+    return found.model_copy(update={"gain": _to_error(found.gain, error), "reasons": reasons})

@@ -1,0 +1,352 @@
+"""Section 02: what needs no ML against what does, on the case's own data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from mlpdm_kit.analysis.compare import FEW_ERRORS, Comparison, Setting, Tried, compare
+from mlpdm_kit.analysis.costs import Estimate
+from mlpdm_kit.analysis.distributions import Distribution
+from mlpdm_kit.analysis.findings import Finding, base_rate_differs, leaks, oddities
+from mlpdm_kit.analysis.folds import Split, split
+from mlpdm_kit.analysis.ladder import Rung
+from mlpdm_kit.analysis.tasks import TASKS
+from mlpdm_kit.analysis.value import means, signs, stated_inputs
+from mlpdm_kit.case.checks import CHECKS
+from mlpdm_kit.case.dataset import Dataset
+from mlpdm_kit.case.model import Case
+from mlpdm_kit.record.gates import computed
+from mlpdm_kit.record.model import (
+    CheckResult,
+    Compared,
+    ComparisonSection,
+    Correlation,
+    Curve,
+    DataProfile,
+    OperatingPoint,
+    Range,
+    Rate,
+    Said,
+    Status,
+)
+
+
+def setting(case: Case, data: Dataset | None, seed: int) -> Setting:
+    """Point values to compare under: every input at its mean, the production base rate."""
+    theta = means(stated_inputs(case))
+    if case.task == "binary" and "prevalence" not in theta and data is not None:
+        theta["prevalence"] = np.array([data.target.mean()])
+    worth = {
+        name: float(value[0]) for name, value in TASKS[case.task].worth(theta, signs(case)).items()
+    }
+    return Setting(
+        task=case.task,
+        worth=worth,
+        point=TASKS[case.task].operating_point(worth),
+        prevalence=None if case.prevalence is None else float(theta["prevalence"][0]),
+        seed=seed,
+    )
+
+
+def compare_section(
+    case: Case, data: Dataset | None, rungs: Sequence[Rung], seed: int
+) -> ComparisonSection:
+    """The whole section; without data only what is stated and what needs no data."""
+    if data is None:
+        options = tuple(_unmeasured(case, rung, None) for rung in rungs)
+        return ComparisonSection(options=options, checks=tuple(_checks_on_people(case, rungs)))
+    found = leaks(
+        data.features, data.target, case.task, known_then=case.data.known_then if case.data else ()
+    )
+    leaking = [finding.figures["column"] for finding in found]
+    profile_features = data.features
+    data = replace(data, features=data.features.drop(columns=leaking))
+    split_ = split(data, case.task, seed)
+    here = setting(case, data, seed)
+    result = compare(data, tuple(rungs), split_, here)
+    findings = [*found, *oddities(profile_features), *_on_rows(case, data, result)]
+    options = tuple(
+        _compared(rung, result, data, here)
+        if rung.id in result.tried
+        else _unmeasured(case, rung, here)
+        for rung in rungs
+    )
+    return ComparisonSection(
+        data=_profile(case, data, profile_features.shape[1], split_, findings),
+        findings=tuple(Said(code=f.code, figures=f.figures) for f in findings),
+        options=options,
+        best_without_ml=result.best_without_ml,
+        correlation=Correlation(
+            names=result.correlation_names,
+            matrix=tuple(tuple(float(x) for x in row) for row in result.correlation),
+        ),
+        curves=tuple(_curve(name, result) for name in result.curves),
+        checks=(
+            *_checks_on_people(case, rungs),
+            *_checks_on_data(case, rungs, data, result, findings),
+        ),
+    )
+
+
+def _range(estimate: Estimate) -> Range:
+    return Range(mean=estimate.mean, p5=estimate.low, p95=estimate.high)
+
+
+def _rate(dist: Distribution, evidence: str) -> Rate:
+    return Rate(
+        mean=dist.mean,
+        low=dist.quantile(0.05),
+        high=dist.quantile(0.95),
+        family=dist.family,
+        parameters=dist.parameters,
+        evidence=evidence,
+    )
+
+
+def _compared(rung: Rung, result: Comparison, data: Dataset, here: Setting) -> Compared:
+    tried, measured = result.tried[rung.id], result.measured[rung.id]
+    given = data.predictions.get(rung.id)
+    difference = result.differences.get(rung.id)
+    reference = here.task == "binary" and rung.kind in ("none", "all")
+    rows = int(np.isfinite(tried.outcome).sum())
+    return Compared(
+        id=rung.id,
+        kind=rung.kind,
+        is_ml=rung.is_ml,
+        priced=rung.priced,
+        source="reference" if reference else "measured",
+        rows=rows,
+        cells=measured.cells,
+        rates={name: _rate(dist, "measured") for name, dist in measured.rates.items()},
+        cost_per_case=_range(measured.cost),
+        difference=None if difference is None else _range(difference),
+        costly_errors=measured.costly_errors,
+        few_errors=not reference and measured.costly_errors < FEW_ERRORS,
+        precision=_precision(measured.rates, data, here),
+        operating_point=_point(tried, measured.tuned_cost),
+        predicted_cost=_mean(given.cost) if given else None,
+        latency_p95=_p95(given.latency) if given else None,
+    )
+
+
+def _precision(rates: Mapping[str, Distribution], data: Dataset, here: Setting) -> float | None:
+    """Share of the flagged that is right, at the production base rate."""
+    if here.task != "binary":
+        return None
+    share = float(data.target.mean()) if here.prevalence is None else here.prevalence
+    hits = share * rates["recall"].mean
+    flagged = hits + (1 - share) * rates["false_positive_rate"].mean
+    return hits / flagged if flagged > 0 else None
+
+
+def _mean(values: Any) -> float | None:
+    known = None if values is None else values[np.isfinite(values)]
+    return float(known.mean()) if known is not None and len(known) else None
+
+
+def _p95(values: Any) -> float | None:
+    known = None if values is None else values[np.isfinite(values)]
+    return float(np.quantile(known, 0.95)) if known is not None and len(known) else None
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and np.isfinite(value) else None
+
+
+def _point(tried: Tried, tuned_cost: float | None) -> OperatingPoint | None:
+    if not tried.point_kind:
+        return None
+    return OperatingPoint(
+        kind=tried.point_kind,
+        value=_finite(tried.point),
+        column=tried.column,
+        direction=tried.direction,
+        tuned=_finite(tried.tuned),
+        tuned_cost=tuned_cost,
+    )
+
+
+def _curve(name: str, result: Comparison) -> Curve:
+    points, cost = result.curves[name]
+    return Curve(
+        option=name,
+        points=tuple(float(x) for x in points),
+        cost=tuple(float(x) for x in cost),
+        chosen=_finite(result.tried[name].point),
+        tuned=_finite(result.tried[name].tuned),
+    )
+
+
+def _unmeasured(case: Case, rung: Rung, here: Setting | None) -> Compared:
+    known = TASKS[case.task].known_rates(rung.kind)
+    if known is not None:
+        source, dists = "reference", {n: Distribution("point", (v,)) for n, v in known.items()}
+        evidence = "measured"
+    elif rung.option.rates:
+        stated = stated_inputs(case)
+        source, evidence = "stated", next(iter(rung.option.rates.values())).evidence
+        dists = {name: stated[f"options.{rung.id}.{name}"] for name in rung.option.rates}
+    else:
+        source, dists, evidence = "derived", {}, "measured"
+    return Compared(
+        id=rung.id,
+        kind=rung.kind,
+        is_ml=rung.is_ml,
+        priced=rung.priced,
+        source=source,
+        rates={name: _rate(dist, evidence) for name, dist in dists.items()},
+    )
+
+
+def _profile(
+    case: Case, data: Dataset, columns: int, split_: Split, findings: Sequence[Finding]
+) -> DataProfile:
+    assert case.data is not None
+    binary, stated = case.task == "binary", case.prevalence
+    twice = next((f.figures["n"] for f in findings if f.code == "duplicates"), 0)
+    return DataProfile(
+        file=case.data.file,
+        rows=len(data),
+        rows_without_target=data.rows_without_target,
+        columns=columns,
+        split=split_.kind,
+        folds=len(split_.folds),
+        tested_rows=len(split_.tested),
+        positives=int(data.target.sum()) if binary else None,
+        base_rate=float(data.target.mean()) if binary else None,
+        production_low=stated.low if stated else None,
+        production_high=stated.high if stated else None,
+        duplicates=twice,
+        simulated=case.data.simulated or case.simulated,
+        source=case.data.source,
+        licence=case.data.licence,
+        note=case.data.note,
+    )
+
+
+def _on_rows(case: Case, data: Dataset, result: Comparison) -> list[Finding]:
+    found = []
+    if data.rows_without_target:
+        found.append(Finding(code="target-missing", figures={"n": data.rows_without_target}))
+    stated = case.prevalence
+    if case.task == "binary" and stated is not None:
+        positives = int(data.target.sum())
+        if base_rate_differs(positives, len(data), stated.low, stated.high):
+            found.append(
+                Finding(
+                    code="base-rate",
+                    figures={
+                        "data": positives / len(data),
+                        "low": stated.low,
+                        "high": stated.high,
+                    },
+                )
+            )
+    for name, one in result.measured.items():
+        reference = case.task == "binary" and result.tried[name].rung.kind in ("none", "all")
+        if not reference and one.costly_errors < FEW_ERRORS:
+            figures = {"option": name, "n": one.costly_errors}
+            found.append(Finding(code="few-errors", figures=figures))
+    return found
+
+
+def _checks_on_people(case: Case, rungs: Sequence[Rung]) -> list[CheckResult]:
+    """Checks that the case file answers by what is in it."""
+    results = []
+    if case.outcomes:
+        results.append(
+            computed("cost-first", rungs, "passed", "cost-stated", {"n": len(case.outcomes)})
+        )
+    if case.task == "binary" and {"false_positive", "false_negative"} <= set(case.outcomes):
+        price = {name: stated_inputs(case)[f"outcomes.{name}"].mean
+                 for name in ("false_positive", "false_negative")}  # fmt: skip
+        if price["false_positive"] > 0:
+            ratio = price["false_negative"] / price["false_positive"]
+            results.append(
+                computed("precision-recall", rungs, "passed", "cost-ratio", {"ratio": ratio})
+            )
+    real = [r for r in rungs if not r.is_ml and r.kind not in ("none", "all", "constant")]
+    status: Status = "passed" if len(real) and len(rungs) > 1 else "failed"
+    results.append(computed("two-options", rungs, status, "two-options", {"n": len(real)}))
+    if case.action_success is not None:
+        share = stated_inputs(case)["action_success"].mean
+        results.append(computed("action-success", rungs, "passed", "action-success",
+                                {"share": share}))  # fmt: skip
+    return results
+
+
+def _checks_on_data(
+    case: Case,
+    rungs: Sequence[Rung],
+    data: Dataset,
+    result: Comparison,
+    findings: Sequence[Finding],
+) -> list[CheckResult]:
+    binary = case.task == "binary"
+    least = int(min(data.target.sum(), (1 - data.target).sum())) if binary else len(data)
+    answer = case.checks.get("volume-of-data")
+    default = CHECKS["volume-of-data"].threshold or FEW_ERRORS
+    limit = answer.threshold if answer and answer.threshold is not None else default
+    results = [
+        computed(
+            "volume-of-data",
+            rungs,
+            "passed" if least >= limit else "failed",
+            "volume-of-data",
+            {"n": least, "limit": limit},
+        )
+    ]
+    empty = [f.figures["column"] for f in findings if f.code == "empty-column"]
+    results.append(
+        computed("empty-columns", rungs, "open", "empty-columns", {"columns": empty})
+        if empty
+        else computed("empty-columns", rungs, "passed", "no-empty")
+    )
+    rate = next((f for f in findings if f.code == "base-rate"), None)
+    if binary:
+        results.append(
+            computed("base-rate", rungs, "passed", "base-rate", dict(rate.figures))
+            if rate
+            else computed("base-rate", rungs, "passed", "base-rate-ok")
+        )
+    rules = [n for n, one in result.tried.items() if one.rung.kind in ("rule", "lookup")]
+    if rules:
+        results.append(computed("heuristic-tried", rungs, "passed", "heuristic-measured",
+                                {"option": rules[0]}))  # fmt: skip
+    results += _against_baseline(rungs, result)
+    results += _budget(case, rungs, data)
+    return results
+
+
+def _against_baseline(rungs: Sequence[Rung], result: Comparison) -> list[CheckResult]:
+    """ML against the best without it: failed where it is clearly dearer in errors alone."""
+    results = []
+    for name, difference in result.differences.items():
+        if not result.tried[name].rung.priced:
+            continue
+        status: Status = (
+            "passed" if difference.high < 0 else "failed" if difference.low > 0 else "open"
+        )
+        figures = {"option": name, "against": result.best_without_ml,
+                   "low": difference.low, "high": difference.high}  # fmt: skip
+        results.append(computed("beats-baseline", rungs, status, "beats-baseline", figures, [name]))
+    return results
+
+
+def _budget(case: Case, rungs: Sequence[Rung], data: Dataset) -> list[CheckResult]:
+    """What a call takes against what the task bears, where both are known."""
+    results = []
+    for name, given in data.predictions.items():
+        for what, limit, value in (
+            ("cost", case.budget.cost, _mean(given.cost)),
+            ("latency", case.budget.latency, _p95(given.latency)),
+        ):
+            if limit is not None and value is not None:
+                status: Status = "passed" if value <= limit.high else "failed"
+                figures = {"option": name, "value": value, "limit": limit.high}
+                results.append(computed("budget", rungs, status, f"budget-{what}", figures, [name]))
+    return results

@@ -1,0 +1,142 @@
+"""How the checks stand: what was answered, what the data and the money say.
+
+A check's result names the options that it concerns. A failed hard check removes them, an
+open one keeps ML from being chosen yet; nothing is ever added up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from mlpdm_kit.analysis.ladder import Rung
+from mlpdm_kit.case.checks import CHECKS, HARD, Check
+from mlpdm_kit.case.model import Answer, Case
+from mlpdm_kit.record.model import CheckResult, Said, Status
+
+
+def concerned(check: Check, rungs: Sequence[Rung], answer: Answer | None = None) -> list[str]:
+    """Ids of the options in a check's scope, narrowed to those an answer names."""
+    found = [rung.id for rung in rungs if rung.priced and check.scope in _scopes(rungs, rung)]
+    if answer is not None and answer.options and check.scope != "case":
+        return [name for name in found if name in answer.options]
+    return found
+
+
+def _scopes(rungs: Sequence[Rung], rung: Rung) -> set[str]:
+    """Every scope of checks that an option is in."""
+    base = _base(rungs, rung).option.of_kind
+    inside = {
+        "ml": rung.is_ml,
+        "unreviewed": rung.is_ml and not rung.option.of_kind.reviewed,
+        "learns": base.learns,
+        "llm": base.generates,
+    }
+    return {"case"} | {scope for scope, so in inside.items() if so}
+
+
+def _base(rungs: Sequence[Rung], rung: Rung) -> Rung:
+    if rung.kind != "review":
+        return rung
+    return next((other for other in rungs if other.id == rung.option.of), rung)
+
+
+def answered(case: Case, rungs: Sequence[Rung]) -> tuple[CheckResult, ...]:
+    """Every check that a person can answer and that concerns the case, as it stands."""
+    results = []
+    for check in CHECKS.values():
+        answer = case.checks.get(check.id, Answer())
+        options = concerned(check, rungs, answer)
+        if check.asked and (options or check.scope == "case"):
+            results.append(
+                CheckResult(
+                    id=check.id,
+                    area=check.area,
+                    kind=check.kind,
+                    status=_status(check, answer),
+                    scope=check.scope,
+                    options=tuple(options),
+                    answer=answer.answer,
+                    evidence=answer.evidence,
+                    source=answer.source,
+                    note=answer.note,
+                    owner=answer.owner,
+                )
+            )
+    return tuple(results)
+
+
+def _status(check: Check, answer: Answer) -> Status:
+    if answer.answer == "unknown":
+        return "open"
+    if answer.answer not in ("n/a", check.passes):
+        return "failed"
+    # an answer that is only assumed passes no veto
+    if check.hard and answer.evidence == "assumed":
+        return "open"
+    return "passed"
+
+
+def computed(
+    check_id: str,
+    rungs: Sequence[Rung],
+    status: Status,
+    code: str,
+    figures: dict[str, Any] | None = None,
+    options: Iterable[str] | None = None,
+) -> CheckResult:
+    """Result of a check that the kit has computed."""
+    check = CHECKS[check_id]
+    return CheckResult(
+        id=check.id,
+        area=check.area,
+        kind=check.kind,
+        status=status,
+        scope=check.scope,
+        options=tuple(concerned(check, rungs) if options is None else options),
+        evidence="measured",
+        measured=True,
+        finding=Said(code=code, figures=figures or {}),
+    )
+
+
+def merged(*groups: Iterable[CheckResult]) -> tuple[CheckResult, ...]:
+    """All results, a computed one in place of the answer to the same question.
+
+    A failed answer stays: nothing that is computed makes up for it.
+    """
+    found = [result for group in groups for result in group]
+    measured = {result.id for result in found if result.measured}
+    kept = [
+        result
+        for result in found
+        if result.measured or result.id not in measured or result.status == "failed"
+    ]
+    order = {name: index for index, name in enumerate(CHECKS)}
+    return tuple(sorted(kept, key=lambda result: order[result.id]))
+
+
+def stopped_by(results: Iterable[CheckResult]) -> tuple[str, ...]:
+    """Failed gates that stop the whole case."""
+    return tuple(
+        result.id
+        for result in results
+        if result.status == "failed" and result.kind in HARD and result.scope == "case"
+    )
+
+
+def standing(
+    results: Iterable[CheckResult], rung: Rung
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Failed gates, open gates and things to fix of one option, as check ids.
+
+    Open gates and things to fix hold back ML only. A computed gate that is open says that
+    the data does not decide; the expected net benefit does.
+    """
+    own = [result for result in results if rung.id in result.options]
+    failed = [r.id for r in own if r.status == "failed" and r.kind in HARD]
+    if not rung.is_ml:
+        return tuple(failed), (), ()
+    still_open = [r.id for r in own if r.status == "open" and r.kind in HARD and not r.measured]
+    to_fix = [r.id for r in own if r.status == "failed" and r.kind == "F"]
+    return tuple(failed), tuple(still_open), tuple(to_fix)
