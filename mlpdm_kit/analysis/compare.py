@@ -231,7 +231,9 @@ def _try_line(rung: Rung, data: Dataset, split: Split, setting: Setting) -> Trie
     )
 
 
-def _try_model(rung: Rung, data: Dataset, split: Split, setting: Setting) -> Tried:
+def _try_model(rung: Rung, data: Dataset, split: Split, setting: Setting) -> Tried | None:
+    if data.features.shape[1] == 0 and not rung.priced:
+        return None
     if data.features.shape[1] == 0:
         raise refuse("no-features", f"options.{rung.id}", rung.id)
     score = np.full(len(data), np.nan)
@@ -314,7 +316,7 @@ def _apply(score: Array, point: float, setting: Setting) -> Array:
     return score + point
 
 
-_FITTED: dict[tuple[str, str], Callable[[Rung, Dataset, Split, Setting], Tried]] = {
+_FITTED: dict[tuple[str, str], Callable[[Rung, Dataset, Split, Setting], Tried | None]] = {
     ("binary", "none"): _always(0.0),
     ("binary", "all"): _always(1.0),
     ("binary", "one_measurement"): _try_cut,

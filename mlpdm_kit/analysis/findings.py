@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy import special
 
 from mlpdm_kit.analysis.distributions import Array
 
@@ -106,15 +107,13 @@ def oddities(features: pd.DataFrame) -> list[Finding]:
 def base_rate_differs(positives: int, rows: int, low: float, high: float) -> bool:
     """Whether the file's base rate lies clear of the stated production range.
 
-    The file's 95% interval is Wilson's (1927).
+    The file's 95% interval is the exact one of Clopper & Pearson (1934).
 
     Examples
     --------
     >>> base_rate_differs(490, 1000, 0.008, 0.012)
     True
     """
-    z = 1.959963984540054
-    share = positives / rows
-    centre = (share + z**2 / (2 * rows)) / (1 + z**2 / rows)
-    half = z / (1 + z**2 / rows) * np.sqrt(share * (1 - share) / rows + z**2 / (4 * rows**2))
-    return bool(centre - half > high or centre + half < low)
+    least = special.betaincinv(positives, rows - positives + 1, 0.025) if positives else 0.0
+    most = special.betaincinv(positives + 1, rows - positives, 0.975) if positives < rows else 1.0
+    return bool(least > high or most < low)

@@ -38,12 +38,13 @@ def simple_model(task: str) -> Any:
     from sklearn.linear_model import LogisticRegression, Ridge
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
-    from skrub import TableVectorizer
+    from skrub import DatetimeEncoder, TableVectorizer
 
     last = LogisticRegression(max_iter=1000) if task == "binary" else Ridge()
-    return make_pipeline(
-        TableVectorizer(n_jobs=1), SimpleImputer(add_indicator=True), StandardScaler(), last
-    )
+    # a calendar's month and weekday may say something; the running second only extrapolates
+    dates = DatetimeEncoder(add_weekday=True, add_total_seconds=False)
+    table = TableVectorizer(datetime=dates, n_jobs=1)
+    return make_pipeline(table, SimpleImputer(add_indicator=True), StandardScaler(), last)
 
 
 def predict_fold(

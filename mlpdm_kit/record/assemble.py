@@ -60,6 +60,7 @@ def assemble(
     record = DecisionRecord(
         id=case.name,
         title=case.title,
+        note=case.note,
         status=case.status,
         date=day,
         decision_makers=(case.people.decider,) if case.people.decider else (),

@@ -57,7 +57,7 @@ def compare_section(
 ) -> ComparisonSection:
     """The whole section; without data only what is stated and what needs no data."""
     if data is None:
-        options = tuple(_unmeasured(case, rung, None) for rung in rungs)
+        options = tuple(_unmeasured(case, rung) for rung in rungs)
         return ComparisonSection(options=options, checks=tuple(_checks_on_people(case, rungs)))
     found = leaks(
         data.features, data.target, case.task, known_then=case.data.known_then if case.data else ()
@@ -70,10 +70,9 @@ def compare_section(
     result = compare(data, tuple(rungs), split_, here)
     findings = [*found, *oddities(profile_features), *_on_rows(case, data, result)]
     options = tuple(
-        _compared(rung, result, data, here)
-        if rung.id in result.tried
-        else _unmeasured(case, rung, here)
+        _compared(rung, result, data, here) if rung.id in result.tried else _unmeasured(case, rung)
         for rung in rungs
+        if rung.priced or rung.id in result.tried
     )
     return ComparisonSection(
         data=_profile(case, data, profile_features.shape[1], split_, findings),
@@ -181,7 +180,7 @@ def _curve(name: str, result: Comparison) -> Curve:
     )
 
 
-def _unmeasured(case: Case, rung: Rung, here: Setting | None) -> Compared:
+def _unmeasured(case: Case, rung: Rung) -> Compared:
     known = TASKS[case.task].known_rates(rung.kind)
     if known is not None:
         source, dists = "reference", {n: Distribution("point", (v,)) for n, v in known.items()}

@@ -343,6 +343,7 @@ class DecisionRecord(Part):
     schema_: str = Field(default=SCHEMA, alias="schema")
     id: str
     title: str
+    note: str = ""
     status: str
     date: Date
     decision_makers: tuple[str, ...]

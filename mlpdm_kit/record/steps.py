@@ -239,7 +239,7 @@ def decide(
     Examples
     --------
     >>> from mlpdm_kit import load_case, shipped
-    >>> record = decide(load_case(shipped.cases() / "meeting-minutes"), draws=1024)
+    >>> record = decide(load_case(shipped.cases() / "urgent-mail"), draws=1024)
     >>> record.verdict.outcome
     'do_nothing'
     """

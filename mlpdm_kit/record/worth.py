@@ -137,7 +137,11 @@ def errors_section(
         gains=tuple(name for name, sign in signs(case).items() if sign > 0),
         threshold=point if case.task == "binary" else None,
         quantile=point if case.task != "binary" else None,
-        options=tuple(_error_cost(case, rungs, rung, theta) for rung in rungs),
+        options=tuple(
+            _error_cost(case, rungs, rung, theta)
+            for rung in rungs
+            if any(option.id == rung.id for option in inputs.comparison.options)
+        ),
         curves=inputs.comparison.curves,
     )
 

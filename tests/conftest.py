@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PASSED = {"answer": "yes", "evidence": "measured"}
+DENIED = {"answer": "no", "evidence": "measured"}
+GATES = {
+    **dict.fromkeys(
+        ("decision-changes", "positive-reason", "explanation", "answer-in-data", "available-then",
+         "representative", "purpose", "terms"), PASSED),
+    **dict.fromkeys(
+        ("plain-solution", "predictability", "perfection", "no-task", "catastrophe", "forbidden",
+         "crosstalk"), DENIED),
+}  # fmt: skip
+
+MakeCase = Callable[..., Path]
+
+
+@pytest.fixture
+def gates() -> dict[str, Any]:
+    """Answers that pass every gate."""
+    return dict(GATES)
+
+
+@pytest.fixture
+def make_case(tmp_path: Path) -> MakeCase:
+    """Writes a small sound case, changed as the test asks; extra files beside it.
+
+    All gates pass; with ``checks={}`` none is answered. A value of None removes a field.
+    """
+
+    def make(name: str = "small", files: dict[str, str] | None = None, **changes: Any) -> Path:
+        values: dict[str, Any] = {
+            "title": "Look into it?",
+            "currency": "JPY",
+            "unit": "claim",
+            "date": "2026-11-24",
+            "framing": {
+                "user": "A reviewer",
+                "problem": "Some are paid twice",
+                "decision": "Which wait",
+                "status_quo": "None does",
+            },
+            "checks": GATES,
+            "volume": "1000 per month",
+            "prevalence": "5%",
+            "outcomes": {
+                "false_positive": {"cost": "100 JPY per claim"},
+                "false_negative": {"cost": "1000 JPY per claim"},
+            },
+            "options": {
+                "rule": {
+                    "kind": "rule",
+                    "rates": {"recall": "40%", "false_positive_rate": "5%"},
+                },
+                "model": {
+                    "kind": "model",
+                    "rates": {"recall": "80%", "false_positive_rate": "10%"},
+                    "build": "100k JPY",
+                    "run": "5k JPY per month",
+                },
+            },
+            "horizon": "24 months",
+            **changes,
+        }
+        folder = tmp_path / name
+        folder.mkdir()
+        kept = {key: value for key, value in values.items() if value is not None}
+        (folder / "case.yaml").write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
+        for file, text in (files or {}).items():
+            (folder / file).write_text(text, encoding="utf-8")
+        return folder
+
+    return make

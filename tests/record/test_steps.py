@@ -1,0 +1,215 @@
+"""From a case to its record: sections, gates, the verdict rule."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mlpdm_kit import decide, load_case
+from mlpdm_kit.record.model import ComparisonSection
+from mlpdm_kit.record.rounding import to_error
+from mlpdm_kit.record.steps import Walk, read_section
+
+MakeCase = Callable[..., Path]
+
+
+def verdict(folder: Path) -> Any:
+    return decide(load_case(folder), draws=256).verdict
+
+
+def test_all_gates_passed(make_case: MakeCase):
+    found = verdict(make_case())
+    assert (found.outcome, found.option, found.against) == ("use_ml", "model", "rule")
+    assert found.gain.mean == pytest.approx(15.25 * 24_000 - 220_000)
+
+
+def test_silence_passes_no_gate(make_case: MakeCase):
+    found = verdict(make_case(checks={}))
+    assert (found.outcome, found.option, found.meanwhile) == ("find_out_first", "model", "rule")
+    opened = next(r for r in found.reasons if r.code == "gates-open").figures["checks"]
+    assert {"purpose", "forbidden", "catastrophe", "decision-changes"} <= set(opened)
+
+
+@pytest.mark.parametrize("name", ["purpose", "terms", "answer-in-data"])
+def test_an_assumed_answer_passes_no_veto(make_case: MakeCase, gates: dict[str, Any], name: str):
+    gates[name] = {"answer": "yes", "evidence": "assumed"}
+    found = verdict(make_case(checks=gates))
+    assert found.outcome == "find_out_first"
+    assert found.reasons[0].figures["checks"] == [name]
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"), [("purpose", "no"), ("plain-solution", "yes"), ("catastrophe", "yes")]
+)
+def test_a_failed_veto_removes_ml_whatever_it_is_worth(
+    make_case: MakeCase, gates: dict[str, Any], name: str, answer: str
+):
+    gates[name] = {"answer": answer, "evidence": "assumed"}  # a veto needs no proof
+    case = load_case(make_case(checks=gates))
+    found = decide(case, draws=256)
+    assert (found.verdict.outcome, found.verdict.option) == ("use_non_ml", "rule")
+    model = next(o for o in found.options if o.id == "model")
+    assert (model.failed_gates, model.expected_net_benefit) == ((name,), None)
+    assert found.verdict.reasons[0].code == "options-removed"
+
+
+def test_a_veto_on_one_option_leaves_the_other(make_case: MakeCase, gates: dict[str, Any]):
+    gates["purpose"] = {"answer": "no", "evidence": "quoted", "options": ["llm"]}
+    rates = {"recall": "99%", "false_positive_rate": "1%"}
+    options = {
+        "rule": {"kind": "rule", "rates": {"recall": "40%", "false_positive_rate": "5%"}},
+        "model": {"kind": "model", "rates": {"recall": "80%", "false_positive_rate": "10%"}},
+        "llm": {"kind": "llm", "rates": rates},
+    }
+    found = decide(load_case(make_case(checks=gates, options=options)), draws=256)
+    assert found.verdict.option == "model"
+    removed = {o.id for o in found.options if o.failed_gates}
+    assert removed == {"llm"}
+
+
+def test_catastrophe_spares_what_a_person_reviews(make_case: MakeCase, gates: dict[str, Any]):
+    gates["catastrophe"] = {"answer": "yes", "evidence": "measured"}
+    options = {
+        "rule": {"kind": "rule", "rates": {"recall": "40%", "false_positive_rate": "5%"}},
+        "model": {"kind": "model", "rates": {"recall": "80%", "false_positive_rate": "10%"}},
+        "reviewed": {"kind": "review", "of": "model", "review": "10 JPY per claim",
+                     "reviewer_error": "2%"},
+    }  # fmt: skip
+    found = decide(load_case(make_case(checks=gates, options=options)), draws=256)
+    assert found.verdict.option == "reviewed"
+    assert {o.id for o in found.options if o.failed_gates} == {"model"}
+
+
+def test_something_to_fix_first(make_case: MakeCase, gates: dict[str, Any]):
+    gates["owner"] = {"answer": "no", "evidence": "measured"}
+    found = verdict(make_case(checks=gates))
+    assert found.outcome == "find_out_first"
+    assert found.reasons[0].code == "to-fix"
+
+
+def test_open_gates_do_not_matter_where_ml_is_not_best(make_case: MakeCase):
+    options = {
+        "rule": {"kind": "rule", "rates": {"recall": "70%", "false_positive_rate": "2%"}},
+        "model": {"kind": "model", "rates": {"recall": "71%", "false_positive_rate": "2%"},
+                  "build": "10M JPY"},
+    }  # fmt: skip
+    found = verdict(make_case(checks={}, options=options))
+    assert (found.outcome, found.option, found.against) == ("use_non_ml", "rule", "model")
+    assert "price-not-paid" in {r.code for r in found.reasons}
+
+
+@pytest.mark.parametrize("name", ["forbidden", "no-task"])
+def test_a_case_level_gate_stops_and_needs_no_figures(make_case: MakeCase, name: str):
+    folder = make_case(
+        checks={name: {"answer": "yes", "evidence": "quoted", "note": "says so"}},
+        volume=None, prevalence=None, outcomes={}, options={}, horizon=None,
+    )  # fmt: skip
+    found = decide(load_case(folder))
+    assert found.verdict.outcome == "stop"
+    assert found.verdict.reasons[0].figures == {
+        "check": name, "note": "says so", "evidence": "quoted",
+    }  # fmt: skip
+    assert found.reopen_when[0].figures == {"check": name}
+
+
+def test_nobody_changes_a_decision(make_case: MakeCase, gates: dict[str, Any]):
+    gates["decision-changes"] = {"answer": "no", "evidence": "measured"}
+    assert verdict(make_case(checks=gates)).outcome == "stop"
+
+
+def test_doing_nothing_is_a_verdict(make_case: MakeCase):
+    found = verdict(make_case(volume="1 per month", options={
+        "rule": {"kind": "rule", "rates": {"recall": "40%", "false_positive_rate": "5%"},
+                 "build": "1M JPY"},
+    }))  # fmt: skip
+    assert (found.outcome, found.option) == ("do_nothing", "none")
+
+
+def test_the_probability_of_being_best_is_not_the_rule(make_case: MakeCase):
+    """A gamble that mostly loses a little and sometimes gains much is chosen."""
+    outcomes = {
+        "false_positive": {"cost": "100 JPY per claim"},
+        "false_negative": {"cost": "100..6000 JPY per claim"},
+    }
+    options = {
+        "rule": {"kind": "rule", "rates": {"recall": "10%", "false_positive_rate": "0%"}},
+        "bought": {"kind": "bought", "rates": {"recall": "90%", "false_positive_rate": "5%"},
+                   "run": "50k JPY per month"},
+    }  # fmt: skip
+    found = decide(load_case(make_case(outcomes=outcomes, options=options)), draws=4096)
+    by_id = {o.id: o for o in found.options}
+    assert found.verdict.option == "bought"
+    assert (by_id["bought"].p_best or 1) < 0.5
+
+
+def test_a_fresh_section_is_read_and_a_stale_one_made_anew(make_case: MakeCase, tmp_path: Path):
+    folder, out = make_case(), tmp_path / "out"
+    walk = Walk(load_case(folder), draws=256, out=out)
+    path = walk.save(walk.comparison())
+    changed = json.loads(path.read_text())
+    changed["best_without_ml"] = "marked"
+    path.write_text(json.dumps(changed))
+    assert Walk(load_case(folder), draws=256, out=out).comparison().best_without_ml == "marked"
+    other = load_case(folder, {"volume": "999 per month"})
+    assert Walk(other, draws=256, out=out).comparison().best_without_ml != "marked"
+    assert Walk(load_case(folder), draws=512, out=out).comparison().best_without_ml != "marked"
+    path.write_text("{")
+    assert Walk(load_case(folder), draws=256, out=out).comparison().best_without_ml != "marked"
+
+
+def test_sections_from_disk_give_the_same_record(make_case: MakeCase, tmp_path: Path):
+    case, out = load_case(make_case(volume="500..2000 per month")), tmp_path / "out"
+    first = Walk(case, draws=256, out=out)
+    for section in (first.framing(), first.comparison(), first.errors(), first.value()):
+        first.save(section)
+    again = Walk(case, draws=256, out=out)
+    read_section(out, ComparisonSection, "baseline_comparison", again.made_from)
+    assert again.record().to_json() == decide(case, draws=256).to_json()
+
+
+def test_the_record_s_date(make_case: MakeCase):
+    case = load_case(make_case())
+    assert decide(case, draws=256).date == date(2026, 11, 24)
+    assert decide(case, draws=256, day=date(2027, 1, 2)).date == date(2027, 1, 2)
+
+
+def test_leaking_columns_are_left_out_and_said(make_case: MakeCase, gates: dict[str, Any]):
+    rows = "\n".join(f"{i},{i % 7},{int(i % 7 > 4)},{int(i % 7 > 4) * 3}" for i in range(200))
+    folder = make_case(
+        files={"d.csv": "id,x,y,closed\n" + rows},
+        data={"file": "d.csv", "target": "y", "known_then": ["x"]},
+        options={"rule": {"kind": "rule", "when": "x > 5"}},
+    )
+    found = decide(load_case(folder), draws=256)
+    leaks = [f.figures["column"] for f in found.baseline.findings if f.code == "leak"]
+    assert leaks == ["closed"]
+    point = next(o for o in found.baseline.options if o.kind == "one_measurement").operating_point
+    assert point is not None
+    assert point.column == "x"
+
+
+def test_too_few_of_a_class_removes_what_learns(make_case: MakeCase):
+    rows = "\n".join(f"{i},{i % 50},{int(i % 50 == 3)}" for i in range(200))
+    folder = make_case(
+        files={"d.csv": "id,x,y\n" + rows},
+        data={"file": "d.csv", "target": "y", "known_then": ["x"]},
+        options={"rule": {"kind": "rule", "when": "x = 3"},
+                 "model": {"kind": "model", "build": "1 JPY"}},
+    )  # fmt: skip
+    found = decide(load_case(folder), draws=256)
+    model = next(o for o in found.options if o.id == "model")
+    assert "volume-of-data" in model.failed_gates
+    assert any(f.code == "few-errors" for f in found.baseline.findings)
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "expected"),
+    [(5_012_345.6, 3210, 5_012_000), (-0.12349, 0.002, -0.123), (0.0, 5, 0), (1.25, 0, 1.25)],
+)
+def test_figures_are_rounded_to_their_error(value: float, error: float, expected: float):
+    assert to_error(value, error) == expected
