@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 
 import numpy as np
 import pandas as pd
@@ -46,6 +47,21 @@ class Costs:
         if help_ <= 0:
             return 1.0 if harm >= 0 else float(harm / (harm + help_))
         return float(max(harm, 0.0) / (max(harm, 0.0) + help_))
+
+
+def _as_costs(costs: Costs | Mapping[str, float]) -> Costs:
+    if isinstance(costs, Costs):
+        return costs
+    known = [field.name for field in fields(Costs)]
+    for name, value in costs.items():
+        if name not in known:
+            raise refuse("outcome-unknown", "costs", name, known=", ".join(known))
+        if not np.isfinite(value):
+            raise refuse("array", f"costs.{name}", value, shape="()")
+    for name in ("false_positive", "false_negative"):
+        if name not in costs:
+            raise refuse("missing", f"costs.{name}")
+    return Costs(**costs)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,14 +130,18 @@ def net_benefit_curve(y: ArrayLike, score: ArrayLike, thresholds: ArrayLike) -> 
 
 
 def cost_curve(
-    y: ArrayLike, score: ArrayLike, costs: Costs, prevalence: float | None = None
+    y: ArrayLike,
+    score: ArrayLike,
+    costs: Costs | Mapping[str, float],
+    prevalence: float | None = None,
 ) -> pd.DataFrame:
     """Cost per case at every cut that differs.
 
     Parameters
     ----------
     y, score : array, shape (rows,)
-    costs : Costs
+    costs : Costs or mapping
+        Cost of each outcome per case; as a mapping by name.
     prevalence : float, optional
         Share of positives in production; by default that of ``y``.
 
@@ -137,6 +157,7 @@ def cost_curve(
     [0.5, 0.0, 5.0]
     """
     truth, scores = _pair(y, score)
+    costs = _as_costs(costs)
     positives = truth.sum()
     if positives in (0, len(truth)):
         raise refuse("target-classes", "y", "y", count=1, found=str(int(truth[0])))
@@ -157,7 +178,10 @@ def cost_curve(
 
 
 def best_threshold(
-    y: ArrayLike, score: ArrayLike, costs: Costs, prevalence: float | None = None
+    y: ArrayLike,
+    score: ArrayLike,
+    costs: Costs | Mapping[str, float],
+    prevalence: float | None = None,
 ) -> float:
     """Cut with the least cost on these rows, midway to the next score below it.
 
@@ -165,7 +189,8 @@ def best_threshold(
 
     Examples
     --------
-    >>> best_threshold([0, 0, 1], [0.1, 0.3, 0.7], Costs(false_positive=1, false_negative=10))
+    >>> costs = {"false_positive": 1, "false_negative": 10}
+    >>> best_threshold([0, 0, 1], [0.1, 0.3, 0.7], costs)
     0.5
     """
     curve = cost_curve(y, score, costs, prevalence)

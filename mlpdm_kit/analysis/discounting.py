@@ -53,15 +53,15 @@ def annuity(rate: ArrayLike, periods: int, *, timing: str = "end") -> Array:
     return np.asarray(discount_factors(rate, periods, timing=timing).sum(axis=-1))
 
 
-def discounted_months(rate_per_year: ArrayLike, months: int, delay: ArrayLike = 0.0) -> Array:
+def discounted_months(rate_per_year: ArrayLike, months: float, delay: ArrayLike = 0.0) -> Array:
     """Discounted number of months that are left after a delay.
 
     Parameters
     ----------
     rate_per_year : array, shape (draws,) or scalar
         Discount rate per year; compounded to months, money at the end of each month.
-    months : int
-        Horizon.
+    months : float
+        Horizon; of a month that it cuts only that part counts.
     delay : array, shape (draws,) or scalar
         Months until the option is at work; a month that it meets half is half there.
 
@@ -76,16 +76,16 @@ def discounted_months(rate_per_year: ArrayLike, months: int, delay: ArrayLike = 
     """
     log_factor = -np.log1p(np.asarray(rate_per_year, dtype=float)) / MONTHS_PER_YEAR
     late = np.clip(np.asarray(delay, dtype=float), 0.0, float(months))
-    whole = np.minimum(np.floor(late), months - 1)
-    part = late - whole
-    return np.asarray(
-        (1 - part) * _rest(log_factor, whole, months) + part * _rest(log_factor, whole + 1, months)
+    return np.asarray(_until(log_factor, np.asarray(float(months))) - _until(log_factor, late))
+
+
+def _until(log_factor: Array, month: Array) -> Array:
+    """Sum of the factors of the months up to a point in time, a part of a month in part."""
+    whole = np.floor(month)
+    steep = np.abs(log_factor) > 1e-14
+    safe = np.where(steep, log_factor, -1.0)
+    # a geometric series, and its limit where nothing is discounted
+    series = np.where(
+        steep, np.exp(safe) * np.expm1(whole * safe) / np.expm1(safe), whole + 0 * safe
     )
-
-
-def _rest(log_factor: Array, gone: Array, months: int) -> Array:
-    """Sum of the factors of the months after ``gone``: a geometric series."""
-    left = months - gone
-    safe = np.where(np.abs(log_factor) < 1e-14, -1.0, log_factor)
-    series = np.where(safe == log_factor, np.expm1(left * safe) / np.expm1(safe), left)
-    return np.asarray(np.exp((gone + 1) * log_factor) * series)
+    return np.asarray(series + (month - whole) * np.exp((whole + 1) * log_factor))

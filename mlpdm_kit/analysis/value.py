@@ -148,7 +148,7 @@ def net_benefit(
         The options wanted, a column each; by default the whole ladder.
     """
     assert case.horizon is not None
-    months = round(case.horizon.low)
+    months = case.horizon.low
     base = next(rung for rung in rungs if rung.status_quo)
     standing = per_case(case, rungs, base, theta).worth
     columns = []
@@ -162,19 +162,19 @@ def net_benefit(
     return np.column_stack([np.broadcast_to(column, size) for column in columns])
 
 
-def price(rung: Rung, months: int, theta: Draws) -> Array:
+def price(rung: Rung, months: float, theta: Draws) -> Array:
     """What building and running an option costs over the horizon, discounted."""
     build, run, left = _price_parts(rung, months, theta)
     return np.asarray(build + run * left)
 
 
-def _over_horizon(rung: Rung, gain: Array, months: int, theta: Draws) -> Array:
+def _over_horizon(rung: Rung, gain: Array, months: float, theta: Draws) -> Array:
     build, run, left = _price_parts(rung, months, theta)
     adoption = theta.get(f"options.{rung.id}.adoption", _ONE)
     return np.asarray((adoption * theta["volume"] * gain - run) * left - build)
 
 
-def _price_parts(rung: Rung, months: int, theta: Draws) -> tuple[Array, Array, Array]:
+def _price_parts(rung: Rung, months: float, theta: Draws) -> tuple[Array, Array, Array]:
     name = f"options.{rung.id}"
     delay = theta.get(f"{name}.delay", _ZERO)
     left = discounted_months(theta["discount"], months, delay)

@@ -244,7 +244,7 @@ class Valuation:
 
     def _price(self, rung: Rung) -> float:
         assert self.case.horizon is not None
-        return float(price(rung, round(self.case.horizon.low), self.theta).mean())
+        return float(price(rung, self.case.horizon.low, self.theta).mean())
 
     def _differences(self) -> tuple[Difference, ...]:
         """The leader against every other option, and the best without ML against ML."""

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from mlpdm_kit import InputError
 from mlpdm_kit.analysis.costs import (
     Costs,
     best_threshold,
@@ -141,11 +142,12 @@ def test_annuity_is_continuous_at_zero():
     assert discounted_months(1e-13, 24, 2.25) == pytest.approx(21.75, abs=1e-9)
 
 
-@pytest.mark.parametrize("delay", [0.0, 0.4, 3.5, 11.99, 12.0, 40.0])
-def test_discounted_months_by_adding_them_up(delay: float):
-    rate, months = 0.08, 12
+@pytest.mark.parametrize("months", [1, 12, 12.25, 2.96])
+@pytest.mark.parametrize("delay", [0.0, 0.4, 2.5, 3.5, 11.99, 12.0, 12.1, 40.0])
+def test_discounted_months_by_adding_them_up(delay: float, months: float):
+    rate = 0.08
     by_hand = sum(
-        min(max(t - delay, 0.0), 1.0) * (1 + rate) ** (-t / 12) for t in range(1, months + 1)
+        max(min(t, months) - max(t - 1, delay), 0.0) * (1 + rate) ** (-t / 12) for t in range(1, 14)
     )
     assert discounted_months(rate, months, delay) == pytest.approx(by_hand, abs=1e-12)
 
@@ -289,3 +291,24 @@ def test_a_singular_correlation_is_fine():
     same = pd.DataFrame(1.0, index=names, columns=names)
     theta = draw({"a": NORMAL, "b": NORMAL}, draws=256, correlation=same)
     assert theta["a"] == pytest.approx(theta["b"], abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    "costs",
+    [
+        {"false_positive": 1},
+        {"false_positive": 1, "false_negatives": 2},
+        {"false_positive": float("nan"), "false_negative": 2},
+    ],
+)
+def test_bad_costs_are_refused(costs: dict[str, float]):
+    with pytest.raises(InputError, match="costs"):
+        best_threshold([0, 1], [0.2, 0.8], costs)
+
+
+@pytest.mark.parametrize(
+    ("y", "score"), [([], []), ([0, 1], [0.5]), ([0, 2], [0.1, 0.2]), ([0, 1], [0.1, np.nan])]
+)
+def test_bad_scores_are_refused(y: list[float], score: list[float]):
+    with pytest.raises(InputError):
+        net_benefit_curve(y, score, [0.5])
