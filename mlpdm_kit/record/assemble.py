@@ -179,15 +179,15 @@ def _reachable(row: BreakEven, value: float) -> bool:
 
 def _rounded_value(value: ValueSection) -> ValueSection:
     options = []
+    errors = [o.standard_error for o in value.options if o.standard_error]
+    least = min(errors, default=0.0)  # one precision for the regrets and the EVPI among them
     for option in value.options:
         enb, error = option.expected_net_benefit, option.standard_error
         if enb is None or error is None:
             options.append(option)
             continue
-        money = {
-            name: to_error(getattr(option, name), error)
-            for name in ("expected_regret", "cvar5", "price")
-        }
+        money = {name: to_error(getattr(option, name), error) for name in ("cvar5", "price")}
+        money["expected_regret"] = to_error(option.expected_regret or 0.0, least)
         shares = {name: round(getattr(option, name), 3) + 0.0 for name in ("p_best", "p_loss")}
         options.append(
             option.model_copy(
@@ -199,7 +199,6 @@ def _rounded_value(value: ValueSection) -> ValueSection:
                 }
             )
         )
-    errors = [o.standard_error for o in value.options if o.standard_error]
     flips = [_rounded_flips(row) for row in value.break_even]
     return value.model_copy(
         update={
@@ -208,7 +207,7 @@ def _rounded_value(value: ValueSection) -> ValueSection:
                 row.model_copy(update={"amount": _to_error(row.amount, row.standard_error)})
                 for row in value.differences
             ),
-            "evpi": None if value.evpi is None else to_error(value.evpi, min(errors, default=0.0)),
+            "evpi": None if value.evpi is None else to_error(value.evpi, least),
             "break_even": tuple(flips),
         }
     )

@@ -1,0 +1,316 @@
+"""The folded part of a record's page: each part's facts, sentences and tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mlpdm_kit.record.data_fold import data_fold
+from mlpdm_kit.record.model import CheckResult, DecisionRecord, ErrorCost, InputRow, Valued
+from mlpdm_kit.record.sentences import Sentences
+from mlpdm_kit.record.tables import NONE, Cell, Fold, Head, Table
+
+_MARKS = {"failed": "✕", "open": "?", "passed": "✓"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counts:
+    """How many checks failed, are open, passed."""
+
+    failed: int
+    open: int
+    passed: int
+
+
+def folds(record: DecisionRecord, says: Sentences) -> tuple[Fold, ...]:
+    """All folded parts, in their order."""
+    return (
+        _question(record, says),
+        _gates(record, says),
+        data_fold(record, says),
+        _errors(record, says),
+        _inputs(record, says),
+        _options(record, says),
+        _provenance(record, says),
+    )
+
+
+def _question(record: DecisionRecord, says: Sentences) -> Fold:
+    framing = record.framing
+    facts = [
+        (says.say(f"record.framing.{key}"), str(framing[key]))
+        for key in ("user", "problem", "decision", "status_quo")
+        if framing.get(key)
+    ]
+    goal = framing.get("goal") or {}
+    facts += [
+        (says.say(f"record.framing.{key}"), str(goal[key]))
+        for key in ("metric", "now", "target", "okr")
+        if goal.get(key)
+    ]
+    if record.note:
+        facts.append((says.say("record.data.note"), record.note))
+    return Fold(key="question", heading=says.say("record.heading.question"), facts=tuple(facts))
+
+
+def _gates(record: DecisionRecord, says: Sentences) -> Fold:
+    heading = says.say("record.heading.gates")
+    if not record.gates:
+        return Fold(key="gates", heading=heading, notes=(says.sentence("record.gates.none"),))
+    order = list(_MARKS)
+    numbers = {status: sum(g.status == status for g in record.gates) for status in order}
+    heads = ("result", "check", "concerns", "what", "evidence")
+    rows = sorted(record.gates, key=lambda gate: order.index(gate.status))
+    table = Table(
+        caption=says.say("record.gates.caption"),
+        heads=tuple(Head(text=says.say(f"record.gates.{head}")) for head in heads),
+        rows=tuple(_gate_row(gate, says) for gate in rows),
+        title=1,
+    )
+    summary = says.say("record.gates.counts", **numbers)
+    return Fold(key="gates", heading=heading, summary=summary, pictures=("gates",), tables=(table,))
+
+
+def _gate_row(gate: CheckResult, says: Sentences) -> tuple[Cell, ...]:
+    result = says.say(f"record.gates.{gate.status}")
+    answered = gate.answer in ("yes", "no", "n/a")
+    known = [gate.note] if gate.note else []
+    if gate.finding is not None:
+        known.append(says.finding(gate.finding))
+    if not known and not answered and not gate.measured:
+        known.append(says.sentence("record.gates.unanswered"))
+    owner_source = [
+        says.say(f"record.gates.{name}", text=text)
+        for name, text in (("source", gate.source), ("owner", gate.owner))
+        if text
+    ]
+    answer = says.say(f"record.gates.answer.{gate.answer}") if answered else ""
+    by_kit = says.say("record.gates.computed") if gate.measured else ""
+    shown = answered or gate.measured
+    return (
+        Cell(text=result, mark=_MARKS[gate.status], tone=gate.status, note=answer),
+        Cell(
+            text=says.name("check", gate.id),
+            note=says.say(f"check.{gate.id}.question"),
+            tag=says.name("weight", gate.kind),
+        ),
+        Cell(text=_concerns(gate, says)),
+        Cell(text=" ".join(known) or NONE, note=" · ".join(owner_source)),
+        Cell(text=says.name("evidence", gate.evidence) if shown else NONE, note=by_kit),
+    )
+
+
+def _concerns(gate: CheckResult, says: Sentences) -> str:
+    if gate.scope == "case" or not gate.options:
+        return says.say("concerns.case")
+    return says.say("list.join").join(says.name("option", option) for option in gate.options)
+
+
+def _errors(record: DecisionRecord, says: Sentences) -> Fold:
+    costs = record.error_costs
+    notes = []
+    if costs.threshold is not None:
+        notes.append(says.sentence("record.errors.threshold", value=costs.threshold))
+    if costs.quantile is not None:
+        notes.append(says.sentence("record.errors.quantile", value=costs.quantile))
+    tables = [table for table in (_prices(record, says), _per_case(record, says)) if table.rows]
+    if not notes and not tables:
+        notes.append(says.sentence("record.errors.none"))
+    return Fold(
+        key="errors",
+        heading=says.say("record.heading.errors"),
+        notes=tuple(notes),
+        pictures=("cost_per_case", "threshold"),
+        tables=tuple(tables),
+    )
+
+
+def _prices(record: DecisionRecord, says: Sentences) -> Table:
+    costs = record.error_costs
+    dimension = "money/target" if record.task == "regression" else "money/case"
+    rows = []
+    for name, price in costs.prices.items():
+        code = "record.errors.gain" if name in costs.gains else "record.errors.cost"
+        shown = says.say(code, shown=says.quantity(price.mean, dimension))
+        rows.append((
+            Cell(text=says.name("outcome", name)),
+            Cell(text=shown, note=says.price_range(price), number=True),
+        ))  # fmt: skip
+    return Table(
+        caption=says.say("record.errors.prices.caption"),
+        heads=(
+            Head(text=says.say("record.errors.outcome")),
+            Head(text=says.say("record.errors.price"), number=True),
+        ),
+        rows=tuple(rows),
+    )
+
+
+def _per_case(record: DecisionRecord, says: Sentences) -> Table:
+    options = record.error_costs.options
+    outcomes = list(
+        dict.fromkeys(
+            name for option in options for name, cost in option.by_outcome.items() if cost != 0
+        )
+    )
+    heads = [Head(text=says.say("record.data.option"))]
+    heads.append(Head(text=says.say("record.errors.per-case"), number=True))
+    heads += [Head(text=says.name("outcome", name), number=True) for name in outcomes]
+    heads.append(Head(text=says.say("record.errors.running"), number=True))
+    heads.append(Head(text=says.say("record.errors.per-month"), number=True))
+    return Table(
+        caption=says.say("record.errors.caption"),
+        heads=tuple(heads),
+        rows=tuple(_cost_row(option, outcomes, says) for option in options),
+    )
+
+
+def _cost_row(option: ErrorCost, outcomes: list[str], says: Sentences) -> tuple[Cell, ...]:
+    per_case, per_month = option.per_case, option.per_month
+    parts = [
+        Cell(
+            text=says.price(option.by_outcome[name]) if name in option.by_outcome else NONE,
+            number=True,
+        )
+        for name in outcomes
+    ]
+    return (
+        option_cell(option.id, option.kind, says),
+        Cell(text=says.price(per_case.mean), note=says.price_range(per_case), number=True),
+        *parts,
+        Cell(text=says.price(option.running_per_case), number=True),
+        Cell(text=says.money(per_month.mean), note=says.money_range(per_month), number=True),
+    )
+
+
+def option_cell(option: str, kind: str, says: Sentences) -> Cell:
+    """An option's name, with its kind below where the name does not say it."""
+    name, rung = says.name("option", option), says.name("kind", kind)
+    hidden = name.casefold() == rung.casefold() or kind in ("none", "all", "constant")
+    return Cell(text=name, note="" if hidden else rung)
+
+
+def _inputs(record: DecisionRecord, says: Sentences) -> Fold:
+    heading, rows = says.say("record.heading.inputs"), record.inputs
+    if not rows:
+        return Fold(key="inputs", heading=heading, notes=(says.sentence("record.inputs.none"),))
+    numbers = {
+        kind: sum(row.evidence == kind for row in rows)
+        for kind in ("measured", "quoted", "assumed")
+    }
+    heads = ("input", "range", "read", "flips", "evidence", "note")
+    table = Table(
+        caption=says.say("record.inputs.caption"),
+        heads=tuple(Head(text=says.say(f"record.inputs.{head}")) for head in heads),
+        rows=tuple(_input_row(row, record, says) for row in rows),
+    )
+    summary = says.say("record.inputs.counts", n=len(rows), **numbers)
+    return Fold(key="inputs", heading=heading, summary=summary, tables=(table,))
+
+
+def _input_row(row: InputRow, record: DecisionRecord, says: Sentences) -> tuple[Cell, ...]:
+    found = next((b for b in record.break_even if b.input == row.name), None)
+    flips = []
+    for side in ("below", "above"):
+        flip = getattr(found, side, None)
+        if flip is not None:
+            shown = says.quantity(flip.value, row.dimension)
+            flips.append(says.say(f"record.inputs.{side}", shown=shown))
+    beside = [
+        says.say(f"record.gates.{name}", text=text)
+        for name, text in (("source", row.source), ("owner", row.owner))
+        if text
+    ]
+    return (
+        Cell(text=says.name("input", row.name)),
+        Cell(text=says.range(row.low, row.high, row.dimension)),
+        Cell(text=says.name("family", row.family)),
+        Cell(text=says.say("list.join").join(flips) or NONE),
+        Cell(text=says.name("evidence", row.evidence)),
+        Cell(text=row.note or NONE, note=" · ".join(beside)),
+    )
+
+
+def _options(record: DecisionRecord, says: Sentences) -> Fold:
+    heading = says.say("record.heading.options")
+    if not record.options:
+        return Fold(key="options", heading=heading, notes=(says.sentence("record.options.none"),))
+    heads = ("worth", "p-best", "regret", "p-loss", "cvar")
+    table = Table(
+        caption=says.say("record.options.caption", months=record.months, discount=record.discount),
+        heads=(
+            Head(text=says.say("record.options.option")),
+            *(Head(text=says.say(f"record.options.{head}"), number=True) for head in heads),
+            Head(text=says.say("record.options.stands")),
+        ),
+        rows=tuple(_option_row(option, record, says) for option in record.options),
+    )
+    notes = (says.sentence("record.options.words"),)
+    return Fold(key="options", heading=heading, notes=notes, tables=(table,))
+
+
+def _option_row(
+    option: Valued, record: DecisionRecord, says: Sentences
+) -> tuple[Cell, ...]:  # fmt: skip
+    worth = option.expected_net_benefit
+
+    def shown(value: float | None, kind: str) -> Cell:
+        text = (
+            NONE if value is None else says.money(value) if kind == "money" else says.share(value)
+        )
+        return Cell(text=text, number=True)
+
+    return (
+        option_cell(option.id, option.kind, says),
+        Cell(
+            text=says.money(worth.mean) if worth else NONE,
+            note=says.money_range(worth) if worth else "",
+            number=True,
+        ),
+        shown(option.p_best, "share"),
+        shown(option.expected_regret, "money"),
+        shown(option.p_loss, "share"),
+        shown(option.cvar5, "money"),
+        Cell(text="; ".join(standing(option, record, says)), strong=_chosen(option, record)),
+    )
+
+
+def _chosen(option: Valued, record: DecisionRecord) -> bool:
+    return option.id == record.verdict.option and record.verdict.outcome in (
+        "use_ml", "use_non_ml", "do_nothing",
+    )  # fmt: skip
+
+
+def standing(option: Valued, record: DecisionRecord, says: Sentences) -> list[str]:
+    """How an option stands: chosen, out by which gate, open, to fix, possible."""
+    words = []
+    if _chosen(option, record):
+        words.append(says.say("record.options.chosen"))
+    if option.id == record.verdict.meanwhile:
+        words.append(says.say("record.options.meanwhile"))
+    if option.status_quo:
+        words.append(says.say("record.options.today"))
+    for code, checks in (
+        ("out", option.failed_gates),
+        ("open", option.open_gates),
+        ("to-fix", option.to_fix),
+    ):
+        if checks:
+            words.append(says.say(f"record.options.{code}", checks=list(checks)))
+    if not option.priced:
+        words.append(says.say("record.options.unpriced"))
+    return words or [says.say("record.options.possible")]
+
+
+def _provenance(record: DecisionRecord, says: Sentences) -> Fold:
+    made = record.provenance
+    packages = ", ".join(f"{name} {version}" for name, version in sorted(made.packages.items()))
+    facts = (
+        ("case", made.case_digest),
+        ("data", made.data_digest or says.say("record.made.none")),
+        ("kit", made.kit),
+        ("packages", packages),
+        ("seed", str(made.seed)),
+        ("draws", says.count(made.draws)),
+    )
+    shown = tuple((says.say(f"record.made.{key}"), text) for key, text in facts)
+    return Fold(key="provenance", heading=says.say("record.heading.provenance"), facts=shown)

@@ -1,0 +1,169 @@
+"""The index of many records: a page, a table for spreadsheets, JSON for machines."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date as Date
+from pathlib import Path
+from typing import Literal
+from urllib.parse import quote
+
+from mlpdm_kit.record.files import write_atomically
+from mlpdm_kit.record.model import DecisionRecord, Outcome, Part
+from mlpdm_kit.record.page import is_simulated
+from mlpdm_kit.record.pages import pages, policy, source
+from mlpdm_kit.record.sentences import Sentences
+from mlpdm_kit.text import Text
+
+SCHEMA = "mlpdm-index/1"
+OUTCOMES: tuple[Outcome, ...] = ("use_ml", "use_non_ml", "find_out_first", "do_nothing", "stop")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_COLUMNS = ("case", "verdict", "option", "gain", "review", "decider", "evpi", "date")
+_NUMBERS = ("gain", "evpi")
+
+
+class IndexRow(Part):
+    """One case in the index; a failed one has an ``error`` and no verdict.
+
+    ``option`` is the name of the chosen option as people read it; ``gain`` is what it is
+    worth more than the best of the other side, and ``evpi`` what knowing everything would
+    be worth, both in ``currency``. ``link`` is the path of the record, seen from the index.
+    """
+
+    id: str
+    title: str
+    status: Literal["done", "failed"]
+    outcome: Outcome | None = None
+    option: str = ""
+    gain: float | None = None
+    gain_p5: float | None = None
+    gain_p95: float | None = None
+    currency: str = "USD"
+    review_on: Date | None = None
+    decider: str = ""
+    evpi: float | None = None
+    date: Date | None = None
+    simulated: bool = False
+    error: str = ""
+    link: str = ""
+
+    @classmethod
+    def of_record(
+        cls, record: DecisionRecord, *, link: str | None = None, lang: str = "en"
+    ) -> IndexRow:
+        """The row of a record; its page is ``<id>/record.html`` unless ``link`` says other."""
+        verdict = record.verdict
+        gain = verdict.gain
+        says = Sentences.of_record(record, lang)
+        return cls(
+            id=record.id,
+            title=record.title,
+            status="done",
+            outcome=verdict.outcome,
+            option=says.name("option", verdict.option) if verdict.option else "",
+            gain=gain.mean if gain else None,
+            gain_p5=gain.p5 if gain else None,
+            gain_p95=gain.p95 if gain else None,
+            currency=record.currency,
+            review_on=record.review_on,
+            decider=", ".join(record.decision_makers),
+            evpi=record.value_of_information.evpi,
+            date=record.date,
+            simulated=is_simulated(record),
+            link=f"{record.id}/record.html" if link is None else link,
+        )
+
+
+def write_index(out: Path, rows: Iterable[IndexRow], *, lang: str = "en") -> None:
+    """Write ``index.html``, ``index.csv`` and ``index.json``, each in one move.
+
+    Parameters
+    ----------
+    out : Path
+        The folder of all records.
+    rows : iterable of IndexRow
+        In the order in which they are to stand.
+    lang : {"en", "ja"}
+        The reader's language.
+    """
+    cases = tuple(rows)
+    write_atomically(out / "index.json", index_json(cases))
+    write_atomically(out / "index.csv", index_csv(cases))
+    write_atomically(out / "index.html", index_html(cases, lang=lang))
+
+
+def index_json(rows: Sequence[IndexRow]) -> str:
+    """The rows for machines: ``{"schema": ..., "cases": [...]}``."""
+    plain = {"schema": SCHEMA, "cases": [row.model_dump(mode="json") for row in rows]}
+    return json.dumps(plain, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def index_csv(rows: Sequence[IndexRow]) -> bytes:
+    """The rows for spreadsheets, with the mark by which Excel knows UTF-8.
+
+    Text that a spreadsheet would run as a formula has an apostrophe before it.
+    """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(IndexRow.model_fields)
+    for row in rows:
+        writer.writerow(_inert(value) for value in row.model_dump(mode="python").values())
+    return b"\xef\xbb\xbf" + text.getvalue().encode()
+
+
+def _inert(value: object) -> object:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return "'" + value
+    return value
+
+
+def index_html(rows: Sequence[IndexRow], *, lang: str = "en") -> str:
+    """The rows as a page that sorts and filters by itself."""
+    text = Text(lang)
+    script = source("index.js")
+    failed = sum(row.status == "failed" for row in rows)
+    lead = "index.lead.failed" if failed else "index.lead"
+    return pages().get_template("index.html.j2").render(
+        lang=lang,
+        text=text,
+        lead=text.say(lead, n=len(rows), failed=failed),
+        columns=[
+            (name, text.say(f"index.col.{name}"), name in _NUMBERS) for name in _COLUMNS
+        ],
+        rows=[_shown(row, text) for row in rows],
+        outcomes=[
+            (outcome, text.say(f"outcome-short.{outcome}"))
+            for outcome in OUTCOMES
+            if any(row.outcome == outcome for row in rows)
+        ],
+        failed=failed,
+        css=source("shared.css") + source("index.css"),
+        script=script,
+        policy=policy(script),
+    )  # fmt: skip
+
+
+def _shown(row: IndexRow, text: Text) -> dict[str, object]:
+    """What the page shows of a row, and by what each column sorts."""
+    money = Text(text.lang, currency=row.currency).money
+    outcome = row.outcome or "failed"
+    spread = ""
+    if row.gain_p5 is not None and row.gain_p95 is not None:
+        spread = text.say("range.said", low=money(row.gain_p5), high=money(row.gain_p95))
+    return {
+        "row": row,
+        "outcome": outcome,
+        "verdict": text.say(f"outcome-short.{outcome}" if row.outcome else "index.failed"),
+        "rank": (*OUTCOMES, "failed").index(outcome),
+        "gain": "" if row.gain is None else money(row.gain),
+        "spread": spread,
+        "evpi": "" if row.evpi is None else money(row.evpi),
+        "review": text.day(row.review_on) if row.review_on else "",
+        "date": text.day(row.date) if row.date else "",
+        "href": quote(row.link, safe="/"),
+    }

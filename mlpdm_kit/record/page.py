@@ -1,0 +1,283 @@
+"""What a record's page says, before it is HTML or Markdown: plain values and sentences.
+
+The top of the page is made here, what is folded below it in ``mlpdm_kit.record.folds``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from mlpdm_kit.record.model import BreakEven, DecisionRecord, Said
+from mlpdm_kit.record.sentences import Sentences
+
+MOST_REASONS = 3
+MOST_CHANGES = 5
+_SAID_BY_VERDICT = ("worth-more", "ml-worth-less")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One input that can change the choice: where it stands, and where the choice changes.
+
+    ``flips`` are sentences, each with a note, empty where there is nothing to note.
+    """
+
+    input: str
+    now: str
+    flips: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """A heading, a few large words, a sentence, and a list with the words before it."""
+
+    heading: str
+    large: str
+    text: str = ""
+    lead: str = ""
+    items: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Top:
+    """The top of the page, which reads in a minute."""
+
+    kicker: tuple[str, ...]
+    simulated: bool
+    question: str
+    verdict: str
+    figure: str
+    reasons: tuple[str, ...]
+    changes: tuple[Change, ...]
+    change_note: str
+    change_items: tuple[str, ...]
+    cards: tuple[Card, ...]
+    people: tuple[tuple[str, str], ...]
+    confirmation: str
+
+
+def top_of_page(record: DecisionRecord, says: Sentences) -> Top:
+    """All that stands above the folded part."""
+    changes = _changes(record, says)
+    note, items = _change_note(record, says, bool(changes))
+    return Top(
+        kicker=_kicker(record, says),
+        simulated=is_simulated(record),
+        question=question(record, says),
+        verdict=verdict(record, says),
+        figure=verdict_figure(record, says),
+        reasons=_short_reasons(record, says),
+        changes=changes,
+        change_note=note,
+        change_items=items,
+        cards=(_find_out(record, says), _again(record, says)),
+        people=people(record, says),
+        confirmation=_confirmation(record, says),
+    )
+
+
+def is_simulated(record: DecisionRecord) -> bool:
+    """Whether any of it stands on data that was made up."""
+    return record.simulated or (record.baseline.data is not None and record.baseline.data.simulated)
+
+
+def question(record: DecisionRecord, says: Sentences) -> str:
+    """The decision that the record is about."""
+    decision = record.framing.get("decision")
+    return says.say("record.question", decision=decision) if decision else ""
+
+
+def verdict(record: DecisionRecord, says: Sentences) -> str:
+    """What is decided, in a few words."""
+    said = record.verdict
+    code, option = f"verdict.{said.outcome}", said.option
+    if said.outcome == "find_out_first" and said.meanwhile is not None:
+        code, option = f"{code}.meanwhile", said.meanwhile
+        if any(o.id == option and o.status_quo for o in record.options):
+            return says.sentence(f"{code}.none")
+    kind = says.options[option].kind if option in says.options else ""
+    special = f"{code}.{kind}"
+    return says.sentence(special if says.knows(special) else code, option=option)
+
+
+def verdict_figure(record: DecisionRecord, says: Sentences) -> str:
+    """The figure behind the verdict, as a sentence; empty where there is none."""
+    said = record.verdict
+    if said.outcome == "stop":
+        return says.sentence("verdict.stop.why")
+    if said.gain is not None and said.option and said.against:
+        code = "verdict.gain"
+        if said.outcome == "find_out_first":
+            code += ".find_out_first"
+        low, amount, high = said.gain.p5, said.gain.mean, said.gain.p95
+        if amount < 0:
+            code, low, amount, high = f"{code}.less", -high, -amount, -low
+        return says.sentence(
+            code, option=said.option, against=said.against, months=record.months,
+            amount=amount, low=low, high=high,
+        )  # fmt: skip
+    chosen = next((option for option in record.options if option.id == said.option), None)
+    worth = chosen.expected_net_benefit if chosen else None
+    if chosen is None or worth is None or chosen.status_quo:
+        return ""
+    return says.sentence(
+        "verdict.alone", option=chosen.id, months=record.months,
+        amount=worth.mean, low=worth.p5, high=worth.p95,
+    )  # fmt: skip
+
+
+def _kicker(record: DecisionRecord, says: Sentences) -> tuple[str, ...]:
+    named = ", ".join(record.decision_makers)
+    parts = [
+        says.say("record.kicker", id=record.id),
+        says.name("record.status", record.status),
+        says.day(record.date),
+        says.say("record.decided-by", people=named) if named else says.say("record.undecided"),
+    ]
+    if record.supersedes:
+        parts.append(says.say("record.supersedes", id=record.supersedes))
+    return tuple(parts)
+
+
+def _short_reasons(record: DecisionRecord, says: Sentences) -> tuple[str, ...]:
+    """At most three, without the one that the verdict's own sentence has said."""
+    said = record.verdict
+    pair = (said.option, said.against)
+    reasons = [
+        reason
+        for reason in said.reasons
+        if not (
+            reason.code in _SAID_BY_VERDICT
+            and said.gain is not None
+            and (reason.figures.get("option"), reason.figures.get("against")) == pair
+        )
+    ]
+    return tuple(reason_said(reason, record, says) for reason in reasons[:MOST_REASONS])
+
+
+def reason_said(reason: Said, record: DecisionRecord, says: Sentences) -> str:
+    """A reason as a sentence; a gate that nobody wrote a note on says what it found."""
+    if reason.code == "options-removed" and not reason.figures.get("note"):
+        removed = set(reason.figures["options"])
+        for gate in record.gates:
+            concerned = gate.id == reason.figures["check"] and removed & set(gate.options)
+            if concerned and gate.status == "failed" and gate.finding is not None:
+                figures = {**reason.figures, "note": says.finding(gate.finding)}
+                return says.reason(Said(code=reason.code, figures=figures))
+    return says.reason(reason)
+
+
+def _nearness(found: BreakEven) -> tuple[bool, bool, float]:
+    flips = [flip.value for flip in (found.below, found.above) if flip is not None]
+    within = any(found.low <= value <= found.high for value in flips)
+    point = found.low == found.high  # no range to be near by: it comes last
+    span = (found.high - found.low) or abs(found.mean) or 1.0
+    return not within, point, min(abs(value - found.mean) / span for value in flips)
+
+
+def _changes(record: DecisionRecord, says: Sentences) -> tuple[Change, ...]:
+    """Inputs that can change the choice, the likeliest first."""
+    able = [found for found in record.break_even if found.below or found.above]
+    return tuple(_change(found, says) for found in sorted(able, key=_nearness)[:MOST_CHANGES])
+
+
+def _change(found: BreakEven, says: Sentences) -> Change:
+    flips = []
+    for side, flip in (("below", found.below), ("above", found.above)):
+        if flip is not None:
+            told = says.sentence(
+                f"change.{side}", value=flip.value, dimension=found.dimension, option=flip.option
+            )
+            within = found.low <= flip.value <= found.high
+            flips.append((told, says.sentence("change.within") if within else ""))
+    code = "change.now" if found.low == found.high else "change.now.range"
+    now = says.sentence(
+        code,
+        shown=says.quantity(found.mean, found.dimension),
+        range=says.range(found.low, found.high, found.dimension),
+    )
+    return Change(input=says.name("input", found.input), now=now, flips=tuple(flips))
+
+
+def _change_note(
+    record: DecisionRecord, says: Sentences, some: bool
+) -> tuple[str, tuple[str, ...]]:
+    if some:
+        return "", ()
+    if record.break_even:
+        return says.sentence("change.none"), ()
+    items = reopening(record, says)
+    return says.sentence("change.only-gates" if items else "change.unknown"), items
+
+
+def reopening(record: DecisionRecord, says: Sentences) -> tuple[str, ...]:
+    """What re-opens the decision before its date, to follow the word "when"."""
+    return tuple(
+        says.reopening(said)
+        for said in record.reopen_when
+        if said.code != "date" or said.figures.get("day") != str(record.review_on)
+    )
+
+
+def _checks_named(reasons: Iterable[Said], code: str) -> list[str]:
+    return [
+        check
+        for said in reasons
+        if said.code == code
+        for check in said.figures.get("checks", ())
+    ]  # fmt: skip
+
+
+def _find_out(record: DecisionRecord, says: Sentences) -> Card:
+    """What to find out first, or that nothing is worth it."""
+    heading, evpi = says.say("record.heading.find-out"), record.value_of_information.evpi
+    missing = _checks_named(record.verdict.reasons, "gates-open")
+    fixes = _checks_named(record.verdict.reasons, "to-fix")
+    if record.verdict.outcome == "stop":
+        code = "record.find.stop"
+    elif missing or fixes:
+        code, checks = "record.find." + ("questions" if missing else "fixes"), missing + fixes
+        items = tuple(says.say(f"check.{check}.question") for check in checks)
+        return Card(heading=heading, large=says.say(code), items=items)
+    elif evpi is None:
+        code = "record.find.unpriced"
+    else:
+        code = "record.find.most" if evpi > 0 else "record.find.nothing"
+    figures = {"evpi": evpi or 0.0}
+    text = says.sentence(f"{code}.why", **figures)
+    tops = [row for row in record.value_of_information.evppi if row["value"] > row["noise_floor"]]
+    if tops and code == "record.find.most":
+        best = max(tops, key=lambda row: float(row["value"]))
+        text += " " + says.sentence("record.find.top", input=best["input"])
+    return Card(heading=heading, large=says.say(code, **figures), text=text)
+
+
+def _again(record: DecisionRecord, says: Sentences) -> Card:
+    """When it is looked at again."""
+    items = reopening(record, says)
+    day = record.review_on
+    return Card(
+        heading=says.say("record.heading.again"),
+        large=says.day(day) if day else says.say("record.again.none"),
+        text="" if day else says.sentence("record.again.none.why"),
+        lead=says.say("record.again.sooner") if items else "",
+        items=items,
+    )
+
+
+def people(record: DecisionRecord, says: Sentences) -> tuple[tuple[str, str], ...]:
+    """Who decides, who is asked, who is told."""
+    nobody = (says.say("record.people.nobody"),)
+    named = (
+        ("decider", record.decision_makers or nobody),
+        ("consulted", record.consulted),
+        ("informed", record.informed),
+    )
+    return tuple((says.say(f"record.people.{role}"), ", ".join(who)) for role, who in named if who)
+
+
+def _confirmation(record: DecisionRecord, says: Sentences) -> str:
+    if not record.confirmation:
+        return ""
+    return says.sentence("record.confirmation", text=record.confirmation)

@@ -1,0 +1,235 @@
+"""From a record's codes to sentences, shared by pages, Markdown and notebooks.
+
+`Sentences` is a `Text` that knows the case: its options, currency and units. Beside the
+formats of `Text` its messages may use
+
+=============  ==========================================================================
+format         says
+=============  ==========================================================================
+``the``        an option in mid-sentence: ``the rule``, or its name in quotation marks
+               where its kind does not single it out
+``whole``      an option with kind and name: ``the rule “Amount and vendor”``
+``the-input``  an input in mid-sentence: ``the cost of a miss``
+``question``   a check's question; ``passing`` and ``failing`` are its answers
+``months``     a span of time
+=============  ==========================================================================
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mlpdm_kit.case.checks import CHECKS
+from mlpdm_kit.case.model import Case
+from mlpdm_kit.record.model import DecisionRecord, Range, Said
+from mlpdm_kit.text import Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Named:
+    """An option as sentences know it; ``label`` is the name that people gave it."""
+
+    id: str
+    kind: str
+    label: str = ""
+
+
+class Sentences(Text):
+    """Sentences about one case, in one language.
+
+    Parameters
+    ----------
+    lang : {"en", "ja"}
+        The reader's language.
+    currency, unit, target_unit : str
+        As the case says them.
+    options : iterable of Named
+        The case's options.
+
+    Examples
+    --------
+    >>> rule = Named(id="rule", kind="rule", label="Amount and vendor")
+    >>> says = Sentences("en", currency="JPY", unit="claim", options=[rule])
+    >>> says.reason(Said(code="few-errors", figures={"option": "rule", "n": 4}))
+    'The rule has been tried on too few costly errors to be sure how good it is (4).'
+    >>> says.name("input", "options.rule.build")
+    'Cost to build the rule'
+    """
+
+    def __init__(
+        self,
+        lang: str = "en",
+        *,
+        currency: str = "USD",
+        unit: str = "case",
+        target_unit: str = "unit",
+        options: Iterable[Named] = (),
+    ) -> None:
+        self.options = {option.id: option for option in options}
+        labels = {f"option.{o.id}": o.label for o in self.options.values() if o.label}
+        super().__init__(lang, currency=currency, unit=unit, labels=labels)
+        self.target_unit = target_unit
+        self._kinds = Counter(option.kind for option in self.options.values())
+
+    @classmethod
+    def of_record(cls, record: DecisionRecord, lang: str = "en") -> Sentences:
+        """Sentences about a record."""
+        measured = [Named(id=option.id, kind=option.kind) for option in record.baseline.options]
+        valued = [Named(id=o.id, kind=o.kind, label=o.label) for o in record.options]
+        return cls(
+            lang,
+            currency=record.currency,
+            unit=record.unit,
+            target_unit=record.target_unit,
+            options=[*measured, *valued],
+        )
+
+    @classmethod
+    def of_case(
+        cls, case: Case, lang: str = "en", *, options: Iterable[Named] | None = None
+    ) -> Sentences:
+        """Sentences about a case; ``options`` are its own unless the whole ladder is given."""
+        own = [Named(id=key, kind=o.kind, label=o.label) for key, o in case.options.items()]
+        return cls(
+            lang,
+            currency=case.currency,
+            unit=case.unit,
+            target_unit=case.target_unit,
+            options=own if options is None else options,
+        )
+
+    def say(self, code: str, /, **figures: Any) -> str:
+        """The sentence of a code, with the case's units at hand, one and many."""
+        units = {
+            "target_unit": self.target_unit,
+            "units": self._plural(self.unit),
+            "target_units": self._plural(self.target_unit),
+        }
+        return super().say(code, **{**units, **figures})
+
+    def _plural(self, noun: str) -> str:
+        """The plural of a common English noun; abbreviations and other tongues stay."""
+        if self.lang != "en" or not re.fullmatch(r"[a-z -]{3,}[a-rt-z]", noun):
+            return noun
+        if re.search(r"[^aeiou]y$", noun):
+            return f"{noun[:-1]}ies"
+        return f"{noun}es" if re.search(r"(?:x|z|ch|sh)$", noun) else f"{noun}s"
+
+    def name(self, kind: str, key: str) -> str:
+        """Name of a thing; an input's is found by the pattern of its path too."""
+        if kind == "input" and not self.knows(f"input.{key}"):
+            first, *middle, last = key.split(".")
+            code = f"input.{first}.{last}"
+            if first == "options" and middle and self.knows(code):
+                return self.say(code, option=".".join(middle))
+        shown = super().name(kind, key)
+        if kind == "option" and not self.knows(f"option.{key}"):
+            return re.sub(r"\b(llm|ml|ai)\b", lambda m: m[0].upper(), shown, flags=re.I)
+        return shown
+
+    def the(self, option: str) -> str:
+        """An option in mid-sentence."""
+        kind = self.options[option].kind if option in self.options else None
+        code = f"the.{kind}"
+        if kind is not None and self._kinds[kind] == 1 and self.knows(code):
+            return self.say(code)
+        return self.say("option.quoted", name=self.name("option", option))
+
+    def whole(self, option: str) -> str:
+        """An option with its kind and the name that people gave it, if they did."""
+        known = self.options.get(option)
+        code = f"the.{known.kind}" if known else ""
+        if known is None or not self.knows(code):
+            return self.the(option)
+        own = self.name("option", option)
+        if not known.label and self._kinds[known.kind] == 1:
+            return self.say(code)
+        return self.say("option.whole", the=self.say(code), name=own)
+
+    def the_input(self, name: str) -> str:
+        """An input in mid-sentence."""
+        return self.say("input.the", name=self._lower(self.name("input", name)))
+
+    def _lower(self, name: str) -> str:
+        capitals = len(name) > 1 and name[:2].isupper()
+        return name if capitals else name[:1].lower() + name[1:]
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        """Format one figure as the sentence asks."""
+        own: dict[str, Callable[[str], str]] = {
+            "the": self.the,
+            "whole": self.whole,
+            "the-input": self.the_input,
+            "question": lambda check: self.say(f"check.{check}.question"),
+            "passing": lambda check: self.answer(check, passes=True),
+            "failing": lambda check: self.answer(check, passes=False),
+            "months": lambda span: self.quantity(float(span), "months"),
+        }
+        if format_spec in own:
+            return own[format_spec](str(value))
+        return super().format_field(value, format_spec)
+
+    def answer(self, check: str, *, passes: bool) -> str:
+        """The answer with which a check passes, or fails."""
+        yes = (CHECKS[check].passes == "yes") == passes
+        return self.say("record.gates.answer." + ("yes" if yes else "no"))
+
+    def clause(self, code: str, /, **figures: Any) -> str:
+        """What a code and its figures say, to follow other words.
+
+        A quantity, ``value`` with its ``dimension`` or as a mapping of value and unit, is
+        at hand as ``shown``; a ``note`` becomes a sentence of its own.
+        """
+        value, dimension = figures.get("value"), figures.get("dimension")
+        if isinstance(value, Mapping):
+            value, dimension = value["value"], value["unit"]
+        if value is not None and dimension is not None:
+            figures["shown"] = self.quantity(value, dimension)
+        if figures.get("note"):
+            figures["note"] = _as_sentence(figures["note"])
+        return " ".join(self.say(code, **figures).split())
+
+    def sentence(self, code: str, /, **figures: Any) -> str:
+        """What a code and its figures say, as a sentence by itself."""
+        told = self.clause(code, **figures)
+        return told[:1].upper() + told[1:]
+
+    def reason(self, said: Said) -> str:
+        """A reason of the verdict, as a sentence."""
+        return self.sentence(f"reason.{said.code}", **said.figures)
+
+    def finding(self, said: Said) -> str:
+        """What was found in the data or by a check, as a sentence."""
+        return self.sentence(f"finding.{said.code}", **said.figures)
+
+    def reopening(self, said: Said) -> str:
+        """What re-opens the decision, to follow the word "when"."""
+        return self.clause(f"reopen.{said.code}", **said.figures)
+
+    def range(self, low: float, high: float, dimension: str) -> str:
+        """Both ends of a range with their unit, or one figure where they are the same."""
+        if low == high:
+            return self.quantity(low, dimension)
+        kind = dimension.partition("/")[0]
+        bare = kind in ("money", "share", "rate", "cases")
+        plain = self.quantity(low, kind) if bare else self.number(low)
+        return self.say("range.said", low=plain, high=self.quantity(high, dimension))
+
+    def money_range(self, spread: Range) -> str:
+        """The 90% range of a whole amount."""
+        return self.say("range.said", low=self.money(spread.p5), high=self.money(spread.p95))
+
+    def price_range(self, spread: Range) -> str:
+        """The 90% range of an amount per case."""
+        return self.say("range.said", low=self.price(spread.p5), high=self.price(spread.p95))
+
+
+def _as_sentence(note: str) -> str:
+    ended = (
+        note if note.rstrip().endswith((".", "!", "?", "。", "！", "？")) else f"{note.rstrip()}."
+    )
+    return ended[:1].upper() + ended[1:]

@@ -1,0 +1,64 @@
+"""Tables and folded parts as plain values, for HTML and Markdown alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+NONE = "–"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Head:
+    """A column's heading."""
+
+    text: str
+    number: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """A cell: its text, and below it a smaller note.
+
+    ``mark`` is a sign before the text, ``tag`` a word in a frame, ``tone`` a colour by
+    name; the colour never says what the text does not.
+    """
+
+    text: str
+    note: str = ""
+    mark: str = ""
+    tag: str = ""
+    tone: str = ""
+    number: bool = False
+    strong: bool = False
+
+    def flat(self) -> str:
+        """All of it in one line."""
+        said = f"{self.mark} {self.text}" if self.mark else self.text
+        notes = [part for part in (self.note, self.tag) if part]
+        return f"{said} ({'; '.join(notes)})" if notes else said
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """A table; column ``title`` names the row."""
+
+    caption: str
+    heads: tuple[Head, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    title: int = 0
+    foot: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fold:
+    """A part that is folded away until somebody wants it."""
+
+    key: str
+    heading: str
+    summary: str = ""
+    notes: tuple[str, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
+    items_heading: str = ""
+    items: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()
+    tables: tuple[Table, ...] = ()
