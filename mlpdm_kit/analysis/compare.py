@@ -1,78 +1,27 @@
-"""The ladder on the data: every option's errors on rows that it was not fitted on.
+"""The ladder on the data: every option's errors, on the same rows.
 
-The threshold (or, for amounts, the offset) of an option is chosen on other rows than those
-its cost is reported on; all options are compared on the same rows.
+`mlpdm_kit.analysis.trying` says what an option would have done; here it is counted, priced
+and held against the best that needs no ML.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from mlpdm_kit.analysis.costs import Costs, Estimate, best_threshold, bootstrap_cost, cost_curve
+from mlpdm_kit.analysis.costs import Estimate, bootstrap_cost, cost_curve
 from mlpdm_kit.analysis.distributions import Array, Distribution, lognormal_from_moments
-from mlpdm_kit.analysis.folds import Split, prior_shift, rows_of_others
+from mlpdm_kit.analysis.folds import Split
 from mlpdm_kit.analysis.ladder import Rung
-from mlpdm_kit.analysis.models import (
-    best_cut,
-    best_line,
-    measurements,
-    pinball,
-    predict_fold,
-)
+from mlpdm_kit.analysis.models import pinball
+from mlpdm_kit.analysis.trying import Setting, Tried, try_option
 from mlpdm_kit.case.dataset import Dataset
-from mlpdm_kit.errors import refuse
 
 FEW_ERRORS = 10
 CURVE_POINTS = 60
-
-
-@dataclass(frozen=True, kw_only=True)
-class Setting:
-    """What the comparison is made under: point values, at the means of the inputs.
-
-    ``worth`` is what each outcome is worth (costs negative); ``prevalence`` the production
-    base rate of a binary task.
-    """
-
-    task: str
-    worth: Mapping[str, float]
-    point: float
-    prevalence: float | None
-    seed: int
-
-    @property
-    def costs(self) -> Costs:
-        """Costs of the four outcomes of a binary task."""
-        return Costs(**{name: -value for name, value in self.worth.items()})
-
-    @property
-    def under_over(self) -> tuple[float, float]:
-        """Costs of a unit too few and too many."""
-        return -self.worth["under"], -self.worth["over"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Tried:
-    """One option as tried on the data.
-
-    ``outcome`` is 0 or 1 by row where the task is to act, the amount where it is to choose
-    one; NaN on rows that are not tested. ``score`` is what the operating point was chosen
-    on, where there is one.
-    """
-
-    rung: Rung
-    outcome: Array
-    score: Array | None = None
-    point_kind: str = ""
-    point: float | None = None
-    tuned: float | None = None
-    tuned_outcome: Array | None = None
-    column: str = ""
-    direction: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +57,9 @@ def compare(data: Dataset, rungs: tuple[Rung, ...], split: Split, setting: Setti
         A fold cannot be fitted.
     """
     tried = {
-        rung.id: found for rung in rungs if (found := _try(rung, data, split, setting)) is not None
+        rung.id: found
+        for rung in rungs
+        if (found := try_option(rung, data, split, setting)) is not None
     }
     rows = split.tested
     measured = {name: _measure(one, data, rows, setting) for name, one in tried.items()}
@@ -133,202 +84,6 @@ def compare(data: Dataset, rungs: tuple[Rung, ...], split: Split, setting: Setti
             if one.score is not None
         },
     )
-
-
-# --- trying ---------------------------------------------------------------------------
-
-
-def _try(rung: Rung, data: Dataset, split: Split, setting: Setting) -> Tried | None:
-    if rung.option.rates or rung.kind == "review":
-        return None
-    if rung.id in data.acts:
-        return Tried(rung=rung, outcome=_on_tested(data.acts[rung.id], split))
-    if rung.id in data.predictions:
-        return _try_predictions(rung, data, split, setting)
-    maker = _FITTED.get((setting.task, rung.kind))
-    return maker(rung, data, split, setting) if maker else None
-
-
-def _on_tested(values: Array, split: Split) -> Array:
-    found = np.full(len(values), np.nan)
-    found[split.tested] = values[split.tested]
-    return found
-
-
-def _always(act: float) -> Callable[[Rung, Dataset, Split, Setting], Tried]:
-    def maker(rung: Rung, data: Dataset, split: Split, setting: Setting) -> Tried:
-        return Tried(rung=rung, outcome=_on_tested(np.full(len(data), act), split))
-
-    return maker
-
-
-def _try_mean(rung: Rung, data: Dataset, split: Split, setting: Setting) -> Tried:
-    found = np.full(len(data), np.nan)
-    for train, test in split.folds:
-        found[test] = data.target[train].mean()
-    return Tried(rung=rung, outcome=found)
-
-
-def _try_constant(rung: Rung, data: Dataset, split: Split, setting: Setting) -> Tried:
-    found = np.full(len(data), np.nan)
-    for train, test in split.folds:
-        found[test] = np.quantile(data.target[train], setting.point)
-    final = float(np.quantile(data.target, setting.point))
-    return Tried(rung=rung, outcome=found, point_kind="offset", point=final)
-
-
-def _gain_of_acting(target: Array, setting: Setting) -> Array:
-    """What acting on each row gains against leaving it, weighted to production."""
-    worth = setting.worth
-    gain = np.where(
-        target == 1,
-        worth["true_positive"] - worth["false_negative"],
-        worth["false_positive"] - worth["true_negative"],
-    )
-    return gain * _weights(target, setting)
-
-
-def _weights(target: Array, setting: Setting) -> Array:
-    share, here = setting.prevalence, float(target.mean())
-    if share is None or not 0 < here < 1:
-        return np.ones(len(target))
-    return np.where(target == 1, share / here, (1 - share) / (1 - here))
-
-
-def _try_cut(rung: Rung, data: Dataset, split: Split, setting: Setting) -> Tried:
-    values = measurements(data.features)
-    found = np.full(len(data), np.nan)
-    for train, test in split.folds:
-        gain = _gain_of_acting(data.target[train], setting)
-        cut = best_cut({name: column[train] for name, column in values.items()}, gain)
-        if cut is None:  # the better of acting on all and on none
-            found[test] = float(gain.sum() > 0)
-        else:
-            found[test] = cut.acts({name: column[test] for name, column in values.items()})
-    final = best_cut(values, _gain_of_acting(data.target, setting))
-    return Tried(
-        rung=rung,
-        outcome=found,
-        point_kind="cut",
-        point=final.value if final else None,
-        column=final.column if final else "",
-        direction=final.direction if final else "",
-    )
-
-
-def _try_line(rung: Rung, data: Dataset, split: Split, setting: Setting) -> Tried:
-    values = measurements(data.features)
-    under, over = setting.under_over
-    found = np.full(len(data), np.nan)
-    for train, test in split.folds:
-        fitted = {name: column[train] for name, column in values.items()}
-        line = best_line(fitted, data.target[train], under, over)
-        tested = {name: column[test] for name, column in values.items()}
-        found[test] = line.amounts(tested, len(test))
-    final = best_line(values, data.target, under, over)
-    return Tried(
-        rung=rung, outcome=found, point_kind="offset", point=final.intercept, column=final.column
-    )
-
-
-def _try_model(rung: Rung, data: Dataset, split: Split, setting: Setting) -> Tried | None:
-    if data.features.shape[1] == 0 and not rung.priced:
-        return None
-    if data.features.shape[1] == 0:
-        raise refuse("no-features", f"options.{rung.id}", rung.id)
-    score = np.full(len(data), np.nan)
-    for train, test in split.folds:
-        score[test] = predict_fold(
-            setting.task, data.features, data.target, train, test, setting.seed
-        )
-    return _choose(rung, score, data, split, setting, probability=True)
-
-
-def _try_predictions(rung: Rung, data: Dataset, split: Split, setting: Setting) -> Tried:
-    given = data.predictions[rung.id]
-    if given.is_answer:
-        return Tried(rung=rung, outcome=_on_tested(given.score, split))
-    return _choose(
-        rung, given.score, data, split, setting, probability=rung.option.probability, fitted=False
-    )
-
-
-def _choose(
-    rung: Rung,
-    score: Array,
-    data: Dataset,
-    split: Split,
-    setting: Setting,
-    *,
-    probability: bool,
-    fitted: bool = True,
-) -> Tried:
-    """Put an operating point on scores, fold by fold, from other rows than the fold's."""
-    choose = _tune_threshold if setting.task == "binary" else _tune_offset
-    tuned_outcome = np.full(len(data), np.nan)
-    fixed_outcome = np.full(len(data), np.nan)
-    for index, (train, test) in enumerate(split.folds):
-        rows = rows_of_others(split, index) if fitted else train
-        tuned = choose(score, data.target, rows, setting)
-        tuned_outcome[test] = _apply(score[test], tuned, setting)
-        if setting.task == "binary":
-            base = float(data.target[train].mean()) if fitted else _production(data, setting)
-            cut = prior_shift(setting.point, base, _production(data, setting))
-            fixed_outcome[test] = (score[test] >= cut).astype(float)
-    known = np.flatnonzero(np.isfinite(score))
-    final = choose(score, data.target, known, setting)
-    if setting.task != "binary":
-        return Tried(rung=rung, outcome=tuned_outcome, score=_on_tested(score, split),
-                     point_kind="offset", point=final, tuned=final)  # fmt: skip
-    base = float(data.target.mean()) if fitted else _production(data, setting)
-    from_costs = prior_shift(setting.point, base, _production(data, setting))
-    return Tried(
-        rung=rung,
-        outcome=fixed_outcome if probability else tuned_outcome,
-        score=_on_tested(score, split),
-        point_kind="from_costs" if probability else "tuned",
-        point=from_costs if probability else final,
-        tuned=final,
-        tuned_outcome=tuned_outcome,
-    )
-
-
-def _production(data: Dataset, setting: Setting) -> float:
-    return float(data.target.mean()) if setting.prevalence is None else setting.prevalence
-
-
-def _tune_threshold(score: Array, target: Array, rows: Any, setting: Setting) -> float:
-    truth = target[rows]
-    if len(rows) == 0 or truth.min() == truth.max():
-        return setting.point
-    return best_threshold(truth, score[rows], setting.costs, setting.prevalence)
-
-
-def _tune_offset(score: Array, target: Array, rows: Any, setting: Setting) -> float:
-    if len(rows) == 0:
-        return 0.0
-    return float(np.quantile(target[rows] - score[rows], setting.point))
-
-
-def _apply(score: Array, point: float, setting: Setting) -> Array:
-    if setting.task == "binary":
-        return (score >= point).astype(float)
-    return score + point
-
-
-_FITTED: dict[tuple[str, str], Callable[[Rung, Dataset, Split, Setting], Tried | None]] = {
-    ("binary", "none"): _always(0.0),
-    ("binary", "all"): _always(1.0),
-    ("binary", "one_measurement"): _try_cut,
-    ("binary", "model"): _try_model,
-    ("regression", "none"): _try_mean,
-    ("regression", "constant"): _try_constant,
-    ("regression", "one_measurement"): _try_line,
-    ("regression", "model"): _try_model,
-}
-
-
-# --- measuring ------------------------------------------------------------------------
 
 
 def _losses(outcome: Array, target: Array, setting: Setting) -> Array:

@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from mlpdm_kit.analysis.compare import FEW_ERRORS, Comparison, Setting, Tried, compare
+from mlpdm_kit.analysis.compare import FEW_ERRORS, Comparison, compare
 from mlpdm_kit.analysis.costs import Estimate
 from mlpdm_kit.analysis.distributions import Distribution
 from mlpdm_kit.analysis.findings import Finding, base_rate_differs, leaks, oddities
 from mlpdm_kit.analysis.folds import Split, split
 from mlpdm_kit.analysis.ladder import Rung
 from mlpdm_kit.analysis.tasks import TASKS
+from mlpdm_kit.analysis.trying import Setting, Tried
 from mlpdm_kit.analysis.value import means, signs, stated_inputs
 from mlpdm_kit.case.checks import CHECKS
 from mlpdm_kit.case.dataset import Dataset

@@ -9,11 +9,12 @@ import pandas as pd
 import pytest
 
 from mlpdm_kit import InputError
-from mlpdm_kit.analysis.compare import Setting, compare
+from mlpdm_kit.analysis.compare import compare
 from mlpdm_kit.analysis.findings import base_rate_differs, leaks, oddities
 from mlpdm_kit.analysis.folds import prior_shift, split
 from mlpdm_kit.analysis.ladder import Rung
 from mlpdm_kit.analysis.models import best_cut
+from mlpdm_kit.analysis.trying import Setting
 from mlpdm_kit.case.dataset import Dataset, Predictions
 from mlpdm_kit.case.model import Option
 
