@@ -68,6 +68,10 @@ class Tried:
 
 
 def try_option(rung: Rung, data: Dataset, split: Split, setting: Setting) -> Tried | None:
+    """What an option would have done; None where the data cannot judge it.
+
+    Stated rates need no trial, and a reviewed option follows from its base.
+    """
     if rung.option.rates or rung.kind == "review":
         return None
     if rung.id in data.acts:

@@ -7,6 +7,18 @@ import tempfile
 from pathlib import Path
 
 
+def _read_umask() -> int:
+    """The process's mask, which can be read only by setting it."""
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
+
+
+# once, at import: setting it from two threads at a time could leave it changed.
+# mkstemp makes files that only their owner may read; the mask says who else may.
+_UMASK = _read_umask()
+
+
 def write_atomically(path: Path, content: str | bytes) -> Path:
     """Write a file under a temporary name in its folder, then move it into place.
 
@@ -37,16 +49,9 @@ def write_atomically(path: Path, content: str | bytes) -> Path:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
-        os.chmod(name, 0o666 & ~_umask())
+        os.chmod(name, 0o666 & ~_UMASK)
         os.replace(name, path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
     return path
-
-
-def _umask() -> int:
-    """The process's mask; mkstemp makes files that only their owner may read."""
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask

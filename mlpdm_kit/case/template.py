@@ -1,0 +1,105 @@
+"""A new case folder: commented, to fill in, or a copy of one from the library."""
+
+from __future__ import annotations
+
+import shutil
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from mlpdm_kit.case.checks import AREAS, CHECKS
+from mlpdm_kit.case.load import CASE_FILE
+from mlpdm_kit.errors import refuse
+from mlpdm_kit.shipped import cases
+from mlpdm_kit.text import Text
+
+
+def new_case(folder: str | Path, like: str | Path | None = None, lang: str = "en") -> Path:
+    """Write a case folder that passes the check as it is.
+
+    Parameters
+    ----------
+    folder : str or path
+        Where; must not be there yet, or be empty.
+    like : str or path, optional
+        A case of the library by its id, or any case folder: it is copied, data and all.
+    lang : {"en", "ja"}
+        Language of the comments.
+
+    Returns
+    -------
+    path
+        The new ``case.yaml``.
+
+    Raises
+    ------
+    InputError
+        The folder is taken, or there is no such case to start from.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> new_case(Path(tempfile.mkdtemp()) / "urgent-mails").name
+    'case.yaml'
+    """
+    place = Path(folder)
+    if (place.exists() or place.is_symlink()) and not _is_empty(place):
+        raise refuse("folder-taken", "DIR", place)
+    source = None if like is None else _library_case(like)
+    place.mkdir(parents=True, exist_ok=True)
+    if source is None:
+        (place / CASE_FILE).write_text(case_text(place, lang), encoding="utf-8", newline="\n")
+    else:
+        hidden = shutil.ignore_patterns(".*", "__pycache__")
+        shutil.copytree(source, place, dirs_exist_ok=True, ignore=hidden)
+    return place / CASE_FILE
+
+
+def case_text(folder: Path, lang: str = "en") -> str:
+    """The commented case file; its questions are those of the registry."""
+    from jinja2 import Environment, StrictUndefined
+
+    text = Text(lang)
+    source = files("mlpdm_kit.text") / "templates" / lang / f"{CASE_FILE}.j2"
+    yaml = Environment(  # YAML, not HTML: nothing to escape, and no foreign text goes in
+        autoescape=False,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    return yaml.from_string(source.read_text(encoding="utf-8")).render(
+        folder=" ".join(folder.as_posix().split()),
+        areas=[{"name": text.say(f"area.{area}"), "checks": _checks(area, text)} for area in AREAS],
+    )
+
+
+def _checks(area: str, text: Text) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": check.id,
+            "question": text.say(f"check.{check.id}.question"),
+            "passes": check.passes,
+            "kind": check.kind,
+            "hard": check.hard,
+            "asked": check.asked,
+            "threshold": check.threshold,
+        }
+        for check in CHECKS.values()
+        if check.area == area
+    ]
+
+
+def _is_empty(place: Path) -> bool:
+    return place.is_dir() and not any(place.iterdir())
+
+
+def _library_case(like: str | Path) -> Path:
+    library = cases()
+    names = sorted(file.parent.name for file in library.glob(f"*/{CASE_FILE}"))
+    if str(like) in names:
+        return library / str(like)
+    place = Path(like)
+    if (place / CASE_FILE).is_file():
+        return place
+    raise refuse("like-missing", "--like", like, known=", ".join(names) or "-")

@@ -1,0 +1,1 @@
+"""Running notebooks by papermill: one, or all five for each of many cases."""

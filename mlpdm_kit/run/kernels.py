@@ -1,0 +1,85 @@
+"""The kernels of one batch: each with one thread and its own folder, ended all at once."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+from typing import Any
+
+from mlpdm_kit.shipped import import_root
+
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+
+
+class Kernels:
+    """Starts kernels for papermill and can end them all from another thread.
+
+    Examples
+    --------
+    >>> kernels = Kernels()
+    >>> kernels.end()
+    >>> kernels.ended
+    True
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._alive: dict[int, Any] = {}
+        self.ended = False
+
+    def manager(self, folder: Path) -> type[Any]:
+        """A kernel manager class whose kernels work in ``folder`` and are known here."""
+        from jupyter_client.manager import AsyncKernelManager
+
+        kernels = self
+
+        class Manager(AsyncKernelManager):
+            """Kernel manager of one notebook."""
+
+            async def start_kernel(self, **kw: Any) -> None:  # type: ignore[override]
+                await super().start_kernel(**{**kw, "cwd": str(folder), "env": _environment()})
+                kernels._add(self.provisioner)
+
+            async def cleanup_resources(  # type: ignore[override]
+                self, restart: bool = False
+            ) -> None:
+                kernels._forget(self.provisioner)
+                await super().cleanup_resources(restart=restart)
+
+        return Manager
+
+    def end(self) -> None:
+        """Kill every kernel that is alive; one that starts later is killed at once."""
+        with self._lock:
+            self.ended = True
+            alive = list(self._alive.values())
+        for provisioner in alive:
+            _kill(provisioner)
+
+    def _add(self, provisioner: Any) -> None:
+        with self._lock:
+            self._alive[id(provisioner)] = provisioner
+            ended = self.ended
+        if ended:
+            _kill(provisioner)
+
+    def _forget(self, provisioner: Any) -> None:
+        with self._lock:
+            self._alive.pop(id(provisioner), None)
+
+
+def _environment() -> dict[str, str]:
+    """The caller's environment; the kernel imports the caller's own kit."""
+    found = {**os.environ, **ONE_THREAD, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+    root = import_root()
+    if root is not None:
+        others = os.environ.get("PYTHONPATH")
+        found["PYTHONPATH"] = os.pathsep.join([str(root), *([others] if others else [])])
+    return found
+
+
+def _kill(provisioner: Any) -> None:
+    process = getattr(provisioner, "process", None)
+    if process is not None and process.poll() is None:
+        process.kill()

@@ -1,0 +1,76 @@
+"""A lock on the output folder, held by the operating system for as long as we live."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from mlpdm_kit.errors import refuse
+
+LOCK_FILE = ".lock"
+
+
+@contextlib.contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold the lock of a folder; it ends with the process, however that ends.
+
+    Raises
+    ------
+    InputError
+        Another run holds it.
+    """
+    path = folder / LOCK_FILE
+    while True:
+        held = open(path, "a+", encoding="ascii")  # noqa: SIM115 (it outlives this loop)
+        if not _take(held):
+            held.seek(0)
+            pid = held.read(20).strip() or "?"
+            held.close()
+            raise refuse("locked", "--out", folder, pid=pid)
+        if _same_file(held, path):
+            break
+        held.close()  # its last holder removed it between our opening and our locking
+    try:
+        held.truncate(0)
+        held.write(str(os.getpid()))
+        held.flush()
+        yield
+    finally:
+        with contextlib.suppress(OSError):  # Windows keeps an open file
+            path.unlink()
+        held.close()
+
+
+def _same_file(held: IO[str], path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(held.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
+
+
+if sys.platform == "win32":
+
+    def _take(held: IO[str]) -> bool:
+        import msvcrt
+
+        try:
+            held.seek(1_000)  # beyond the process id, which others may read
+            msvcrt.locking(held.fileno(), msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
+else:
+
+    def _take(held: IO[str]) -> bool:
+        import fcntl
+
+        try:
+            fcntl.flock(held.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True

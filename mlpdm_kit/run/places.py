@@ -1,0 +1,151 @@
+"""Where each case's record goes: its id, a work folder, and the swap into place."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mlpdm_kit.case.load import CASE_FILE
+from mlpdm_kit.case.model import slug
+from mlpdm_kit.case.yaml_text import MAX_BYTES, parse_yaml, read_yaml
+from mlpdm_kit.errors import Fault, InputError, refuse
+from mlpdm_kit.record.model import DecisionRecord
+
+RESERVED = frozenset({"assets", "index.html", "index.csv", "index.json"})
+FAILURE_FILE = "failure.json"
+
+_WORK, _OLD = ".work-", ".old-"
+_MAY_NAME_ITSELF = re.compile(r"""^[ \t]*(?:["']?id["']?[ \t]*:|\?)""", re.MULTILINE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """One case of a batch: where it comes from, and where its record goes."""
+
+    id: str
+    case: Path
+    out: Path
+
+    @property
+    def fault(self) -> Fault | None:
+        """Why no folder can have this name, if so."""
+        if self.id.casefold() in RESERVED:
+            return Fault(code="id-reserved", field="id", value=self.id, file=str(self.case))
+        if not slug(self.id):
+            return Fault(code="id", field="id", value=self.id, file=str(self.case))
+        return None
+
+    @property
+    def folder(self) -> Path:
+        """Where the record stands when it is whole."""
+        return self.out / self.id
+
+    @property
+    def work(self) -> Path:
+        """Where it grows."""
+        return self.out / f"{_WORK}{self.id}"
+
+
+def places(cases: Sequence[Path], out: Path, overrides: Mapping[str, Any]) -> list[Place]:
+    """A place for each case.
+
+    Raises
+    ------
+    InputError
+        Two cases have the same id: one record would overwrite the other.
+    """
+    found = [Place(id=case_id(case, overrides), case=case, out=out) for case in cases]
+    first: dict[str, Place] = {}
+    for place in found:
+        known = first.setdefault(place.id.casefold(), place)  # some disks know no case
+        if known is not place:
+            raise refuse("id-clash", "CASE", place.id, first=known.case, second=place.case)
+    return found
+
+
+def case_id(case: Path, overrides: Mapping[str, Any]) -> str:
+    """The id of a case, sound or not: as its file says, else the name of its folder."""
+    if overrides.get("id"):
+        return str(overrides["id"])
+    file = case / CASE_FILE if case.is_dir() else case
+    own = None
+    try:
+        text = file.read_text(encoding="utf-8-sig") if file.stat().st_size <= MAX_BYTES else ""
+        # parsing thousands of files twice takes minutes; most say no id
+        if not re.search("^title[ \t]*:", text, re.MULTILINE) or _MAY_NAME_ITSELF.search(text):
+            values = parse_yaml(text)[0]
+            own = values.get("id") if isinstance(values, dict) else None
+    except (OSError, UnicodeDecodeError, InputError):
+        own = None
+    return own if isinstance(own, str) and own else file.resolve().parent.name
+
+
+def case_title(case: Path) -> str:
+    """The title of a case that may be unsound; empty where it can't be read."""
+    try:
+        values = read_yaml(case / CASE_FILE if case.is_dir() else case)[0]
+    except InputError:
+        return ""
+    title = values.get("title") if isinstance(values, dict) else None
+    return title if isinstance(title, str) else ""
+
+
+def start(place: Place) -> None:
+    """An empty work folder."""
+    remove(place.work)
+    place.work.mkdir(parents=True)
+
+
+def publish(place: Place) -> None:
+    """Put the work folder where the record belongs; the old one goes as a whole."""
+    old = place.out / f"{_OLD}{place.id}"
+    remove(old)
+    if os.path.lexists(place.folder):
+        place.folder.rename(old)
+    try:
+        place.work.rename(place.folder)
+    except OSError:
+        if os.path.lexists(old):
+            old.rename(place.folder)
+        raise
+    remove(old)
+
+
+def recover(out: Path) -> None:
+    """Clear up what a run that was killed left behind; what it had moved away comes back."""
+    for old in out.glob(f"{_OLD}*"):
+        folder = out / old.name.removeprefix(_OLD)
+        if os.path.lexists(folder):
+            remove(old)
+        else:
+            old.rename(folder)
+    for work in out.glob(f"{_WORK}*"):
+        remove(work)
+
+
+def remove(path: Path) -> None:
+    """Remove a folder or a link, if there is one."""
+    if path.is_symlink() or path.is_file():
+        path.unlink()
+    elif path.exists():
+        shutil.rmtree(path)
+
+
+def read_record(folder: Path) -> DecisionRecord:
+    """The record that lies in a folder."""
+    return DecisionRecord.model_validate_json((folder / "record.json").read_bytes())
+
+
+def read_failure(folder: Path) -> dict[str, Any] | None:
+    """What an earlier run said of a case that failed."""
+    try:
+        said = json.loads((folder / FAILURE_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return said if isinstance(said, dict) else None

@@ -1,0 +1,323 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mlpdm_kit.errors import InputError
+from mlpdm_kit.run.batch import CaseResult, Progress, Settings, decide_all
+from mlpdm_kit.run.lock import LOCK_FILE, locked
+from mlpdm_kit.run.notebooks import NOTEBOOKS, Execute, Executed, Task, with_papermill
+from mlpdm_kit.run.places import case_id, recover
+
+from .conftest import CASE, STEP_CELLS, walk_in_process
+
+Write = Callable[..., Path]
+
+
+@pytest.fixture
+def decide(tmp_path: Path, five_notebooks: Path) -> Callable[..., list[CaseResult]]:
+    def run(
+        *cases: Path, execute: Execute = walk_in_process, jobs: int = 2, **more: Any
+    ) -> list[CaseResult]:
+        report = more.pop("report", None)
+        settings = Settings(notebooks=five_notebooks, execute=execute, draws=1024, **more)
+        out = tmp_path / "records"
+        return decide_all(cases, out=out, jobs=jobs, settings=settings, report=report)
+
+    return run
+
+
+Decide = Callable[..., list[CaseResult]]
+
+
+def listed(out: Path) -> dict[str, str]:
+    """Status of each case in the index."""
+    rows = json.loads((out / "index.json").read_text(encoding="utf-8"))["cases"]
+    return {row["id"]: row["status"] for row in rows}
+
+
+def visible(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def test_a_record_for_each_case(tmp_path: Path, decide: Decide, write_case: Write) -> None:
+    told: list[Progress] = []
+    results = decide(write_case("b"), write_case("a"), report=told.append)
+    out = tmp_path / "records"
+    assert [(result.id, result.state, result.outcome) for result in results] == [
+        ("b", "done", "stop"),
+        ("a", "done", "stop"),
+    ]
+    assert listed(out) == {"a": "done", "b": "done"}
+    assert visible(out / "a") == sorted(
+        [f"notebooks/{name}.ipynb" for name in NOTEBOOKS]
+        + ["record.html", "record.json", "record.md"]
+        + [f"sections/{name[3:]}.json" for name in NOTEBOOKS[:-1]]
+    )
+    assert sorted(path.name for path in out.iterdir()) == [
+        "a", "assets", "b", "index.csv", "index.html", "index.json"
+    ]  # fmt: skip
+    assert [step.notebook for step in told if step.case == "a"] == [*NOTEBOOKS, ""]
+
+
+def test_the_number_of_jobs_changes_no_byte(
+    tmp_path: Path, decide: Decide, write_case: Write
+) -> None:
+    cases = [write_case(name) for name in "abc"]
+    records = []
+    for jobs in (1, 3):
+        decide(*cases, jobs=jobs)
+        found = sorted((tmp_path / "records").glob("*/record.json"))
+        records.append([path.read_bytes() for path in found])
+    assert len(records[0]) == 3
+    assert records[0] == records[1]
+
+
+@pytest.mark.slow
+def test_kernels_of_several_cases_run_side_by_side(
+    tmp_path: Path, decide: Decide, write_case: Write, write_notebook: Write
+) -> None:
+    for name, cell in zip(NOTEBOOKS, STEP_CELLS, strict=True):
+        write_notebook(cell, name=name)
+    cases = [write_case(name) for name in "ab"]
+    results = decide(*cases, execute=with_papermill)
+    assert [result.reasons() for result in results] == [[], []]
+    by_kernel = [(tmp_path / "records" / name / "record.json").read_bytes() for name in "ab"]
+    decide(*cases)
+    in_process = [(tmp_path / "records" / name / "record.json").read_bytes() for name in "ab"]
+    assert by_kernel == in_process
+
+
+def failing(case: str, notebook: str, error: Exception) -> Execute:
+    """An execution that fails for one case at one notebook."""
+
+    def execute(task: Task) -> Executed:
+        at = task.folder.parent.name == f".work-{case}"
+        done = len(list(task.folder.glob("*.ipynb")))
+        if at and NOTEBOOKS[done] == notebook:
+            return Executed(notebook=task.notebook, error=error, cell="cell-1")
+        return walk_in_process(task)
+
+    return execute
+
+
+def test_a_case_that_fails_does_not_stop_the_others(
+    tmp_path: Path, decide: Decide, write_case: Write
+) -> None:
+    cases = [write_case(name) for name in "abc"]
+    decide(*cases)  # what lies there from before no longer holds
+    execute = failing("b", NOTEBOOKS[2], RuntimeError("no memory"))
+    results = decide(*cases, execute=execute)
+    out = tmp_path / "records"
+    assert listed(out) == {"a": "done", "b": "failed", "c": "done"}
+    failed = results[1]
+    assert failed.failure is not None
+    assert (failed.failure.notebook, failed.failure.cell) == (NOTEBOOKS[2], "cell-1")
+    assert "no memory" in failed.reasons()[0]
+    assert visible(out / "b") == [
+        "failure.json",
+        *(f"notebooks/{name}.ipynb" for name in NOTEBOOKS[:3]),
+        "sections/baseline_comparison.json",
+        "sections/problem_framing.json",
+    ]
+    said = json.loads((out / "b" / "failure.json").read_text())
+    assert (said["id"], said["title"]) == ("b", "Read moods from faces?")
+    decide(cases[1])
+    assert listed(out) == {"a": "done", "b": "done", "c": "done"}
+    assert not (out / "b" / "failure.json").exists()
+
+
+def test_a_record_that_could_not_be_finished_is_none(
+    tmp_path: Path, decide: Decide, write_case: Write
+) -> None:
+    def spoils(task: Task) -> Executed:
+        executed = walk_in_process(task)
+        (task.folder.parent / "record.md").unlink(missing_ok=True)
+        return executed
+
+    [result] = decide(write_case("a"), execute=spoils)
+    assert result.state == "failed"
+    assert not list((tmp_path / "records" / "a").glob("record.*"))
+
+
+def test_every_fault_of_a_case_is_reported(
+    tmp_path: Path, decide: Decide, write_case: Write
+) -> None:
+    bad = write_case("bad", "volume: 8 per moon\nprevalence: 3\ncolour: red\n")
+    results = decide(bad, write_case("good"))
+    assert [result.state for result in results] == ["failed", "done"]
+    assert {fault.field for fault in results[0].faults} == {"volume", "prevalence", "colour"}
+    assert all(f"{bad / 'case.yaml'}:" in reason for reason in results[0].reasons())
+    out = tmp_path / "records"
+    assert listed(out) == {"bad": "failed", "good": "done"}
+    assert visible(out / "bad") == ["failure.json"]
+    assert len(json.loads((out / "bad" / "failure.json").read_text())["faults"]) == 3
+
+
+@pytest.mark.parametrize("name", ["assets", "Assets", "index.html", "a b", "..", "a/b"])
+def test_an_id_that_is_no_folder_name_fails_and_is_listed(
+    tmp_path: Path, decide: Decide, write_case: Write, name: str
+) -> None:
+    [result] = decide(write_case("x", f"id: {name!r}\n"))
+    out = tmp_path / "records"
+    assert (result.state, result.folder) == ("failed", None)
+    assert listed(out) == {name: "failed"}
+    assert sorted(path.name for path in out.iterdir()) == [
+        "assets", "index.csv", "index.html", "index.json"
+    ]  # fmt: skip
+
+
+def test_two_cases_with_one_id_are_refused(
+    tmp_path: Path, decide: Decide, write_case: Write
+) -> None:
+    cases = [write_case("a"), write_case("b"), write_case("A", under="more")]
+    with pytest.raises(InputError) as caught:
+        decide(*cases)
+    assert caught.value.faults[0].code == "id-clash"
+    assert str(cases[0]) in str(caught.value)
+    assert str(cases[2]) in str(caught.value)
+    assert not (tmp_path / "records").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        (CASE, "folder"),
+        (CASE + "id: own\n", "own"),
+        (CASE + '"id" : own\n', "own"),
+        (CASE + "data: {file: x.csv, target: y, id: row}\n", "folder"),
+        (CASE + "data:\n  file: x.csv\n  id: row\n", "folder"),
+        ("{title: x, id: own}", "own"),
+        ("id: [1, 2]", "folder"),
+        ("id: a\nid: b", "folder"),
+        ("", "folder"),
+    ],
+)
+def test_the_id_of_a_case_sound_or_not(tmp_path: Path, text: str, name: str) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "case.yaml").write_text(text)
+    assert case_id(folder, {}) == name
+    assert case_id(folder, {"id": "set"}) == "set"
+
+
+def test_the_index_keeps_what_lay_there_before(
+    tmp_path: Path, decide: Decide, write_case: Write
+) -> None:
+    decide(write_case("a"), write_case("b", "colour: red\n"))
+    (tmp_path / "records" / "notes").mkdir()
+    decide(write_case("c"))
+    assert listed(tmp_path / "records") == {"a": "done", "b": "failed", "c": "done"}
+
+
+def test_the_output_folder_is_locked(tmp_path: Path, decide: Decide, write_case: Write) -> None:
+    out = tmp_path / "records"
+    out.mkdir()
+    with locked(out), pytest.raises(InputError) as caught:
+        decide(write_case("a"))
+    assert caught.value.faults[0].code == "locked"
+    assert str(os.getpid()) in str(caught.value)
+    assert not (out / LOCK_FILE).exists()
+
+
+def test_a_lock_ends_with_its_process(tmp_path: Path) -> None:
+    source = (
+        "import pathlib, time, sys; from mlpdm_kit.run.lock import locked\n"
+        "with locked(pathlib.Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
+    )
+    command = [sys.executable, "-c", source, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        with pytest.raises(InputError, match=f"process {holder.pid}"), locked(tmp_path):
+            pass
+        holder.kill()
+    with locked(tmp_path):
+        assert (tmp_path / LOCK_FILE).read_text() == str(os.getpid())
+
+
+def test_what_a_killed_run_left_is_cleared_up(tmp_path: Path) -> None:
+    for name in (".work-a", ".old-a", ".old-b", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "x").write_text(name)
+    recover(tmp_path)
+    assert visible(tmp_path) == ["a/x", "b/x"]
+    assert (tmp_path / "a" / "x").read_text() == ".old-a"
+    assert (tmp_path / "b" / "x").read_text() == "b"
+
+
+def test_out_that_is_a_file_is_refused(tmp_path: Path, decide: Decide, write_case: Write) -> None:
+    (tmp_path / "records").write_text("mine")
+    with pytest.raises(InputError) as caught:
+        decide(write_case("a"))
+    assert caught.value.faults[0].code == "out-folder"
+    assert (tmp_path / "records").read_text() == "mine"
+
+
+def test_a_link_in_the_way_is_replaced_not_followed(
+    tmp_path: Path, decide: Decide, write_case: Write
+) -> None:
+    elsewhere, out = tmp_path / "elsewhere", tmp_path / "records"
+    for folder in (elsewhere, out):
+        folder.mkdir()
+    (elsewhere / "mine.txt").write_text("mine")
+    (out / "a").symlink_to(elsewhere, target_is_directory=True)
+    decide(write_case("a"))
+    assert not (out / "a").is_symlink()
+    assert visible(elsewhere) == ["mine.txt"]
+
+
+def test_overrides_reach_the_notebooks(tmp_path: Path, decide: Decide, write_case: Write) -> None:
+    decide(write_case("a"), overrides={"title": "Another question?"})
+    record = json.loads((tmp_path / "records" / "a" / "record.json").read_text())
+    assert record["title"] == "Another question?"
+
+
+def test_ctrl_c_stops_cleanly_and_lists_what_is_done(
+    tmp_path: Path, decide: Decide, write_case: Write
+) -> None:
+    at_work = threading.Event()
+
+    def execute(task: Task) -> Executed:
+        if task.folder.parent.name != ".work-b":
+            return walk_in_process(task)
+        at_work.set()
+        deadline = time.monotonic() + 30
+        while not task.kernels.ended and time.monotonic() < deadline:
+            time.sleep(0.01)
+        return Executed(notebook=task.notebook, error=RuntimeError("killed"), cell="cell-1")
+
+    def interrupt() -> None:
+        at_work.wait(30)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    cases = [write_case(name) for name in "abc"]
+    decide(cases[1])  # the record of b that is there stays as it was
+    before = (tmp_path / "records" / "b" / "record.json").read_bytes()
+    sender = threading.Thread(target=interrupt)
+    sender.start()
+    results = decide(*cases, execute=execute, jobs=1)
+    sender.join()
+    assert [result.state for result in results] == ["done", "stopped", "stopped"]
+    out = tmp_path / "records"
+    assert listed(out) == {"a": "done", "b": "done"}
+    assert (out / "b" / "record.json").read_bytes() == before
+    assert not [path.name for path in out.iterdir() if path.name.startswith(".")]
+
+
+def test_a_report_that_fails_fails_the_batch(decide: Decide, write_case: Write) -> None:
+    def report(progress: Progress) -> None:
+        raise BrokenPipeError
+
+    with pytest.raises(BrokenPipeError):
+        decide(write_case("a"), write_case("b"), report=report)

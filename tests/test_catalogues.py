@@ -1,0 +1,127 @@
+"""Every sentence is in the catalogue, and both languages have the same figures in it."""
+
+from __future__ import annotations
+
+import ast
+import re
+import string
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import mlpdm_kit
+from mlpdm_kit.case.checks import AREAS, CHECKS
+from mlpdm_kit.case.quantity import Malformed
+from mlpdm_kit.text import LANGUAGES, catalogue
+
+PACKAGE = Path(mlpdm_kit.__file__).parent
+LOCALES = PACKAGE / "text" / "locales"
+SAYS = {"say", "tell", "sentence"}  # the first argument is a code
+FAULTS = {"refuse", "Malformed", "PydanticCustomError"}  # it is that of a fault
+CODED = {"Fault", "Said", "Finding"}  # the keyword code is
+PREFIXES = {  # what a call puts before its code
+    **dict.fromkeys((*FAULTS, "Fault"), ("fault.",)),
+    "_said": ("reason.",),
+    "Finding": ("finding.",),
+    "computed": ("finding.",),
+    "Said": ("reason.", "reopen.", "finding."),
+}
+
+
+def _codes(node: ast.expr) -> Iterator[str]:
+    """Codes that an expression can be; a code made of parts stands in other tests."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.IfExp):
+        yield from _codes(node.body)
+        yield from _codes(node.orelse)
+
+
+def _used() -> Iterator[tuple[str, set[str]]]:
+    """Where, and which codes it may be, for every code that stands in the source."""
+    for file in sorted(PACKAGE.rglob("*.py")):
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call):
+                continue
+            name = ast.unparse(node.func).rpartition(".")[2]
+            place = f"{file.relative_to(PACKAGE).as_posix()}:{node.lineno}"
+            first = node.args[:1] if name in SAYS | FAULTS | {"_said"} else []
+            first += node.args[3:4] if name == "computed" else []
+            named = [word.value for word in node.keywords if word.arg == "code"]
+            for given in [*first, *(named if name in CODED else [])]:
+                for code in _codes(given):
+                    yield place, {prefix + code for prefix in PREFIXES.get(name, ("",))}
+
+
+def figures(message: str) -> set[str]:
+    """Names of the figures of a message."""
+    fields = [(name, spec) for _, name, spec, _ in string.Formatter().parse(message) if name]
+    inner = [figures(spec) for _, spec in fields if spec]
+    return {re.split(r"[.\[]", name)[0] for name, _ in fields}.union(*inner)
+
+
+def test_every_code_in_the_source_has_its_sentence() -> None:
+    used = list(_used())
+    known = catalogue("en")
+    assert [f"{place} {codes}" for place, codes in used if not codes & set(known)] == []
+    assert len(used) > 100
+
+
+def test_every_fault_says_what_to_do() -> None:
+    rules = [code for code in catalogue("en") if code.startswith("fault.")]
+    plain = [code for code in rules if not code.endswith(".remedy")]
+    assert [code for code in plain if f"{code}.remedy" not in rules] == []
+    assert len(plain) * 2 == len(rules)
+
+
+def test_every_check_and_area_has_its_words() -> None:
+    known = catalogue("en")
+    wanted = [f"area.{area}" for area in AREAS]
+    wanted += [f"check.{name}{end}" for name in CHECKS for end in ("", ".question")]
+    assert [code for code in wanted if code not in known] == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_code_stands_twice(lang: str) -> None:
+    from babel.messages.pofile import read_po
+
+    found: dict[str, str] = {}
+    twice = []
+    for file in sorted((LOCALES / lang).glob("*.po")):
+        codes = re.findall(r'^msgid "(.+)"$', file.read_text(encoding="utf-8"), re.MULTILINE)
+        with file.open("rb") as stream:
+            read = [message.id for message in read_po(stream, locale=lang) if message.id]
+        assert len(codes) == len(read), file.name
+        twice += [f"{code}: {found[code]}, {file.name}" for code in codes if code in found]
+        found |= dict.fromkeys(codes, file.name)
+    assert twice == []
+
+
+@pytest.mark.parametrize("lang", [lang for lang in LANGUAGES if lang != "en"])
+def test_a_translation_has_the_figures_of_the_english(lang: str) -> None:
+    english = catalogue("en")
+    other = catalogue(lang)
+    foreign = [code for code in other if code not in english and not code.startswith("notebook.")]
+    assert foreign == []
+    differing = [
+        code for code in other
+        if code in english and figures(other[code]) != figures(english[code])
+    ]  # fmt: skip
+    assert differing == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_message_can_be_read_and_none_is_empty(lang: str) -> None:
+    empty = [code for code, message in catalogue(lang).items() if not message.strip()]
+    assert empty == []
+    for code, message in catalogue(lang).items():
+        assert figures(message) is not None, code
+
+
+def test_figures_of_a_message() -> None:
+    said: Any = figures("{option:option} is worth {x[0]:money}, {a.b:list:share} {{no}}")
+    assert said == {"option", "x", "a"}
+    assert Malformed("unit-wrong").code == "unit-wrong"
