@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from difflib import get_close_matches
+from collections.abc import Iterable, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
+from mlpdm_kit.case.checks import CHECKS
 from mlpdm_kit.case.kinds import TASK_KINDS
-from mlpdm_kit.case.model import Case, Data, Option
+from mlpdm_kit.case.model import Case
 from mlpdm_kit.case.quantity import Units
 from mlpdm_kit.case.rules import data_faults, rule_faults
-from mlpdm_kit.case.yaml_text import Lines, read_yaml
+from mlpdm_kit.case.translate import fault_of, location
+from mlpdm_kit.case.yaml_text import MAX_FAULTS, Lines, read_yaml
 from mlpdm_kit.errors import Fault, InputError, raise_all, refuse
 
 CASE_FILE = "case.yaml"
@@ -43,47 +46,168 @@ def load_case(path: str | Path, overrides: Mapping[str, Any] | None = None) -> C
         ...
     mlpdm_kit.errors.InputError: no/such/case/case.yaml: there is no file case.yaml. ...
     """
-    case, faults, _ = _read(path, overrides)
-    raise_all(faults)
-    assert case is not None
-    return case
+    reading = _read(path, overrides)
+    raise_all(reading.in_order())
+    assert reading.case is not None
+    return reading.case
 
 
 def check_case(path: str | Path, overrides: Mapping[str, Any] | None = None) -> list[Fault]:
     """Every fault of a case and of the data beside it; an empty list means sound."""
     try:
-        case, faults, raw = _read(path, overrides)
+        reading = _read(path, overrides)
     except InputError as error:
         return list(error.faults)
-    file, lines, values = raw
-    data = case.data if case else _part(Data, values.get("data"))
-    options = dict(case.options) if case else _options(values)
-    found = data_faults(file.parent, data, options, _task(values))
-    return faults + [_placed(fault, file, lines) for fault in found]
+    case = reading.case
+    if case is not None:
+        reading.add(data_faults(case.folder, case.data, case.options, case.task))
+    return reading.in_order()
 
 
-def _read(
-    path: str | Path, overrides: Mapping[str, Any] | None
-) -> tuple[Case | None, list[Fault], tuple[Path, Lines, dict[str, Any]]]:
-    place = Path(path)
-    file = place / CASE_FILE if place.is_dir() or place.suffix not in (".yaml", ".yml") else place
+@dataclass
+class _Reading:
+    """A file as far as it could be read, and what is wrong with it."""
+
+    file: Path
+    lines: Lines
+    overridden: tuple[str, ...] = ()
+    case: Case | None = None
+    faults: list[Fault] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+
+    def add(self, faults: Iterable[Fault]) -> None:
+        """Note faults with their places; what a noted fault brings along is left out."""
+        known: dict[str, int] = {".".join(map(str, key)): line for key, line in self.lines.items()}
+        noted = [fault.field for fault in self.faults] + self.refused
+        for fault in faults:
+            if not _follows(fault, noted):
+                self.faults.append(self._placed(fault, known))
+
+    def _placed(self, fault: Fault, known: Mapping[str, int]) -> Fault:
+        """The fault with its file and the line of the nearest thing that has one."""
+        if fault.file is not None or any(_within(fault.field, name) for name in self.overridden):
+            return fault  # its place is a data file, or the command line
+        path = fault.field
+        while path not in known:
+            path = path.rpartition(".")[0]
+        return fault.at(file=str(self.file), line=known[path])
+
+    def in_order(self) -> list[Fault]:
+        """All faults in the order of the file, the number of them within bounds."""
+        found = sorted(self.faults, key=lambda fault: fault.line or 0)
+        if len(found) > MAX_FAULTS:
+            more = Fault(code="more-faults", value=len(found) - MAX_FAULTS, file=str(self.file))
+            return [*found[:MAX_FAULTS], more]
+        return found
+
+
+def _read(path: str | Path, overrides: Mapping[str, Any] | None) -> _Reading:
+    file = _case_file(Path(path))
     values, lines = read_yaml(file)
     if not isinstance(values, dict):
         code = "file-empty" if values is None else "file-mapping"
         raise InputError(Fault(code=code, field="case", value=file.name, file=str(file), line=1))
     for name, value in (overrides or {}).items():
         _override(values, name, value)
-    context = {"units": _units(values), "task": _task(values)}
+    reading = _Reading(file, lines, tuple(overrides or {}))
+    errors, case = _sound_part(values)
+    found = [fault_of(item) for item in errors]
+    reading.add(_own_faults(found))
+    reading.refused = [fault.field for fault in found]
+    if case is not None:
+        case = case.model_copy(update={"folder": file.parent.resolve()})
+        reading.add(rule_faults(case))
+        reading.case = case.model_copy(update={"digest": _digest(case)})
+    return reading
+
+
+def _case_file(place: Path) -> Path:
     try:
-        case = Case.model_validate(values, context=context)
-    except ValidationError as error:
-        found = [_fault(item, values) for item in error.errors()]
-        return None, [_placed(fault, file, lines) for fault in found], (file, lines, values)
-    folder = file.resolve().parent
-    case = case.model_copy(update={"folder": folder})
-    faults = [_placed(fault, file, lines) for fault in rule_faults(case)]
-    case = case.model_copy(update={"digest": _digest(case)})
-    return case, faults, (file, lines, values)
+        is_folder = place.is_dir()
+    except OSError as error:
+        raise InputError(Fault(code="path-missing", field="CASE", value=place)) from error
+    return place / CASE_FILE if is_folder or place.suffix not in (".yaml", ".yml") else place
+
+
+def _sound_part(values: dict[str, Any]) -> tuple[list[Any], Case | None]:
+    """What the model refuses, and the case that is left without it.
+
+    The rules that need more than one field then look at what is left, so that their faults
+    are told in the same go.
+    """
+    context = {"units": _units(values), "task": _task(values)}
+    left = deepcopy(values)
+    refused: list[Any] = []
+    for _ in range(8):
+        try:
+            return refused, Case.model_validate(left, context=context)
+        except ValidationError as error:
+            found = error.errors(include_url=False)
+            refused = refused or found
+            for item in found:
+                _cut(left, location(item), missing=item["type"] == "missing")
+    return refused, None
+
+
+def _cut(values: dict[str, Any], loc: list[str], *, missing: bool) -> None:
+    """Take out what is at fault, or fill in what must be there."""
+    if missing and loc[0] in ("title", "framing") and len(loc) <= 2:
+        here = values if len(loc) == 1 else values["framing"]
+        here[loc[-1]] = {} if loc == ["framing"] else "-"
+        return
+    *parents, last = loc[:-1] if missing and len(loc) > 1 else loc
+    here = values
+    for name in parents:
+        inner = here.get(name)
+        if not isinstance(inner, dict):
+            last = name
+            break
+        here = inner
+    here.pop(last, None)
+
+
+def _within(field: str, whole: str) -> bool:
+    return field == whole or field.startswith(f"{whole}.")
+
+
+_WORDS = ("currency", "unit", "target_unit")  # every quantity depends on them
+_STOPPING = {f"checks.{c.id}" for c in CHECKS.values() if c.hard and c.scope == "case"}
+
+
+def _own_faults(faults: list[Fault]) -> list[Fault]:
+    """The faults that are not only there because a word of the case could not be read."""
+    words_sound = not any(fault.field in _WORDS for fault in faults)
+    task_sound = not any(fault.field == "task" for fault in faults)
+    units = ("unit-wrong", "currency-other")
+    meant = {  # a name with a slip in it is not missing too
+        ".".join([*fault.field.split(".")[:-1], fault.figures["known"]])
+        for fault in faults
+        if fault.code == "unknown-key"
+    }
+    return [
+        fault
+        for fault in faults
+        if (fault.code != "missing" or fault.field not in meant)
+        and (words_sound or fault.code not in units)
+        and (task_sound or not (fault.field.startswith("outcomes.") or ".rates" in fault.field))
+    ]
+
+
+def _follows(fault: Fault, noted: list[str]) -> bool:
+    """Whether a fault of a rule only follows from one that is already noted."""
+    if any(_within(fault.field, other) or _within(other, fault.field) for other in noted):
+        return bool(fault.field)
+    if fault.code == "option-missing":
+        return f"options.{fault.value}" in {".".join(n.split(".")[:2]) for n in noted}
+    if fault.code in ("missing-input", "outcome-missing", "source-none", "source-needs-data"):
+        causes = {"data", "task", "outcomes" if fault.code == "outcome-missing" else "data"}
+        return any(
+            other.partition(".")[0] in causes or ".".join(other.split(".")[:2]) in _STOPPING
+            for other in noted
+        )
+    return "task" in noted and fault.code in (
+        "not-for-task", "not-for-kind", "kind-not-for-task", "outcome-unknown", "rate-unknown",
+    )  # fmt: skip
 
 
 def _digest(case: Case) -> str:
@@ -100,15 +224,17 @@ def _override(values: dict[str, Any], name: str, value: Any) -> None:
     for key in parents:
         if not isinstance(here, dict):
             break
-        here = here.setdefault(key, {})
+        if here.get(key) is None:
+            here[key] = {}
+        here = here[key]
     if not isinstance(here, dict) or not last:
         raise refuse("override-path", name, value)
     old = here.get(last)
     if isinstance(old, dict) and not isinstance(value, Mapping):
-        key = next((k for k in ("cost", "gain", "value", "answer") if k in old), None)
-        if key is None:
+        word = next((k for k in ("cost", "gain", "value", "answer") if k in old), None)
+        if word is None:
             raise refuse("override-path", name, value)
-        here[last] = {**old, key: value}
+        here[last] = {**old, word: value}
     else:
         here[last] = value
 
@@ -125,97 +251,6 @@ def _units(values: Mapping[str, Any]) -> Units:
 def _task(values: Mapping[str, Any]) -> str:
     task = values.get("task", "binary")
     return task if isinstance(task, str) and task in TASK_KINDS else "binary"
-
-
-def _part(model: type[Data], value: Any) -> Data | None:
-    try:
-        return model.model_validate(value)
-    except ValidationError:
-        return None
-
-
-def _options(values: Mapping[str, Any]) -> dict[str, Option]:
-    """Those options that are sound by themselves, of a case that as a whole is not."""
-    context = {"units": _units(values), "task": _task(values)}
-    found = {}
-    options = values.get("options")
-    for name, value in options.items() if isinstance(options, dict) else ():
-        try:
-            found[name] = Option.model_validate(value, context=context)
-        except ValidationError:
-            continue
-    return found
-
-
-def _placed(fault: Fault, file: Path, lines: Lines) -> Fault:
-    """The fault with its file and the line of the nearest thing that has one."""
-    path = tuple(fault.field.split(".")) if fault.field else ()
-    known: dict[tuple[str, ...], int] = {tuple(map(str, key)): line for key, line in lines.items()}
-    while path not in known and path:
-        path = path[:-1]
-    return fault.at(file=str(file), line=known.get(path))
-
-
-_PYDANTIC = {
-    "missing": "missing",
-    "extra_forbidden": "unknown-key",
-    "literal_error": "not-one-of",
-    "string_too_long": "text-long",
-    "string_too_short": "text-empty",
-}
-
-
-def _fault(item: Any, values: Any) -> Fault:
-    loc = [str(part) for part in item["loc"] if part not in ("function-before", "[key]")]
-    field, kind, value = ".".join(loc), str(item["type"]), item["input"]
-    figures = dict(item.get("ctx") or {})
-    if kind in ("missing", "outcome-word"):
-        key = figures.get("key")
-        return Fault(code=str(kind), field=f"{field}.{key}" if key else field)
-    if kind == "extra_forbidden":
-        known = _known_keys(loc[:-1])
-        near = get_close_matches(loc[-1], known, n=1)
-        figures = {"known": near[0] if near else ", ".join(known)}
-        return Fault(code="unknown-key", field=field, value=loc[-1], figures=figures)
-    if kind == "literal_error":
-        return Fault(
-            code="not-one-of",
-            field=field,
-            value=value,
-            figures={"known": str(figures["expected"]).replace("'", "")},
-        )
-    if kind in _PYDANTIC:
-        return Fault(code=_PYDANTIC[kind], field=field, value=value)
-    if kind.startswith("date"):
-        return Fault(code="date", field=field, value=value)
-    if kind in ("model_type", "model_attributes_type", "dict_type"):
-        return Fault(code="mapping", field=field, value=_short(value))
-    if kind in ("string_type", "tuple_type"):
-        return Fault(code="text", field=field, value=_short(value))
-    if kind.startswith(("float", "bool")):
-        return Fault(code="number", field=field, value=_short(value))
-    written = figures.pop("value", None)
-    return Fault(code=kind, field=field, value=written or _short(value), figures=figures)
-
-
-def _short(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-
-
-def _known_keys(loc: list[str]) -> list[str]:
-    """Keys of the model that a path leads to."""
-    model: Any = Case
-    for name in loc:
-        field = model.model_fields.get(name) if hasattr(model, "model_fields") else None
-        if field is None:
-            continue  # an option's or an outcome's own id
-        inner = [field.annotation, *getattr(field.annotation, "__args__", ())]
-        model = next(
-            (part for part in inner if isinstance(part, type) and issubclass(part, BaseModel)),
-            model,
-        )
-    hidden = {"folder", "digest", "low", "high", "dimension"}
-    return [key for key in model.model_fields if key not in hidden]
 
 
 def find_cases(paths: list[Path]) -> list[Path]:

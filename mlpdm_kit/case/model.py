@@ -10,35 +10,34 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date as Date
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    GetCoreSchemaHandler,
-    GetJsonSchemaHandler,
-    ValidationInfo,
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, ValidationInfo
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from mlpdm_kit.case.inputs import (
+    CasesPerMonth,
+    CostPerCase,
+    Evidence,
+    Family,
+    Frozen,
+    In,
+    Input,
+    Money,
+    MoneyPerCase,
+    MoneyPerMonth,
+    Months,
+    RatePerYear,
+    Seconds,
+    Share,
+    read_input,
+    told_under,
 )
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
-
 from mlpdm_kit.case.kinds import OPTION_KINDS, TASK_KINDS, OptionKind, TaskKind
-from mlpdm_kit.case.quantity import Malformed, Units, parse
-
-Evidence = Literal["measured", "quoted", "assumed"]
-Family = Literal["lognormal", "normal", "beta", "uniform"]
-
-
-class Frozen(BaseModel):
-    """Base of everything in a case: frozen, unknown keys refused."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", str_strip_whitespace=True, str_max_length=20_000
-    )
+from mlpdm_kit.case.quantity import Units
 
 
 def slug(name: str) -> bool:
@@ -51,92 +50,44 @@ def _one_or_many(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 
 
+def _day(value: Any) -> Any:
+    """Only year-month-day is a day; a plain number is none."""
+    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value.strip()):
+        raise PydanticCustomError("date", "date", {})
+    return value
+
+
+def _yes_or_no(value: Any) -> Any:
+    """``true`` and ``false`` are what some editors make of yes and no."""
+    word = str(value).strip().lower()
+    return {"true": "yes", "false": "no"}.get(word, word if isinstance(value, str) else value)
+
+
+def _truth(value: Any) -> Any:
+    word = _yes_or_no(value)
+    if word not in ("yes", "no"):
+        raise PydanticCustomError("yes-no", "truth", {})
+    return word == "yes"
+
+
+@cache
+def _currencies() -> frozenset[str]:
+    from babel.numbers import list_currencies
+
+    return frozenset(list_currencies())
+
+
+def _currency(value: str) -> str:
+    if value not in _currencies():
+        raise PydanticCustomError("currency", "currency", {})
+    return value
+
+
 Names = Annotated[tuple[str, ...], BeforeValidator(_one_or_many)]
-
-
-class Input(Frozen):
-    """An uncertain input: a range, and where it comes from.
-
-    ``low`` and ``high`` are the 5% and 95% points, in the kit's own units; equal for a
-    figure that is taken as it is.
-    """
-
-    low: float
-    high: float
-    dimension: str
-    evidence: Evidence = "assumed"
-    note: str = ""
-    owner: str = ""
-    source: str = ""
-    family: Family | None = None
-
-    @property
-    def is_point(self) -> bool:
-        """Whether it is one figure, without a range."""
-        return self.low == self.high
-
-
-@dataclass(frozen=True)
-class In:
-    """In which dimension a field is written; turns its text into an `Input`."""
-
-    dimension: str
-
-    def __get_pydantic_core_schema__(
-        self, source: Any, handler: GetCoreSchemaHandler
-    ) -> CoreSchema:
-        return core_schema.with_info_before_validator_function(self._read, handler(source))
-
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        written = {"type": ["string", "number"], "dimension": self.dimension}
-        said: dict[str, Any] = {name: {"type": "string"} for name in ("note", "owner", "source")}
-        said["evidence"] = {"enum": ["measured", "quoted", "assumed"]}
-        said["family"] = {"enum": ["lognormal", "normal", "beta", "uniform"]}
-        full = {
-            "type": "object",
-            "properties": {"value": written, **said},
-            "required": ["value"],
-            "additionalProperties": False,
-        }
-        return {"anyOf": [written, full], "dimension": self.dimension}
-
-    def _read(self, value: Any, info: ValidationInfo) -> Any:
-        if isinstance(value, Input):
-            return value
-        units: Units = (info.context or {}).get("units", Units())
-        dimension = self.dimension
-        said: dict[str, Any] = {}
-        if isinstance(value, Mapping):
-            said = dict(value)
-            if "low" in said and "high" in said and "value" not in said:
-                return said
-            if "value" not in said:
-                raise PydanticCustomError("missing", "missing", {"key": "value"})
-            value = said.pop("value")
-        if not isinstance(value, (str, int, float)) or isinstance(value, bool):
-            raise PydanticCustomError(
-                "quantity-number", "quantity", {"example": units.example(dimension)}
-            )
-        try:
-            low, high = parse(str(value), dimension, units)
-        except Malformed as fault:
-            raise PydanticCustomError(
-                fault.code, "quantity", {"value": value, **fault.figures}
-            ) from fault
-        return {"low": low, "high": high, "dimension": dimension.partition(",")[0], **said}
-
-
-Money = Annotated[Input, In("money")]
-MoneyPerCase = Annotated[Input, In("money/case")]
-CostPerCase = Annotated[Input, In("money/case, said")]
-MoneyPerMonth = Annotated[Input, In("money/month")]
-CasesPerMonth = Annotated[Input, In("cases/month")]
-Share = Annotated[Input, In("share")]
-Months = Annotated[Input, In("months")]
-RatePerYear = Annotated[Input, In("rate/year")]
-Seconds = Annotated[Input, In("seconds")]
+Currency = Annotated[str, AfterValidator(_currency)]
+Day = Annotated[Date, BeforeValidator(_day)]
+Truth = Annotated[bool, BeforeValidator(_truth)]
+YesNo = Annotated[Literal["yes", "no", "unknown", "n/a"], BeforeValidator(_yes_or_no)]
 
 
 class People(Frozen):
@@ -169,7 +120,7 @@ class Framing(Frozen):
 class Answer(Frozen):
     """Answer to one check, with its evidence."""
 
-    answer: Literal["yes", "no", "unknown", "n/a"] = "unknown"
+    answer: YesNo = "unknown"
     evidence: Evidence = "assumed"
     source: str = ""
     note: str = ""
@@ -190,7 +141,7 @@ class Data(Frozen):
     segment: str | None = None
     leave_out: Names = ()
     known_then: Names = ()
-    simulated: bool = False
+    simulated: Truth = False
     source: str = ""
     licence: str = ""
     note: str = ""
@@ -222,11 +173,10 @@ def _read_outcome(value: Any, info: ValidationInfo) -> Any:
     words = [word for word in ("cost", "gain") if word in said]
     if len(words) != 1:
         raise PydanticCustomError("outcome-word", "outcome", {})
-    context = info.context or {}
-    dimension = TASK_KINDS[context.get("task", "binary")].outcome_dimension
+    task = TASK_KINDS[(info.context or {}).get("task", "binary")]
     word = words[0]
-    amount = In(dimension)._read({"value": said.pop(word), **said}, info)
-    return {word: amount}
+    amount = said.pop(word)
+    return {word: read_input(amount, said, task.outcome_dimension, info, at=(word,))}
 
 
 PricedOutcome = Annotated[Outcome, BeforeValidator(_read_outcome)]
@@ -236,13 +186,19 @@ def _read_rates(value: Any, info: ValidationInfo) -> Any:
     if not isinstance(value, Mapping):
         return value
     known = TASK_KINDS[(info.context or {}).get("task", "binary")].rates
-    found = {}
+    found: dict[str, Any] = {}
+    faults: list[InitErrorDetails] = []
     for name, rate in value.items():
-        if name not in known:
-            raise PydanticCustomError(
-                "rate-unknown", "rate", {"value": str(name), "known": ", ".join(known)}
-            )
-        found[name] = In(known[name])._read(rate, info)
+        try:
+            if name not in known:
+                raise PydanticCustomError("rate-unknown", "rate", {"known": ", ".join(known)})
+            found[name] = In(known[name])._read(rate, info)
+        except PydanticCustomError as fault:
+            faults.append({"type": fault, "loc": (name,), "input": rate})
+        except ValidationError as error:
+            faults += told_under((name,), error)
+    if faults:
+        raise ValidationError.from_exception_data("Rates", faults)
     return found
 
 
@@ -261,10 +217,10 @@ class Option(Frozen):
     when: str | None = None
     predict: str | None = None
     predictions: str | None = None
-    probability: bool = False
+    probability: Truth = False
     rates: Rates = Field(default_factory=dict)
     of: str | None = None
-    status_quo: bool = False
+    status_quo: Truth = False
     build: Money | None = None
     run: MoneyPerMonth | None = None
     delay: Months | None = None
@@ -295,18 +251,19 @@ class Case(Frozen):
     """
 
     title: str = Field(min_length=1, max_length=300)
+    note: str = ""
     id: str | None = None
-    date: Date | None = None
+    date: Day | None = None
     status: Literal["draft", "proposed", "accepted", "rejected", "superseded"] = "proposed"
     supersedes: str = ""
     people: People = People()
-    review_on: Date | None = None
+    review_on: Day | None = None
     confirmation: str = ""
-    currency: str = "USD"
+    currency: Currency = "USD"
     unit: str = Field(default="case", min_length=1, max_length=40)
     task: Literal["binary", "regression"] = "binary"
-    target_unit: str = "unit"
-    simulated: bool = False
+    target_unit: str = Field(default="unit", min_length=1, max_length=40)
+    simulated: Truth = False
     framing: Framing
     checks: dict[str, Answer] = Field(default_factory=dict)
     volume: CasesPerMonth | None = None
@@ -335,3 +292,20 @@ class Case(Frozen):
     def name(self) -> str:
         """Its id: as the file says, else the name of its folder."""
         return self.id or self.folder.name
+
+
+__all__ = [
+    "Answer",
+    "Budget",
+    "Case",
+    "Data",
+    "Evidence",
+    "Family",
+    "Framing",
+    "Goal",
+    "Input",
+    "Option",
+    "Outcome",
+    "People",
+    "slug",
+]

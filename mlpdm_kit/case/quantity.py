@@ -8,6 +8,7 @@ case's currency. Nothing is assumed: a missing unit is a fault.
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -38,8 +39,8 @@ _SCALES = {
     "": 1.0, "%": 0.01, "k": 1e3, "K": 1e3, "M": 1e6, "B": 1e9, "千": 1e3, "万": 1e4,
     "百万": 1e6, "億": 1e8, "thousand": 1e3, "million": 1e6, "billion": 1e9,
 }  # fmt: skip
-_SYMBOLS = {"¥": ("JPY", "CNY"), "円": ("JPY",), "元": ("CNY",), "$": ("USD", "CAD", "AUD", "SGD"),
-            "€": ("EUR",), "£": ("GBP",), "₩": ("KRW",)}  # fmt: skip
+_SYMBOLS = {"¥": ("JPY", "CNY"), "円": ("JPY",), "元": ("CNY",), "€": ("EUR",), "£": ("GBP",),
+            "₩": ("KRW",), "$": ("USD", "CAD", "AUD", "SGD", "HKD", "NZD", "TWD")}  # fmt: skip
 _CASE_WORDS = {"case", "cases", "件"}
 _NUMBER = re.compile(
     r"""^(?P<sign>[+-]?)(?P<symbol>[¥$€£₩]?)\s*
@@ -47,7 +48,9 @@ _NUMBER = re.compile(
     (?:\s*(?P<scale>%|百万|千|万|億|[kKMB](?![A-Za-z])|(?:thousand|million|billion)\b))?""",
     re.VERBOSE,
 )
-_RANGE = re.compile(r"\.{2,3}|…|~|〜")
+_RANGE = re.compile(r"(?<!\.)\.{2,3}(?!\.)|~|〜")
+_OTHER_RANGE = re.compile(r"^(?:%|\w*\s)?\s*(?:-|–|—|to\b|から)\s*\d")
+_PERCENT = re.compile(r"\s*(?:\bper\s?cent\b|パーセント)")
 
 EXAMPLES = {
     "money": "2M..5M {currency}",
@@ -115,39 +118,72 @@ def parse(text: str, dimension: str, units: Units) -> tuple[float, float]:
     (20000.0, 30000.0)
     """
     example = units.example(dimension)
-    written = unicodedata.normalize("NFKC", str(text)).replace("−", "-").strip()
-    if len(written) > 200:
-        raise Malformed("quantity-number", example=example)
-    parts = [part.strip() for part in _RANGE.split(written)]
-    if not written or len(parts) > 2:
-        raise Malformed("quantity-number", example=example)
-    numbers, scales, rests = [], [], []
-    for part in parts:
-        match = _NUMBER.match(part)
-        if match is None:
-            raise Malformed("quantity-number", example=example)
-        digits = match["digits"].replace(",", "").replace("_", "") + (match["power"] or "")
-        scale = match["scale"] or ""
-        numbers.append(float(match["sign"] + digits) * _SCALES[scale])
-        scales.append(scale)
-        rests.append(f"{match['symbol']} {part[match.end() :]}".strip())
+    parts = _parts(str(text), example)
+    ends = [_end(part, example) for part in parts]
+    numbers, scales = [end[0] for end in ends], [end[1] for end in ends]
+    if not any(numbers) and not any(end[2] for end in ends):
+        return 0.0, 0.0  # nothing is nothing in every unit
     if len(parts) == 2 and scales[0] != scales[1] and not (scales[0] == "" and numbers[0] == 0):
         _refuse_mixed_scales(parts, scales, example)
-    if len(parts) == 2 and rests[0] and rests[0] not in (rests[1], rests[1].split(" ")[0]):
+    rest = _common(*(end[2] for end in ends)) if len(parts) == 2 else ends[0][2]
+    if rest is None:
         raise Malformed("unit-mixed", low=parts[0], high=parts[1], example=example)
-    factor = _factor(rests[-1], scales[-1], dimension, units)
-    low, high = (_scaled(number, factor, dimension) for number in (numbers[0], numbers[-1]))
-    if low > high:
+    if len(parts) == 1 and _OTHER_RANGE.match(rest):
+        raise Malformed("range-form", example=example)
+    factor = _factor(rest, scales[-1], dimension, units)
+    if numbers[0] > numbers[-1]:
         raise Malformed("range-reversed", low=parts[0], high=parts[-1])
+    low, high = (
+        _scaled(number, factor, dimension, example) for number in (numbers[0], numbers[-1])
+    )
+    _refuse_beyond(low, high, dimension, percent="%" in scales, example=example)
+    return low, high
+
+
+def _parts(text: str, example: str) -> list[str]:
+    """The one or two ends of what was written, in plain digits."""
+    if any(unicodedata.decomposition(sign)[:6] in ("<super", "<sub> ", "<fract") for sign in text):
+        raise Malformed("quantity-number", example=example)  # 5² is not 52
+    written = unicodedata.normalize("NFKC", text).replace("−", "-").strip()
+    written = _PERCENT.sub("%", written)
+    parts = [part.strip() for part in _RANGE.split(written)]
+    if len(written) > 200 or len(parts) > 2 or not all(parts):
+        raise Malformed("quantity-number", example=example)
+    return parts
+
+
+def _end(part: str, example: str) -> tuple[float, str, str]:
+    """Number, scale and unit of one end."""
+    code = re.match(r"[A-Z]{3}\s*(?=[\d.])", part)
+    match = _NUMBER.match(part[code.end() :] if code else part)
+    if match is None:
+        raise Malformed("quantity-number", example=example)
+    digits = match["digits"].replace(",", "").replace("_", "") + (match["power"] or "")
+    scale = match["scale"] or ""
+    before = code[0].strip() if code else match["symbol"]
+    rest = (part[code.end() :] if code else part)[match.end() :]
+    return float(match["sign"] + digits) * _SCALES[scale], scale, f"{before} {rest}".strip()
+
+
+def _common(first: str, last: str) -> str | None:
+    """The unit that both ends share; written at both, at the end, or the currency in front."""
+    if first in ("", last, last.split(" ")[0]):
+        return last
+    money, head = _currency(first)
+    if money is not None and not head and _currency(last)[0] is None:
+        return f"{first} {last}"
+    return None
+
+
+def _refuse_beyond(low: float, high: float, dimension: str, *, percent: bool, example: str) -> None:
     if not all(abs(bound) < 1e15 for bound in (low, high)):
         raise Malformed("quantity-huge", example=example)
     if dimension == "share" and not (low >= 0 and high <= 1):
-        raise Malformed("share-range" if "%" not in scales else "share-percent")
+        raise Malformed("share-percent" if percent else "share-range")
+    if dimension == "rate/year" and (low <= -1 or high > 10):
+        raise Malformed("rate-range", example=example)
     if dimension != "rate/year" and low < 0:
         raise Malformed("quantity-negative")
-    if dimension == "rate/year" and low <= -1:
-        raise Malformed("quantity-negative")
-    return low, high
 
 
 def _refuse_mixed_scales(parts: list[str], scales: list[str], example: str) -> None:
@@ -156,10 +192,12 @@ def _refuse_mixed_scales(parts: list[str], scales: list[str], example: str) -> N
         raise Malformed("range-scale", low=parts[0], high=parts[1], example=example)
 
 
-def _scaled(number: float, factor: float, dimension: str) -> float:
-    if dimension == "rate/year" and factor != 1:  # a rate per month compounds to a year
-        return float((1 + number) ** factor - 1)
-    return number * factor
+def _scaled(number: float, factor: float, dimension: str, example: str) -> float:
+    if dimension != "rate/year" or factor == 1:
+        return number * factor
+    if number <= -1 or factor * math.log1p(number) > 700:
+        raise Malformed("rate-range", example=example)
+    return float(math.expm1(factor * math.log1p(number)))  # a rate per month compounds to a year
 
 
 def _factor(rest: str, scale: str, dimension: str, units: Units) -> float:
@@ -172,10 +210,12 @@ def _factor(rest: str, scale: str, dimension: str, units: Units) -> float:
         raise Malformed("unit-wrong", unit=rest, example=units.example(dimension))
     if wants_money:
         if currency is None:
-            raise Malformed("unit-missing" if not rest else "unit-wrong", unit=rest or "",
-                            example=units.example(dimension))  # fmt: skip
+            code = "unit-missing" if not rest else "unit-wrong" if head else "currency-missing"
+            raise Malformed(code, unit=rest, example=units.example(dimension))
         if units.currency not in currency:
             raise Malformed("currency-other", unit=currency[0], currency=units.currency)
+        if not head and per is None and dimension in ("money/case", "money/month", "money/target"):
+            raise Malformed("per-missing", unit=rest, example=units.example(dimension))
     wrong = Malformed(
         "unit-wrong" if rest else "unit-missing", unit=rest, example=units.example(dimension)
     )
@@ -215,7 +255,9 @@ def _time(word: str | None) -> float | None:
 
 def _counted(per: str) -> tuple[float, str]:
     """``1,000 claims`` or ``thousand claims``: how many, and of what."""
-    match = re.match(r"^(?:a\s+)?(\d[\d,]*|thousand|million|hundred|千|万)?\s*(.*)$", per)
+    match = re.match(
+        r"^(?:a\s+)?(\d{1,3}(?:,\d{3})+|\d+|thousand|million|hundred|千|万)?\s*(.*)$", per
+    )
     if match is None:  # the pattern matches any text
         return 1.0, per
     many = {"": 1.0, "hundred": 100.0, **_SCALES}.get(match[1] or "")

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 from mlpdm_kit.case.checks import CHECKS
-from mlpdm_kit.case.dataset import act_values, predicted_values, read_predictions, target_values
+from mlpdm_kit.case.columns import column_faults, is_known, target_values, try_faults
+from mlpdm_kit.case.dataset import act_values, predicted_values
 from mlpdm_kit.case.kinds import TASK_KINDS
 from mlpdm_kit.case.model import Case, Data, Input, Option, slug
+from mlpdm_kit.case.predictions import read_predictions
 from mlpdm_kit.case.tables import Table
 from mlpdm_kit.errors import Fault, InputError
 
@@ -39,18 +39,9 @@ def rule_faults(case: Case) -> list[Fault]:
     return [fault for rule in rules for fault in rule(case)]
 
 
-@cache
-def _currencies() -> frozenset[str]:
-    from babel.numbers import list_currencies
-
-    return frozenset(list_currencies())
-
-
 def _identity(case: Case) -> Iterator[Fault]:
     if not slug(case.name):
         yield Fault(code="id", field="id", value=case.name)
-    if case.currency not in _currencies():
-        yield Fault(code="currency", field="currency", value=case.currency)
 
 
 def _answers(case: Case) -> Iterator[Fault]:
@@ -102,7 +93,9 @@ def _economics(case: Case) -> Iterator[Fault]:
             yield Fault(code="point-needed", field="horizon")
         elif not 1 <= case.horizon.low <= MAX_HORIZON_MONTHS:
             figures = {"limit": MAX_HORIZON_MONTHS}
-            yield Fault(code="horizon", field="horizon", value=case.horizon.low, figures=figures)
+            yield Fault(
+                code="horizon", field="horizon", value=f"{case.horizon.low:g}", figures=figures
+            )
 
 
 def _outcomes(case: Case) -> Iterator[Fault]:
@@ -253,40 +246,27 @@ def data_faults(
         table = Table(folder, data.file)
     except InputError as error:
         return list(error.faults)
-    faults: list[Fault] = []
     with table:
-        faults += _column_faults(table, data)
-        sound = not any(fault.field == "data.target" for fault in faults)
-        if sound:
-            faults += _try(target_values, table, data, task)
+        faults = column_faults(table, data)
+        sound = not any(fault.code == "column-missing" for fault in faults)
+        known = None
+        if data.target in table.types:
+            try:
+                known = is_known(target_values(table, data, task))
+            except InputError as error:
+                faults += error.faults
         for name, option in options.items():
             field = f"options.{name}"
             if option.when:
-                faults += _try(act_values, table, option.when, f"{field}.when")
+                faults += try_faults(act_values, table, data, option.when, f"{field}.when")
             if option.predict:
-                faults += _try(predicted_values, table, option.predict, f"{field}.predict")
-            if option.predictions and not _column_faults(table, data):
-                faults += _try(read_predictions, folder, table, data, name, option, task)
+                faults += try_faults(predicted_values, table, data, option.predict,
+                                     f"{field}.predict")  # fmt: skip
+            if option.predictions and sound:
+                faults += try_faults(
+                    read_predictions, folder, table, data, name, option, task, known
+                )
     return faults
-
-
-def _column_faults(table: Table, data: Data) -> list[Fault]:
-    named: list[tuple[str, str]] = [
-        (f"data.{key}", column)
-        for key in ("target", "id", "time", "group", "segment")
-        if (column := getattr(data, key)) is not None
-    ]
-    for key in ("leave_out", "known_then"):
-        named += [(f"data.{key}", column) for column in getattr(data, key)]
-    return [fault for field, column in named for fault in _try(table.need, column, field)]
-
-
-def _try(call: Any, *args: Any) -> list[Fault]:
-    try:
-        call(*args)
-    except InputError as error:
-        return list(error.faults)
-    return []
 
 
 __all__ = ["TASK_KINDS", "data_faults", "named_inputs", "rule_faults", "stopping_checks"]

@@ -1,13 +1,14 @@
 """The data beside a case: read by DuckDB, and rules as SQL expressions on its columns.
 
-Everything happens in one in-memory connection with one thread. The files are read first;
-then access to anything outside is switched off and the configuration locked, and only
-then are people's expressions run, one expression each, with a limit of time.
+Everything happens in one in-memory connection with one thread, that keeps the order of the
+file. The files are read first; then access to anything outside is switched off and the
+configuration locked, and only then are people's expressions run, one expression each, with
+a limit of time and memory.
 """
 
 from __future__ import annotations
 
-import json
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,42 +16,63 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mlpdm_kit.errors import InputError, refuse
+from mlpdm_kit.case import csv_text
+from mlpdm_kit.case.expressions import Rule, query
+from mlpdm_kit.errors import Fault, InputError, raise_all, refuse
 
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
 RULE_SECONDS = 20.0
-MAX_RULE_LENGTH = 5_000
-_FORBIDDEN_NODES = {
-    "SUBQUERY": "subquery",
-    "WINDOW": "window",
-    "STAR": "star",
-    "PARAMETER": "parameter",
-    "LAMBDA": "lambda",
-    "LAMBDA_REF": "lambda",
+MEMORY = "2GB"
+_SETTINGS: dict[str, Any] = {
+    "threads": 1,
+    "memory_limit": MEMORY,
+    "temp_directory": "",
+    "preserve_insertion_order": True,
+    "python_enable_replacements": False,
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "allow_community_extensions": False,
 }
-_SLOW_OR_RANDOM = {
-    "random", "uuid", "gen_random_uuid", "uuidv4", "uuidv7", "now", "current_timestamp",
-    "today", "current_date", "get_current_timestamp", "current_localtimestamp",
-    "current_localtime", "current_setting", "getvariable", "setseed", "range",
-    "generate_series", "repeat", "query", "query_table", "nextval", "currval", "txid_current",
-    "get_current_time", "transaction_timestamp", "error", "write_log",
-}  # fmt: skip
+_CSV = (
+    "read_csv(?, delim=?, quote='\"', escape='\"', comment='', skip=0, header=true,"
+    " strict_mode=true, sample_size=-1, hive_partitioning=false,"
+    " auto_type_candidates=['BOOLEAN', 'BIGINT', 'DOUBLE', 'VARCHAR'],"
+    " nullstr=['', 'NA', 'N/A', '#N/A', 'NaN', 'nan', 'null', 'NULL'])"
+)
+_PARQUET = "read_parquet(?, hive_partitioning=false)"
+# the year comes first: 1/2/2026 is a day in January or in February
+_MOMENT = (
+    r"\d{4}[-/]\d{1,2}[-/]\d{1,2}"
+    r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?(?:Z|UTC|[+-]\d{2}(?::?\d{2})?))?)?"
+)
+NESTED = re.compile(r"\[|^(?:STRUCT|MAP|UNION|BLOB|BIT|VARIANT|GEOMETRY)")
+NUMBER = re.compile(r"^U?(?:TINY|SMALL|BIG|HUGE)?INT|^INTEGER|^UINTEGER|^FLOAT|^DOUBLE|^DECIMAL")
 
 
 def inside(folder: Path, name: str, field: str) -> Path:
     """Path of a file beside the case, which may not lie outside the case's folder."""
-    if Path(name).is_absolute() or "\x00" in name:
-        raise refuse("file-outside", field, name)
-    path = (folder / name).resolve()
-    if not path.is_relative_to(folder.resolve()):
-        raise refuse("file-outside", field, name)
-    if not path.is_file():
-        near = sorted(p.name for p in folder.glob("*") if p.suffix in (".csv", ".parquet"))
-        raise refuse("data-missing", field, name, known=", ".join(near) or "-")
+    try:
+        if Path(name).is_absolute() or "\x00" in name:
+            raise refuse("file-outside", field, name)
+        path = (folder / name).resolve()
+        if not path.is_relative_to(folder.resolve()):
+            raise refuse("file-outside", field, name)
+        there = path.is_file()
+    except (OSError, RuntimeError) as error:  # a name too long, links in a circle
+        raise _missing(folder, name, field) from error
+    if not there:
+        raise _missing(folder, name, field)
     return path
+
+
+def _missing(folder: Path, name: str, field: str) -> InputError:
+    near = sorted(p.name for p in folder.glob("*") if p.suffix in (".csv", ".parquet"))
+    if not near:
+        return refuse("data-missing-none", field, name)
+    return refuse("data-missing", field, name, known=", ".join(near[:12]))
 
 
 def digest(path: Path) -> str:
@@ -65,6 +87,20 @@ def digest(path: Path) -> str:
 class Table:
     """A data file, open for reading columns and trying rules; close it after use.
 
+    Parameters
+    ----------
+    folder, name : path, str
+        The case's folder, and the file in it.
+    field : str
+        Where the case names the file.
+    seconds : float
+        How long one rule may take.
+
+    Raises
+    ------
+    InputError
+        The file is not there, lies outside, or is no table with rows.
+
     Examples
     --------
     >>> import tempfile
@@ -75,60 +111,71 @@ class Table:
     (['id', 'amount'], [False, True])
     """
 
-    def __init__(self, folder: Path, name: str, field: str = "data.file") -> None:
+    def __init__(
+        self, folder: Path, name: str, field: str = "data.file", *, seconds: float = RULE_SECONDS
+    ) -> None:
         import duckdb
 
-        self.field = field
-        path = inside(folder, name, field)
-        self._con: duckdb.DuckDBPyConnection = duckdb.connect(
-            ":memory:", config={"threads": 1, "python_enable_replacements": False}
-        )
+        self.field, self.name, self.seconds = field, name, seconds
+        self.path = inside(folder, name, field)
+        self._con: duckdb.DuckDBPyConnection = duckdb.connect(":memory:", config=_SETTINGS)
         try:
-            self._read(path, name)
-        except InputError:
-            self._con.close()
-            raise
+            self._con.execute("SET TimeZone = 'UTC'")
+            self._read()
+            self._convert()
+            for setting in ("enable_external_access = false", "lock_configuration = true"):
+                self._con.execute(f"SET {setting}")
+        except duckdb.OutOfMemoryException as error:
+            self.close()
+            raise refuse("data-large", field, name, limit=MEMORY) from error
         except duckdb.Error as error:
-            self._con.close()
-            raise refuse("data-unreadable", field, name, reason=_first_line(error)) from error
-        except UnicodeDecodeError as error:
-            self._con.close()
-            raise refuse("data-encoding", field, name) from error
-        for setting in ("enable_external_access = false", "lock_configuration = true"):
-            self._con.execute(f"SET {setting}")
-        described = self._con.execute("DESCRIBE data").fetchall()
-        self.types = {str(row[0]): str(row[1]) for row in described if row[0] != "_row"}
+            self.close()
+            raise_all(csv_text.faults(self.path, field, name))
+            raise refuse("data-unreadable", field, name) from error
+        except BaseException:
+            self.close()
+            raise
+        self.types = self._described()
         self.columns = list(self.types)
 
-    def _read(self, path: Path, name: str) -> None:
-        import duckdb
-
-        suffix = path.suffix.lower()
+    def _read(self) -> None:
+        suffix = self.path.suffix.lower()
+        found: list[str] = [re.sub(r"([*?\[])", r"[\1]", str(self.path))]
         if suffix == ".parquet":
-            reader = "read_parquet(?)"
-        elif suffix in (".csv", ".tsv", ".txt"):
-            reader = "read_csv(?, nullstr=['', 'NA', 'NaN', 'null'], sample_size=100000)"
+            reader = _PARQUET
+        elif suffix in csv_text.SUFFIXES:
+            reader = _CSV
+            found.append(csv_text.delimiter(self.path, self.field, self.name))
         else:
-            raise refuse("data-format", self.field, name)
-        if suffix != ".parquet":
-            with path.open("rb") as stream:
-                head = stream.read(4_000_000)
-            if not head.strip():
-                raise refuse("data-empty", self.field, name)
-            if b"\x00" in head:
-                raise refuse("data-binary", self.field, name)
-            head.decode("utf-8-sig", errors="strict") if len(head) < 4_000_000 else None
-        try:
-            self._con.execute(
-                f"CREATE TABLE data AS SELECT *, row_number() OVER () AS _row FROM {reader}",
-                [str(path)],
-            )
-        except duckdb.InvalidInputException as error:
-            if "utf-8" in str(error).lower():
-                raise refuse("data-encoding", self.field, name) from error
-            raise
-        if self._con.execute("SELECT count(*) FROM data").fetchone() == (0,):
-            raise refuse("data-empty", self.field, name)
+            raise refuse("data-format", self.field, self.name)
+        self._con.execute(f"CREATE TABLE data AS SELECT * FROM {reader}", found)
+        if self._one("SELECT count(*) FROM data") == 0:
+            raise refuse("data-empty", self.field, self.name)
+
+    def _described(self) -> dict[str, str]:
+        rows = self._con.execute("DESCRIBE data").fetchall()
+        return {str(row[0]): str(row[1]) for row in rows}
+
+    def _one(self, statement: str) -> Any:
+        row = self._con.execute(statement).fetchone()
+        return row[0] if row else None
+
+    def _convert(self) -> None:
+        """Days and times that came as text become such; times with a zone become UTC."""
+        for column, kind in self._described().items():
+            name = quoted(column)
+            if kind == "VARCHAR":
+                value = f"CAST(try_cast(replace({name}, '/', '-') AS TIMESTAMPTZ) AS TIMESTAMP)"
+                fits = f"regexp_full_match({name}, '{_MOMENT}') AND {value} IS NOT NULL"
+                if self._one(f"SELECT bool_and({fits}) FROM data WHERE {name} IS NOT NULL"):
+                    self._alter(name, "TIMESTAMP", value)
+            elif kind == "TIMESTAMP WITH TIME ZONE":
+                self._alter(name, "TIMESTAMP", f"CAST({name} AS TIMESTAMP)")
+            elif kind.startswith(("ENUM", "UUID", "TIME")) and not kind.startswith("TIMESTAMP"):
+                self._alter(name, "VARCHAR", f"CAST({name} AS VARCHAR)")
+
+    def _alter(self, name: str, kind: str, value: str) -> None:
+        self._con.execute(f"ALTER TABLE data ALTER {name} TYPE {kind} USING {value}")
 
     def __enter__(self) -> Table:
         return self
@@ -154,109 +201,127 @@ class Table:
 
     def frame(self) -> pd.DataFrame:
         """All columns, in the order of the file."""
-        return self._con.execute("SELECT * EXCLUDE (_row) FROM data ORDER BY _row").df()
+        return self._con.execute("SELECT * FROM data").df()
 
     def column(self, name: str, field: str) -> Any:
         """One column as an array in file order."""
-        quoted = '"' + self.need(name, field).replace('"', '""') + '"'
-        query = f"SELECT {quoted} AS value FROM data ORDER BY _row"
-        return self._con.execute(query).df()["value"].to_numpy()
+        column = quoted(self.need(name, field))
+        return self._con.execute(f"SELECT {column} AS value FROM data").df()["value"].to_numpy()
+
+    def texts(self, name: str, field: str) -> list[str | None]:
+        """One column as text in file order; a number has no trailing ``.0``."""
+        column = quoted(self.need(name, field))
+        rows = self._con.execute(f"SELECT CAST({column} AS VARCHAR) FROM data").fetchall()
+        return [None if row[0] is None else re.sub(r"(?<=\d)\.0$", "", row[0]) for row in rows]
+
+    def empty_where_known(self, name: str, target: str) -> int:
+        """On how many rows a column is empty though the target is known."""
+        where = f"{quoted(name)} IS NULL AND {quoted(target)} IS NOT NULL"
+        return int(self._one(f"SELECT count(*) FROM data WHERE {where}"))
+
+    def infinite(self, name: str) -> int:
+        """On how many rows a column of numbers is infinite."""
+        if self.types[name] not in ("DOUBLE", "FLOAT"):
+            return 0
+        return int(self._one(f"SELECT count(*) FROM data WHERE isinf({quoted(name)})"))
 
     def __len__(self) -> int:
-        row = self._con.execute("SELECT count(*) FROM data").fetchone()
-        return int(row[0]) if row else 0
+        return int(self._one("SELECT count(*) FROM data"))
 
-    def values(self, expression: str, field: str = "when") -> Any:
-        """Value of a person's expression on every row, as an array in file order.
+    def rule(self, expression: str, field: str) -> Rule:
+        """A person's expression, looked through; its columns are there.
 
         Raises
         ------
         InputError
-            It is no single expression, names a column that isn't there, reaches outside
-            the table, fails on a row, or takes longer than `RULE_SECONDS`.
+            It is no single expression, uses what a rule may not, or names a column that
+            isn't there.
+        """
+        rule = Rule(self._con, expression, field)
+        there = {column.lower() for column in self.columns}
+        raise_all(
+            Fault(
+                code="column-missing", field=field, value=name, figures={"known": self._near(name)}
+            )
+            for name in rule.columns()
+            if name.lower() not in there
+        )
+        return rule
+
+    def values(self, expression: str, field: str = "when", *, gives: str | None = None) -> Any:
+        """Value of a person's expression on every row, as an array in file order.
+
+        Parameters
+        ----------
+        expression, field : str
+            The text, and where in the case it stands.
+        gives : {"truth", "number"}, optional
+            What its value must be.
+
+        Raises
+        ------
+        InputError
+            It is no single expression, names a column that isn't there, uses what a rule
+            may not, gives something else, fails on a row, or takes too long.
         """
         import duckdb
 
-        self._refuse_unsafe(expression, field)
-        query = f"SELECT ({expression}\n) AS value FROM data ORDER BY _row"
+        rule = self.rule(expression, field)
         try:
             with self._limit() as stopped:
-                return self._con.execute(query).df()["value"].to_numpy()
-        except duckdb.InterruptException as error:
-            if not stopped:
-                raise
-            raise refuse("rule-slow", field, expression, seconds=RULE_SECONDS) from error
-        except duckdb.BinderException as error:
-            raise self._binding_fault(error, expression, field) from error
+                self._refuse_other(rule, gives)
+                return self._con.execute(query(expression)).df()["value"].to_numpy()
+        except duckdb.OutOfMemoryException as error:
+            raise refuse("rule-memory", field, expression, limit=MEMORY) from error
         except duckdb.Error as error:
-            raise refuse("rule-fails", field, expression, reason=_first_line(error)) from error
+            if stopped:
+                raise refuse("rule-slow", field, expression, seconds=self.seconds) from error
+            raise self._failed(rule) from error
 
-    def _binding_fault(self, error: Exception, expression: str, field: str) -> InputError:
-        import re
+    def _refuse_other(self, rule: Rule, gives: str | None) -> None:
+        row = self._con.execute(f"DESCRIBE {query(rule.expression)}").fetchone()
+        kind = str(row[1]) if row else ""
+        if gives == "truth" and kind != "BOOLEAN":
+            raise refuse("rule-boolean", rule.field, rule.expression)
+        if gives == "number" and NUMBER.match(kind) is None:
+            raise refuse("rule-number", rule.field, rule.expression)
 
-        said = str(error)
-        match = re.search(r'column "([^"]+)" not found', said)
-        if match:
-            return refuse("column-missing", field, match[1], known=self._near(match[1]))
-        return refuse("rule-fails", field, expression, reason=_first_line(error))
-
-    def _refuse_unsafe(self, expression: str, field: str) -> None:
-        if len(expression) > MAX_RULE_LENGTH:
-            raise refuse("rule-long", field, expression, limit=MAX_RULE_LENGTH)
-        query = f"SELECT ({expression}\n) AS value FROM data"
-        import duckdb
-
-        try:
-            row = self._con.execute("SELECT json_serialize_sql(?)", [query]).fetchone()
-        except duckdb.Error as error:
-            raise refuse("rule-syntax", field, expression, reason=_first_line(error)) from error
-        tree: dict[str, Any] = json.loads(row[0]) if row else {"error": True}
-        if tree.get("error"):
-            reason = str(tree.get("error_message", "")).splitlines()[:1]
-            raise refuse("rule-syntax", field, expression, reason=" ".join(reason))
-        statements: list[Any] = tree["statements"]
-        node: dict[str, Any] = statements[0]["node"] if len(statements) == 1 else {}
-        if (
-            node.get("type") != "SELECT_NODE"
-            or len(node["select_list"]) != 1
-            or node["select_list"][0].get("alias") != "value"
-            or node["from_table"].get("type") != "BASE_TABLE"
-            or node.get("where_clause")
-            or node.get("modifiers")
-        ):
-            raise refuse("rule-syntax", field, expression, reason="")
-        for part in _walk(node["select_list"][0]):
-            kind = _FORBIDDEN_NODES.get(str(part.get("class")))
-            function = str(part.get("function_name", "")).lower()
-            if kind or function in _SLOW_OR_RANDOM or function.startswith(("read_", "pg_")):
-                raise refuse("rule-unsafe", field, expression, part=kind or function)
+    def _failed(self, rule: Rule) -> InputError:
+        """Types that do not go together: shown by what the columns hold."""
+        held = []
+        for column in rule.columns()[:6]:
+            name = quoted(column)
+            value = self._one(
+                f"SELECT CAST({name} AS VARCHAR) FROM data WHERE {name} IS NOT NULL LIMIT 1"
+            )
+            text = self._one(f"SELECT typeof({name}) FROM data LIMIT 1") == "VARCHAR"
+            held.append(f"{column} = '{str(value)[:40]}'" if text else f"{column} = {value}")
+        if not held:
+            return refuse("rule-fails-alone", rule.field, rule.expression)
+        return refuse("rule-fails", rule.field, rule.expression, held=", ".join(held))
 
     @contextmanager
     def _limit(self) -> Iterator[list[bool]]:
         stopped: list[bool] = []
+        done = threading.Event()
 
-        def stop() -> None:
-            stopped.append(True)
-            self._con.interrupt()
+        def watch() -> None:
+            # again and again: a stop that comes before the statement has begun is lost
+            wait = self.seconds
+            while not done.wait(wait):
+                stopped.append(True)
+                self._con.interrupt()
+                wait = 0.05
 
-        timer = threading.Timer(RULE_SECONDS, stop)
-        timer.daemon = True
-        timer.start()
+        watcher = threading.Thread(target=watch, daemon=True)
+        watcher.start()
         try:
             yield stopped
         finally:
-            timer.cancel()
+            done.set()
+            watcher.join()
 
 
-def _walk(part: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(part, dict):
-        yield part
-        for child in part.values():
-            yield from _walk(child)
-    elif isinstance(part, list):
-        for child in part:
-            yield from _walk(child)
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0][:200]
+def quoted(name: str) -> str:
+    """A column's name as SQL writes it."""
+    return '"' + name.replace('"', '""') + '"'

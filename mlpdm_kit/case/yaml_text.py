@@ -1,23 +1,38 @@
 """YAML 1.2 as plain text values, with the line of everything; nothing executes.
 
 Scalars stay text (``null`` is None): what ``12:30``, ``010`` or ``yes`` means is the case
-model's to say, not YAML's. Tags, anchors, aliases, merge keys and duplicate keys are
-refused; so are files that are too large or too deep.
+model's to say, not YAML's. Tags, anchors, aliases, merge keys, directives and duplicate
+keys are refused; so are files that are too large or too deep. The file is read once, as
+the events of a parser, so that a hostile file never becomes more than its own size.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from mlpdm_kit.errors import Fault, InputError, raise_all
 
-MAX_BYTES = 1_000_000
+MAX_BYTES = 250_000
 MAX_DEPTH = 12
 MAX_FAULTS = 1_000
 
-Lines = dict[tuple[str | int, ...], int]
+Path_ = tuple[str | int, ...]
+Lines = dict[Path_, int]
 _NULLS = {"", "null", "~", "Null", "NULL"}
+_UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+# how a parser says it: what it is for a person
+_SYNTAX = (
+    ("'\\t'", "yaml-tab"),
+    ("quoted scalar", "yaml-quote"),
+    ("mapping values are not allowed", "yaml-colon"),
+    ("cannot start any token", "yaml-start"),
+    ("flow ", "yaml-bracket"),
+    ("could not find expected ':'", "yaml-no-colon"),
+    ("<block end>", "yaml-indent"),
+)
 
 
 def read_yaml(path: Path) -> tuple[Any, Lines]:
@@ -29,25 +44,31 @@ def read_yaml(path: Path) -> tuple[Any, Lines]:
         With every fault found: no such file, too large, not UTF-8 text, no YAML, a tag,
         an alias, a key twice.
     """
-    name = str(path)
-    try:
-        raw = path.read_bytes() if path.stat().st_size <= MAX_BYTES else None
-    except OSError as error:
-        raise InputError(
-            Fault(code="file-missing", field="case", value=path.name, file=name)
-        ) from error
-    if raw is None:
-        raise InputError(
-            Fault(code="file-large", field="case", value=path.stat().st_size, file=name)
+
+    def fault(code: str, value: Any = path.name, line: int | None = None) -> InputError:
+        figures = {"limit": MAX_BYTES}
+        return InputError(
+            Fault(code=code, field="case", value=value, figures=figures, file=str(path), line=line)
         )
+
+    try:
+        if not path.is_file():
+            raise fault("file-missing")
+        size = path.stat().st_size
+        raw = path.read_bytes() if size <= MAX_BYTES else None
+    except (OSError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise fault("file-unreadable") from error
+    if raw is None:
+        raise fault("file-large", f"{size:,}")
+    if b"\x00" in raw and raw[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+        raise fault("file-binary")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        raise InputError(
-            Fault(code="file-encoding", field="case", value=path.name, file=name, line=line)
-        ) from error
-    return parse_yaml(text, name)
+        raise fault("file-encoding", line=raw[: error.start].count(b"\n") + 1) from error
+    return parse_yaml(text, str(path))
 
 
 def parse_yaml(text: str, name: str = "case.yaml") -> tuple[Any, Lines]:
@@ -61,111 +82,153 @@ def parse_yaml(text: str, name: str = "case.yaml") -> tuple[Any, Lines]:
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
-    yaml = YAML(typ="rt", pure=True)
+    odd = _UNREADABLE.search(text)
+    if odd is not None:
+        line = text[: odd.start()].count("\n") + 1
+        raise InputError(Fault(code="yaml-sign", value=_code(odd[0]), file=name, line=line))
+    reader = _Reader(text, name)
     try:
-        _refuse_unsafe(text, name)
-        root = yaml.compose(text)
+        value = reader.read(iter(YAML(typ="rt", pure=True).parse(text)))
     except YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise InputError(
-            Fault(
-                code="yaml-syntax",
-                field="case",
-                value=getattr(error, "problem", None) or type(error).__name__,
-                file=name,
-                line=mark.line + 1 if mark else None,
-            )
-        ) from error
-    except (ValueError, RecursionError) as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError(
-            Fault(code="yaml-syntax", field="case", value=str(error)[:80], file=name)
-        ) from error
-    lines: Lines = {}
-    faults: list[Fault] = []
-    value = _Reader(text, name, lines, faults).plain(root, ())
-    raise_all(faults[:MAX_FAULTS])
-    return value, lines
+        reader.faults.append(_syntax(error, text, name))
+    except (ValueError, RecursionError, IndexError, AttributeError, AssertionError):
+        # the parser's own slips on malformed text, such as an escape beyond Unicode
+        reader.faults.append(Fault(code="yaml-syntax", file=name))
+    raise_all(reader.faults)
+    return value, reader.lines
 
 
-def _refuse_unsafe(text: str, name: str) -> None:
-    from ruamel.yaml import YAML
-    from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
+def _syntax(error: Exception, text: str, name: str) -> Fault:
+    problem = str(getattr(error, "problem", None) or "")
+    said = f"{problem} {getattr(error, 'context', None) or ''}"
+    code = next((code for part, code in _SYNTAX if part in said), "yaml-syntax")
+    mark = getattr(error, "problem_mark", None)
+    if code in ("yaml-quote", "yaml-bracket"):  # where it was opened, not where the file ends
+        mark = getattr(error, "context_mark", None) or mark
+    if code == "yaml-colon" and mark and ": " not in text[: mark.index].rpartition("\n")[2]:
+        code = "yaml-indent"  # the first colon of its line, under a name that has its value
+    sign = re.search(r"character '(.{1,2})'", problem)
+    value = sign[1] if code == "yaml-start" and sign else problem
+    return Fault(code=code, value=value, file=name, line=mark.line + 1 if mark else None)
 
-    faults, depth, documents = [], 0, 0
-    for event in YAML(typ="rt", pure=True).parse(text):
-        line = event.start_mark.line + 1
-        tag = str(event.tag) if getattr(event, "tag", None) else ""
-        if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
-            faults.append(Fault(code="yaml-alias", value=event.anchor, file=name, line=line))
-        if tag:
-            faults.append(Fault(code="yaml-tag", value=tag, file=name, line=line))
-        if isinstance(event, CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, CollectionEndEvent):
-            depth -= 1
-        if type(event).__name__ == "DocumentStartEvent":
-            documents += 1
-            if documents > 1:
-                faults.append(Fault(code="yaml-documents", file=name, line=line))
-        if depth > MAX_DEPTH:
-            faults.append(Fault(code="yaml-depth", value=depth, file=name, line=line))
-            break
-        if len(faults) >= MAX_FAULTS:
-            break
-    raise_all(faults)
+
+def _code(sign: str) -> str:
+    return f"U+{ord(sign):04X}"
+
+
+class _Stop(Exception):
+    """Nothing after this can be read sensibly."""
 
 
 class _Reader:
-    """Turns YAML nodes into plain values and notes the line of each."""
+    """Turns a parser's events into plain values, and notes lines and faults."""
 
-    def __init__(self, text: str, name: str, lines: Lines, faults: list[Fault]) -> None:
-        self.text, self.name, self.lines, self.faults = text, name, lines, faults
+    def __init__(self, text: str, name: str) -> None:
+        self.text, self.name = text, name
+        self.lines: Lines = {}
+        self.faults: list[Fault] = []
 
-    def plain(self, node: Any, path: tuple[str | int, ...]) -> Any:
-        if node is None:
-            self.lines[path] = 1
+    def read(self, events: Iterator[Any]) -> Any:
+        self.events = events
+        value, documents = None, 0
+        try:
+            for event in events:
+                kind = type(event).__name__
+                if kind == "DocumentStartEvent":
+                    documents += 1
+                    self._document(event, documents)
+                elif kind not in ("StreamStartEvent", "StreamEndEvent", "DocumentEndEvent"):
+                    found = self._value(event, ())
+                    value = found if documents == 1 else value
+        except _Stop:
+            pass
+        self.lines.setdefault((), 1)
+        return value
+
+    def _document(self, event: Any, number: int) -> None:
+        line = event.start_mark.line + 1
+        if number > 1:
+            self._fault("yaml-documents", "", None, line)
+            raise _Stop
+        if event.tags or event.version not in (None, (1, 2)):
+            self._fault("yaml-directive", "", None, line)
+
+    def _value(self, event: Any, path: Path_) -> Any:
+        self.lines[path] = line = event.start_mark.line + 1
+        where = ".".join(map(str, path))
+        kind = type(event).__name__
+        if kind == "AliasEvent" or event.anchor:
+            self._fault("yaml-alias", where, event.anchor, line)
+        if kind == "AliasEvent":
             return None
-        self.lines[path] = node.start_mark.line + 1
-        if node.id == "scalar":
-            plain = node.style not in ("'", '"', "|", ">")
-            return None if plain and node.value in _NULLS else node.value
-        if node.id == "sequence":
-            return [self.plain(item, (*path, index)) for index, item in enumerate(node.value)]
-        return self._mapping(node, path)
+        if event.tag:
+            self._fault("yaml-tag", where, event.tag, line)
+        if kind == "ScalarEvent":
+            return self._scalar(event, where, line)
+        if len(path) >= MAX_DEPTH:
+            self._fault("yaml-depth", where, None, line, limit=MAX_DEPTH)
+            raise _Stop
+        return self._sequence(path) if kind == "SequenceStartEvent" else self._mapping(event, path)
 
-    def _mapping(self, node: Any, path: tuple[str | int, ...]) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        last: str | None = None
-        for key_node, value_node in node.value:
-            line = key_node.start_mark.line + 1
-            where = ".".join(map(str, path))
-            if key_node.id != "scalar":
-                self._fault("yaml-key", where, None, line)
-                continue
-            key = str(key_node.value)
-            field = f"{where}.{key}" if where else key
-            if last and isinstance(found.get(last), str) and self._is_rest(node, key_node):
-                # {note: seen in May, not in June}: the comma belongs to the text
-                found[last] = f"{found[last]}, {key}"
-            elif key == "<<":
-                self._fault("yaml-alias", field, key, line)
-            elif key in found:
-                self._fault("yaml-duplicate", field, key, line, first=self.lines[(*path, key)])
-            else:
-                found[key] = self.plain(value_node, (*path, key))
-                self.lines[(*path, key)] = line
-                last = key
+    def _scalar(self, event: Any, where: str, line: int) -> str | None:
+        odd = _UNREADABLE.search(event.value)  # written as an escape, as in "\0"
+        if odd is not None:
+            self._fault("yaml-sign", where, _code(odd[0]), line)
+            return ""
+        plain = event.style not in ("'", '"', "|", ">")
+        return None if plain and event.value in _NULLS else str(event.value)
+
+    def _sequence(self, path: Path_) -> list[Any]:
+        found: list[Any] = []
+        for event in self.events:
+            if type(event).__name__ == "SequenceEndEvent":
+                break
+            found.append(self._value(event, (*path, len(found))))
         return found
 
-    def _is_rest(self, node: Any, key_node: Any) -> bool:
+    def _mapping(self, start: Any, path: Path_) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        last, end = "", 0
+        for event in self.events:
+            if type(event).__name__ == "MappingEndEvent":
+                break
+            line, where = event.start_mark.line + 1, ".".join(map(str, path))
+            if type(event).__name__ != "ScalarEvent":
+                self._fault("yaml-key", where, None, line)
+                self._value(event, (*path, ""))
+                self._value(next(self.events), (*path, ""))
+                continue
+            key = self._scalar(event, where, line) or ""
+            field = f"{where}.{key}" if where else key
+            gap = self.text[end : event.start_mark.index]
+            if start.flow_style and isinstance(found.get(last), str) and self._is_rest(event):
+                # {note: seen in May, not in June}: the comma belongs to the text
+                found[last] += re.sub(r"\s+", " ", gap) + key
+                end = event.end_mark.index
+                next(self.events)
+                continue
+            if event.tag or event.anchor:
+                self._fault("yaml-tag" if event.tag else "yaml-alias", field, key, line)
+            if key in found:
+                self._fault("yaml-duplicate", field, key, line, first=self.lines[(*path, key)])
+                self._value(next(self.events), (*path, key, "again"))
+                continue
+            if key == "<<":
+                self._fault("yaml-alias", field, key, line)
+            event = next(self.events)
+            found[key] = self._value(event, (*path, key))
+            self.lines[(*path, key)] = line
+            last, end = key, event.end_mark.index
+        return found
+
+    def _is_rest(self, event: Any) -> bool:
         """Whether a key inside braces has no colon after it, and so is no key."""
-        if not node.flow_style:
-            return False
-        return not self.text[key_node.end_mark.index :].lstrip().startswith(":")
+        after = re.compile(r"\s*:").match(self.text, event.end_mark.index)
+        return event.style is None and after is None
 
     def _fault(self, code: str, field: str, value: Any, line: int, **figures: Any) -> None:
         self.faults.append(
             Fault(code=code, field=field, value=value, figures=figures, file=self.name, line=line)
         )
+        if len(self.faults) >= MAX_FAULTS:
+            raise _Stop

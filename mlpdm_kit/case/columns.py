@@ -1,0 +1,157 @@
+"""Columns of the data: those that the case names, and what happened as numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from mlpdm_kit.case.model import Data
+from mlpdm_kit.case.tables import NESTED, NUMBER, Table
+from mlpdm_kit.errors import Fault, InputError, refuse
+
+if TYPE_CHECKING:
+    import numpy as np
+
+YES = {"1", "1.0", "true", "yes", "y", "t", "はい", "有", "positive"}
+NO = {"0", "0.0", "false", "no", "n", "f", "いいえ", "無", "negative"}
+
+
+def id_column(table: Table, data: Data) -> str | None:
+    """The column that names a row: as the case says, else one that is called id."""
+    return data.id or ("id" if "id" in table.columns and data.target != "id" else None)
+
+
+def column_faults(table: Table, data: Data) -> list[Fault]:
+    """What is wrong with the columns that the case names, and with those that are left."""
+    named: list[tuple[str, str]] = [
+        (f"data.{key}", column)
+        for key in ("target", "id", "time", "group", "segment")
+        if (column := getattr(data, key)) is not None
+    ]
+    for key in ("leave_out", "known_then"):
+        named += [(f"data.{key}", column) for column in getattr(data, key)]
+    found = [fault for field, column in named for fault in try_faults(table.need, column, field)]
+    used = [column for column in table.columns if column not in data.leave_out]
+    found += [
+        Fault(code="column-nested", field="data.file", value=column)
+        for column in used
+        if NESTED.search(table.types[column])
+    ]
+    for column in used:
+        count = table.infinite(column)
+        if count:
+            figures = {"count": count}
+            found.append(
+                Fault(code="column-infinite", field="data.file", value=column, figures=figures)
+            )
+    if not any(fault.code == "column-missing" for fault in found):
+        found += _gaps(table, data)
+    return found
+
+
+def _gaps(table: Table, data: Data) -> Iterator[Fault]:
+    """Columns that must say something on each row whose answer is known."""
+    for key in ("time", "group"):
+        column = getattr(data, key)
+        if column is None:
+            continue
+        kind = table.types[column]
+        if key == "time" and not (kind.startswith(("DATE", "TIMESTAMP")) or NUMBER.match(kind)):
+            yield Fault(code="column-time", field="data.time", value=column)
+            continue
+        count = table.empty_where_known(column, data.target)
+        if count:
+            figures = {"count": count}
+            yield Fault(code="column-gaps", field=f"data.{key}", value=column, figures=figures)
+
+
+def try_faults(call: Any, *args: Any) -> list[Fault]:
+    """Faults of one call, as a list instead of an error."""
+    try:
+        call(*args)
+    except InputError as error:
+        return list(error.faults)
+    return []
+
+
+def target_values(table: Table, data: Data, task: str) -> np.ndarray[Any, Any]:
+    """What happened, as numbers; NaN where nothing is known.
+
+    Raises
+    ------
+    InputError
+        The column is not there, holds one class, or classes of which none is the positive.
+    """
+    import numpy as np
+
+    column = data.target
+    if task == "regression":
+        found = numbers(table.column(column, "data.target"), "data.target", column)
+        if len(np.unique(found[~np.isnan(found)])) < 2:
+            raise refuse("target-constant", "data.target", column)
+        return found
+    texts = table.texts(column, "data.target")
+    missing = np.array([text is None for text in texts])
+    words = np.array(["" if text is None else word(text) for text in texts])
+    classes = sorted({text.strip() for text in texts if text is not None}, key=word)
+    spelled = {word(text): text for text in reversed(classes)}
+    if len(spelled) != 2:
+        code = "target-empty" if not spelled else "target-classes"
+        shown = ", ".join(list(spelled.values())[::-1][:5])
+        raise refuse(code, "data.target", column, found=shown, count=len(spelled))
+    positive = _positive(data, spelled)
+    return np.where(missing, np.nan, (words == positive).astype(float))
+
+
+def _positive(data: Data, spelled: Mapping[str, str]) -> str:
+    """Which of the two classes is the one to act on."""
+    known = sorted(spelled)
+    yes, no = [w for w in known if w in YES], [w for w in known if w in NO]
+    clear = len(yes) == len(no) == 1
+    if data.positive is None and clear:
+        return yes[0]
+    wanted = word(data.positive or "")
+    if wanted in known:
+        return wanted
+    if clear and wanted in YES | NO:  # yes, where the column says TRUE
+        return yes[0] if wanted in YES else no[0]
+    found = ", ".join(spelled[word] for word in known)
+    if data.positive is None:
+        raise refuse("target-positive", "data.positive", data.target, found=found)
+    raise refuse("target-positive-other", "data.positive", data.positive, found=found)
+
+
+def is_known(target: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Where the target says what happened."""
+    import numpy as np
+
+    return np.asarray(~np.isnan(target))
+
+
+def word(value: Any) -> str:
+    """A class or answer as it is compared: without capitals or spaces around it."""
+    return str(value).strip().casefold()
+
+
+def numbers(values: Any, field: str, name: str) -> np.ndarray[Any, Any]:
+    """A column as finite numbers; NaN where it is empty."""
+    import numpy as np
+    import pandas as pd
+
+    try:
+        found = np.asarray(pd.to_numeric(pd.Series(values)), dtype=float)
+    except (ValueError, TypeError) as error:
+        odd = next((value for value in values if _is_odd(value)), "")
+        raise refuse("column-numbers", field, name, odd=str(odd)[:40]) from error
+    if np.isinf(found).any():
+        count = int(np.isinf(found).sum())
+        raise refuse("column-infinite", field, name, count=count)
+    return found
+
+
+def _is_odd(value: Any) -> bool:
+    try:
+        float(value)
+    except (TypeError, ValueError):
+        return value is not None
+    return False

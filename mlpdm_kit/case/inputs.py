@@ -1,0 +1,163 @@
+"""Uncertain inputs: a written quantity with its evidence, read in its dimension."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    ValidationError,
+    ValidationInfo,
+)
+from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, core_schema
+
+from mlpdm_kit.case.quantity import Malformed, Units, parse
+
+Evidence = Literal["measured", "quoted", "assumed"]
+Family = Literal["lognormal", "normal", "beta", "uniform"]
+
+
+class Frozen(BaseModel):
+    """Base of everything in a case: frozen, unknown keys refused."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        str_strip_whitespace=True,
+        str_max_length=20_000,
+        allow_inf_nan=False,
+    )
+
+
+class Input(Frozen):
+    """An uncertain input: a range, and where it comes from.
+
+    ``low`` and ``high`` are the 5% and 95% points, in the kit's own units; equal for a
+    figure that is taken as it is.
+    """
+
+    low: float
+    high: float
+    dimension: str
+    evidence: Evidence = "assumed"
+    note: str = ""
+    owner: str = ""
+    source: str = ""
+    family: Family | None = None
+
+    @property
+    def is_point(self) -> bool:
+        """Whether it is one figure, without a range."""
+        return self.low == self.high
+
+
+@dataclass(frozen=True)
+class In:
+    """In which dimension a field is written; turns its text into an `Input`."""
+
+    dimension: str
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.with_info_before_validator_function(self._read, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        written = {"type": ["string", "number"], "dimension": self.dimension}
+        said: dict[str, Any] = {name: {"type": "string"} for name in ("note", "owner", "source")}
+        said["evidence"] = {"enum": ["measured", "quoted", "assumed"]}
+        said["family"] = {"enum": ["lognormal", "normal", "beta", "uniform"]}
+        full = {
+            "type": "object",
+            "properties": {"value": written, **said},
+            "required": ["value"],
+            "additionalProperties": False,
+        }
+        return {"anyOf": [written, full], "dimension": self.dimension}
+
+    def _read(self, value: Any, info: ValidationInfo) -> Any:
+        if isinstance(value, Input):
+            return value
+        if not isinstance(value, Mapping):
+            return read_input(value, {}, self.dimension, info, at=())
+        said = dict(value)
+        if not info.context and {"low", "high"} <= set(said):
+            return said  # not from a file: what model_dump gave
+        if "value" not in said:
+            raise PydanticCustomError("missing", "missing", {"key": "value"})
+        return read_input(said.pop("value"), said, self.dimension, info, at=("value",))
+
+
+def read_input(
+    value: Any,
+    said: Mapping[str, Any],
+    dimension: str,
+    info: ValidationInfo,
+    *,
+    at: tuple[str, ...],
+) -> Input:
+    """An input out of a written quantity and what is said about it.
+
+    Raises
+    ------
+    ValidationError
+        With all that is wrong: with the quantity (told at the path ``at``), and with
+        each of the words beside it.
+    """
+    own = {"low": 0.0, "high": 0.0, "dimension": dimension.partition(",")[0]}
+    faults: list[InitErrorDetails] = [
+        {"type": "extra_forbidden", "loc": (key,), "input": said[key]} for key in said if key in own
+    ]
+    try:
+        own["low"], own["high"] = _quantity(value, dimension, info)
+    except PydanticCustomError as fault:
+        faults.append({"type": fault, "loc": at, "input": value})
+    try:
+        found = Input.model_validate({**said, **own})
+    except ValidationError as error:
+        faults += told_under((), error)
+    if faults:
+        raise ValidationError.from_exception_data("Input", faults)
+    return found
+
+
+def _quantity(value: Any, dimension: str, info: ValidationInfo) -> tuple[float, float]:
+    units: Units = (info.context or {}).get("units", Units())
+    if not isinstance(value, (str, int, float)) or isinstance(value, bool):
+        example = {"example": units.example(dimension)}
+        raise PydanticCustomError("quantity-number", "quantity", example)
+    try:
+        return parse(str(value), dimension, units)
+    except Malformed as fault:
+        said = {"value": value, **fault.figures}
+        raise PydanticCustomError(fault.code, "quantity", said) from fault
+
+
+def told_under(path: tuple[str, ...], error: ValidationError) -> list[InitErrorDetails]:
+    """The errors of a part, to be raised again with a path in front."""
+    return [
+        {
+            "type": PydanticCustomError(item["type"], "part", item.get("ctx")),
+            "loc": (*path, *item["loc"]),
+            "input": item["input"],
+        }
+        for item in error.errors(include_url=False)
+    ]
+
+
+Money = Annotated[Input, In("money")]
+MoneyPerCase = Annotated[Input, In("money/case")]
+CostPerCase = Annotated[Input, In("money/case, said")]
+MoneyPerMonth = Annotated[Input, In("money/month")]
+CasesPerMonth = Annotated[Input, In("cases/month")]
+Share = Annotated[Input, In("share")]
+Months = Annotated[Input, In("months")]
+RatePerYear = Annotated[Input, In("rate/year")]
+Seconds = Annotated[Input, In("seconds")]

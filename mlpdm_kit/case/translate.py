@@ -1,0 +1,110 @@
+"""From what the case model refuses to faults in the kit's own words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from pydantic import BaseModel
+
+from mlpdm_kit.case.model import Case, Input, Outcome
+from mlpdm_kit.errors import Fault
+from mlpdm_kit.text import Text
+
+HIDDEN = frozenset({"folder", "digest", "low", "high", "dimension"})
+
+_CODES = {
+    "missing": "missing",
+    "extra_forbidden": "unknown-key",
+    "literal_error": "not-one-of",
+    "string_too_long": "text-long",
+    "string_too_short": "text-empty",
+    "model_type": "mapping",
+    "model_attributes_type": "mapping",
+    "dict_type": "mapping",
+    "string_type": "text",
+    "tuple_type": "text",
+    "bool_type": "yes-no",
+    "bool_parsing": "yes-no",
+    "float_type": "number",
+    "float_parsing": "number",
+    "finite_number": "number",
+}
+
+
+def location(item: Mapping[str, Any]) -> list[str]:
+    """Path of an error as the case file writes it."""
+    return [str(part) for part in item["loc"] if part not in ("function-before", "[key]")]
+
+
+def fault_of(item: Mapping[str, Any]) -> Fault:
+    """One error of the case model as a fault."""
+    loc, kind, value = location(item), str(item["type"]), item["input"]
+    field, figures = ".".join(loc), dict(item.get("ctx") or {})
+    code = _CODES.get(kind, "date" if kind.startswith("date") else kind)
+    if code == "missing":
+        key = figures.get("key")
+        return Fault(code="missing", field=f"{field}.{key}" if key else field)
+    if value is None:
+        return Fault(code="field-empty", field=field)
+    if code == "unknown-key":
+        return _unknown_key(loc)
+    if code == "not-one-of":
+        known = str(figures["expected"]).replace("'", "")
+        return Fault(code=code, field=field, value=plain(value), figures={"known": known})
+    if code == "text-long":
+        return Fault(code=code, field=field, value=value, figures={"limit": figures["max_length"]})
+    if not Text("en").knows(f"fault.{code}"):
+        code = "value"
+    written = figures.pop("value", None)
+    return Fault(
+        code=code,
+        field=field,
+        value=plain(value if written is None else written),
+        figures={name: str(figure) for name, figure in figures.items()},
+    )
+
+
+def _unknown_key(loc: list[str]) -> Fault:
+    known = _known_keys(loc[:-1])
+    near = get_close_matches(loc[-1], known, n=1)
+    return Fault(
+        code="unknown-key" if near else "unknown-key-here",
+        field=".".join(loc),
+        value=loc[-1],
+        figures={"known": near[0] if near else ", ".join(known)},
+    )
+
+
+def plain(value: Any) -> str:
+    """A value as the file would show it."""
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _known_keys(loc: list[str]) -> list[str]:
+    """Keys that may stand at a path: those of its model, or of a quantity."""
+    model: Any = Case
+    for name in loc:
+        field = model.model_fields.get(name)
+        if field is None:
+            continue  # an option's, a check's or an outcome's own id
+        model = _model_in(field.annotation) or model
+    keys = [key for key in model.model_fields if key not in HIDDEN]
+    if model is Input:
+        return ["value", *keys]
+    return keys + [key for key in Input.model_fields if key not in HIDDEN] * (model is Outcome)
+
+
+def _model_in(annotation: Any) -> Any:
+    """The model that an annotation such as ``dict[str, Option]`` is about."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    inner = [_model_in(part) for part in getattr(annotation, "__args__", ())]
+    return next((part for part in inner if part is not None), None)
+
+
+__all__ = ["HIDDEN", "fault_of", "location", "plain"]

@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from mlpdm_kit import shipped
+from mlpdm_kit.case.checks import CHECKS
+from mlpdm_kit.case.kinds import OPTION_KINDS, TASK_KINDS
+from mlpdm_kit.case.load import check_case, load_case
+from mlpdm_kit.case.model import Answer, Budget, Case, Data, Framing, Goal, Option, People
+from mlpdm_kit.case.schema import case_schema
+from mlpdm_kit.case.template import new_case
+from mlpdm_kit.case.yaml_text import read_yaml
+from mlpdm_kit.errors import InputError
+from mlpdm_kit.text import Text
+
+
+def test_a_new_case_passes_as_it_is(tmp_path: Path) -> None:
+    file = new_case(tmp_path / "urgent-mails")
+    assert check_case(file.parent) == []
+    case = load_case(file)
+    assert case.name == "urgent-mails"
+    assert {answer.answer for answer in case.checks.values()} == {"unknown"}
+    assert not any(option.of_kind.name == "none" for option in case.options.values())
+    assert any(not option.of_kind.is_ml for option in case.options.values())
+
+
+def test_every_check_stands_in_it_with_its_question(tmp_path: Path) -> None:
+    text = new_case(tmp_path / "a").read_text(encoding="utf-8")
+    for name, check in CHECKS.items():
+        assert f"  # {Text().say(f'check.{name}.question')}\n" in text
+        assert (f"\n  {name}: {{answer: unknown}}\n" in text) == check.asked, name
+
+
+@pytest.mark.parametrize(
+    "model", [Case, People, Framing, Goal, Answer, Data, Option, Budget], ids=lambda m: m.__name__
+)
+def test_every_field_is_explained(tmp_path: Path, model: type[BaseModel]) -> None:
+    text = new_case(tmp_path / "a").read_text(encoding="utf-8")
+    fields = set(model.model_fields) - {"folder", "digest"}
+    assert {name for name in fields if not re.search(rf"\b{name}:", text)} == set()
+
+
+def test_every_kind_outcome_and_rate_is_named(tmp_path: Path) -> None:
+    text = new_case(tmp_path / "a").read_text(encoding="utf-8")
+    binary = TASK_KINDS["binary"]
+    words = {*OPTION_KINDS, *TASK_KINDS, *binary.outcomes, *binary.rates}
+    words |= set(TASK_KINDS["regression"].outcomes)
+    assert {word for word in words if not re.search(rf"\b{word}\b", text)} == set()
+
+
+def test_what_is_commented_out_can_be_written_too(tmp_path: Path) -> None:
+    """The examples in comments are right: those of the top and of the outcomes, uncommented."""
+    text = new_case(tmp_path / "a").read_text(encoding="utf-8")
+    keys = "id|date|supersedes|review_on|simulated|action_success|budget|true_positive"
+    keys += "|true_negative|note|cost_per_case"
+    opened = re.sub(rf"^( *)# ({keys}):", r"\1\2:", text, flags=re.MULTILINE)
+    opened = re.sub(r"^  #   (gain|cost):", r"    \1:", opened, flags=re.MULTILINE)
+    opened = re.sub(r"^#   (latency|cost):", r"  \1:", opened, flags=re.MULTILINE)
+    assert opened.count("\n#") < text.count("\n#") - 8
+    (tmp_path / "a" / "case.yaml").write_text(opened, encoding="utf-8")
+    assert [str(fault) for fault in check_case(tmp_path / "a")] == []
+
+
+@pytest.mark.parametrize("taken", ["file", "full", "link"])
+def test_nothing_is_written_over(tmp_path: Path, taken: str) -> None:
+    place = tmp_path / "a"
+    if taken == "file":
+        place.write_text("mine")
+    elif taken == "full":
+        place.mkdir()
+        (place / "mine.txt").write_text("mine")
+    else:
+        place.symlink_to(tmp_path / "nowhere")
+    with pytest.raises(InputError) as caught:
+        new_case(place)
+    assert caught.value.faults[0].code == "folder-taken"
+    assert [path.name for path in tmp_path.rglob("*")] == (
+        ["a", "mine.txt"] if taken == "full" else ["a"]
+    )
+
+
+def test_an_empty_folder_is_filled(tmp_path: Path) -> None:
+    assert new_case(tmp_path) == tmp_path / "case.yaml"
+    assert check_case(tmp_path) == []
+
+
+def test_a_name_with_a_line_break_stays_in_its_comment(tmp_path: Path) -> None:
+    file = new_case(tmp_path / "a\ntitle: b")
+    assert load_case(file, {"id": "a"}).title == "Flag urgent support mails?"
+
+
+@pytest.fixture
+def library_case(tmp_path: Path) -> Path:
+    folder = new_case(tmp_path / "library" / "mails").parent
+    (folder / "mails.csv").write_text("mail_id,was_urgent\n1,yes\n")
+    (folder / ".git").mkdir()
+    return folder
+
+
+def test_like_copies_a_case_with_its_data(tmp_path: Path, library_case: Path) -> None:
+    file = new_case(tmp_path / "mine", like=library_case)
+    assert sorted(path.name for path in file.parent.iterdir()) == ["case.yaml", "mails.csv"]
+    assert file.read_bytes() == (library_case / "case.yaml").read_bytes()
+
+
+def test_like_takes_a_name_of_the_library(tmp_path: Path) -> None:
+    names = sorted(path.parent.name for path in shipped.cases().glob("*/case.yaml"))
+    assert names
+    for name in names:
+        assert check_case(new_case(tmp_path / name, like=name).parent) == []
+
+
+def test_like_what_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        new_case(tmp_path / "a", like="no-such-case")
+    assert caught.value.faults[0].code == "like-missing"
+    assert not (tmp_path / "a").exists()
+
+
+def faults_by_schema(values: Any) -> list[str]:
+    import jsonschema
+
+    jsonschema.Draft202012Validator.check_schema(case_schema())
+    validator = jsonschema.Draft202012Validator(case_schema())
+    return [f"{error.json_path}: {error.message[:120]}" for error in validator.iter_errors(values)]
+
+
+def as_an_editor_reads(value: Any) -> Any:
+    """Numbers and booleans of YAML, which the kit itself leaves as text."""
+    if isinstance(value, dict):
+        return {key: as_an_editor_reads(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [as_an_editor_reads(item) for item in value]
+    if value in ("true", "false"):
+        return value == "true"
+    number = isinstance(value, str) and re.fullmatch(r"-?\d+(\.\d+)?", value)
+    return float(value) if number else value
+
+
+def test_the_schema_takes_what_the_kit_takes(tmp_path: Path) -> None:
+    for folder in (new_case(tmp_path / "a").parent, *shipped.cases().iterdir()):
+        if (folder / "case.yaml").is_file():
+            values = as_an_editor_reads(read_yaml(folder / "case.yaml")[0])
+            assert faults_by_schema(values) == [], folder.name
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "where"),
+    [
+        ("colour", "red", "$"),
+        ("volume", ["1", "2"], "$.volume"),
+        ("checks", {"no-such-check": {"answer": "yes"}}, "$.checks"),
+        ("outcomes", {"false_positive": {"cost": "1 USD", "gain": "1 USD"}}, "$.outcomes"),
+        ("options", {"rule": {"kind": "magic"}}, "$.options.rule.kind"),
+        ("low", {"low": 1, "high": 2}, "$"),
+        ("digest", "abc", "$"),
+    ],
+)
+def test_the_schema_refuses_what_the_kit_refuses(
+    tmp_path: Path, field: str, value: Any, where: str
+) -> None:
+    values = read_yaml(new_case(tmp_path / "a"))[0]
+    found = faults_by_schema({**values, field: value})
+    assert len(found) == 1
+    assert found[0].startswith(where)
