@@ -125,6 +125,14 @@ def _outcomes(case: Case) -> Iterator[Fault]:
 
 def _options(case: Case) -> Iterator[Fault]:
     kept = [name for name, option in case.options.items() if option.status_quo]
+    if case.task == "regression" and case.data is None and not stopping_checks(case):
+        known = [o for o in case.options.values() if o.rates and (o.status_quo or o.kind == "none")]
+        if not known:
+            yield Fault(
+                code="status-quo-rates",
+                field="options",
+                figures={"rates": ", ".join(case.of_task.rates)},
+            )
     for name in kept[1:]:
         yield Fault(code="status-quo-twice", field=f"options.{name}.status_quo", value=name)
     for name, option in case.options.items():
@@ -186,7 +194,9 @@ def _sources(case: Case, option: Option) -> Iterator[Fault]:
         if name in said and case.data is None:
             yield Fault(code="source-needs-data", field=name, value=getattr(option, name))
     if option.kind in ("none", "all", "constant", "review"):
-        if said:
+        # without data nobody knows how far off a constant is, unless it is said
+        stated = said == ["rates"] and option.kind in ("none", "constant") and case.data is None
+        if said and not (stated and case.task == "regression"):
             yield Fault(code="not-for-kind", field=said[0], value=option.kind)
         return
     right = "when" if case.task == "binary" else "predict"

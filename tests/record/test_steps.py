@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from mlpdm_kit import decide, load_case
+from mlpdm_kit import InputError, decide, load_case
 from mlpdm_kit.record.model import ComparisonSection
 from mlpdm_kit.record.rounding import to_error
 from mlpdm_kit.record.steps import Walk, read_section
@@ -213,3 +213,40 @@ def test_too_few_of_a_class_removes_what_learns(make_case: MakeCase):
 )
 def test_figures_are_rounded_to_their_error(value: float, error: float, expected: float):
     assert to_error(value, error) == expected
+
+
+def test_amounts_without_data(make_case: MakeCase):
+    """10 hours too few at ¥400 and 10 too many at ¥100 a claim, against 6 and 6: by hand."""
+    off = {"under_per_case": "10 hours per claim", "over_per_case": "10 hours per claim"}
+    near = {"under_per_case": "6 hours per claim", "over_per_case": "6 hours per claim"}
+    folder = make_case(
+        task="regression",
+        target_unit="hour",
+        prevalence=None,
+        outcomes={
+            "under": {"cost": "400 JPY per hour"},
+            "over": {"cost": "100 JPY per hour"},
+        },
+        options={
+            "none": {"kind": "none", "rates": off},
+            "lookup": {"kind": "lookup", "rates": near, "run": "100k JPY per month"},
+        },
+    )
+    found = decide(load_case(folder), draws=256)
+    lookup = next(o for o in found.options if o.id == "lookup").expected_net_benefit
+    assert lookup is not None
+    assert lookup.mean == pytest.approx((4 * 500 * 1000 - 100_000) * 24)
+    assert (found.verdict.outcome, found.verdict.option) == ("use_non_ml", "lookup")
+
+
+def test_amounts_without_data_need_today_s(make_case: MakeCase):
+    near = {"under_per_case": "6 hours per claim", "over_per_case": "6 hours per claim"}
+    folder = make_case(
+        task="regression",
+        target_unit="hour",
+        prevalence=None,
+        outcomes={"under": {"cost": "400 JPY per hour"}, "over": {"cost": "100 JPY per hour"}},
+        options={"lookup": {"kind": "lookup", "rates": near}},
+    )
+    with pytest.raises(InputError, match="how far off today's amounts are"):
+        load_case(folder)
