@@ -52,19 +52,22 @@ class Fault:
     file: str | None = None
     line: int | None = None
 
-    def _figures(self) -> dict[str, Any]:
+    def _figures(self, text: Text) -> dict[str, Any]:
         shown = "" if self.value is None else str(self.value)
         if len(shown) > 120:
             shown = shown[:117] + "..."
-        return {"field": self.field or "case", "value": shown, **self.figures}
+        field = self.field or text.say("said.fault.case")
+        return {"field": field, "value": shown, **self.figures}
 
     def rule(self, lang: str = "en") -> str:
         """Sentence that names field, rule and value."""
-        return Text(lang).say(f"fault.{self.code}", **self._figures())
+        text = Text(lang)
+        return text.say(f"fault.{self.code}", **self._figures(text))
 
     def remedy(self, lang: str = "en") -> str:
         """Sentence that says what to do next."""
-        return Text(lang).say(f"fault.{self.code}.remedy", **self._figures())
+        text = Text(lang)
+        return text.say(f"fault.{self.code}.remedy", **self._figures(text))
 
     def place(self) -> str:
         """``file:line``, as far as it is known."""
@@ -74,9 +77,9 @@ class Fault:
 
     def sentence(self, lang: str = "en") -> str:
         """Place, rule and remedy in one line."""
-        place = self.place()
-        said = f"{self.rule(lang)} {self.remedy(lang)}"
-        return f"{place}: {said}" if place else said
+        text, place = Text(lang), self.place()
+        said = text.say("said.fault", rule=self.rule(lang), remedy=self.remedy(lang))
+        return text.say("said.fault.placed", place=place, said=said) if place else said
 
     def to_dict(self, lang: str = "en") -> dict[str, Any]:
         """Plain form for machines."""

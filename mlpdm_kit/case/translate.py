@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any
@@ -52,7 +53,7 @@ def fault_of(item: Mapping[str, Any]) -> Fault:
     if code == "unknown-key":
         return _unknown_key(loc)
     if code == "not-one-of":
-        known = str(figures["expected"]).replace("'", "")
+        known = re.findall("'([^']*)'", str(figures["expected"]))
         return Fault(code=code, field=field, value=plain(value), figures={"known": known})
     if code == "text-long":
         return Fault(code=code, field=field, value=value, figures={"limit": figures["max_length"]})

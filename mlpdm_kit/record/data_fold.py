@@ -30,6 +30,7 @@ def data_fold(record: DecisionRecord, says: Sentences) -> Fold:
         facts=_facts(data, says) if data else (),
         items_heading=says.say("record.data.findings") if section.findings else "",
         items=tuple(says.finding(finding) for finding in section.findings),
+        pictures=("cost_per_case",),
         tables=(table,) if table.rows else (),
     )
 

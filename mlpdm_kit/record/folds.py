@@ -94,7 +94,7 @@ def _gate_row(gate: CheckResult, says: Sentences) -> tuple[Cell, ...]:
             tag=says.name("weight", gate.kind),
         ),
         Cell(text=_concerns(gate, says)),
-        Cell(text=" ".join(known) or NONE, note=" · ".join(owner_source)),
+        Cell(text=says.together(*known) or NONE, note=" · ".join(owner_source)),
         Cell(text=says.name("evidence", gate.evidence) if shown else NONE, note=by_kit),
     )
 
@@ -102,7 +102,7 @@ def _gate_row(gate: CheckResult, says: Sentences) -> tuple[Cell, ...]:
 def _concerns(gate: CheckResult, says: Sentences) -> str:
     if gate.scope == "case" or not gate.options:
         return says.say("concerns.case")
-    return says.say("list.join").join(says.name("option", option) for option in gate.options)
+    return says.listed(says.name("option", option) for option in gate.options)
 
 
 def _errors(record: DecisionRecord, says: Sentences) -> Fold:
@@ -119,7 +119,7 @@ def _errors(record: DecisionRecord, says: Sentences) -> Fold:
         key="errors",
         heading=says.say("record.heading.errors"),
         notes=tuple(notes),
-        pictures=("cost_per_case", "threshold"),
+        pictures=("cost_by_outcome", "threshold"),
         tables=tuple(tables),
     )
 
@@ -224,7 +224,7 @@ def _input_row(row: InputRow, record: DecisionRecord, says: Sentences) -> tuple[
         Cell(text=says.name("input", row.name)),
         Cell(text=says.range(row.low, row.high, row.dimension)),
         Cell(text=says.name("family", row.family)),
-        Cell(text=says.say("list.join").join(flips) or NONE),
+        Cell(text=says.listed(flips) or NONE),
         Cell(text=says.name("evidence", row.evidence)),
         Cell(text=row.note or NONE, note=" · ".join(beside)),
     )
@@ -270,7 +270,7 @@ def _option_row(
         shown(option.expected_regret, "money"),
         shown(option.p_loss, "share"),
         shown(option.cvar5, "money"),
-        Cell(text="; ".join(standing(option, record, says)), strong=_chosen(option, record)),
+        Cell(text=says.parts(standing(option, record, says)), strong=_chosen(option, record)),
     )
 
 

@@ -69,7 +69,7 @@ class IndexRow(Part):
             gain_p95=gain.p95 if gain else None,
             currency=record.currency,
             review_on=record.review_on,
-            decider=", ".join(record.decision_makers),
+            decider=says.listed(record.decision_makers),
             evpi=record.value_of_information.evpi,
             date=record.date,
             simulated=is_simulated(record),

@@ -128,7 +128,7 @@ def verdict_figure(record: DecisionRecord, says: Sentences) -> str:
 
 
 def _kicker(record: DecisionRecord, says: Sentences) -> tuple[str, ...]:
-    named = ", ".join(record.decision_makers)
+    named = says.listed(record.decision_makers)
     parts = [
         says.say("record.kicker", id=record.id),
         says.name("record.status", record.status),
@@ -249,7 +249,7 @@ def _find_out(record: DecisionRecord, says: Sentences) -> Card:
     tops = [row for row in record.value_of_information.evppi if row["value"] > row["noise_floor"]]
     if tops and code == "record.find.most":
         best = max(tops, key=lambda row: float(row["value"]))
-        text += " " + says.sentence("record.find.top", input=best["input"])
+        text = says.together(text, says.sentence("record.find.top", input=best["input"]))
     return Card(heading=heading, large=says.say(code, **figures), text=text)
 
 
@@ -274,7 +274,9 @@ def people(record: DecisionRecord, says: Sentences) -> tuple[tuple[str, str], ..
         ("consulted", record.consulted),
         ("informed", record.informed),
     )
-    return tuple((says.say(f"record.people.{role}"), ", ".join(who)) for role, who in named if who)
+    return tuple(
+        (says.say(f"record.people.{role}"), says.listed(who)) for role, who in named if who
+    )
 
 
 def _confirmation(record: DecisionRecord, says: Sentences) -> str:

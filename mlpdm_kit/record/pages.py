@@ -108,14 +108,19 @@ def json_for_page(value: Any) -> Markup:
 
 
 def title_of(figure: Mapping[str, Any]) -> str:
-    """A figure's title as plain text.
+    """A figure's title as plain text: the sentence in ``meta``, else the title it draws.
 
     Examples
     --------
+    >>> title_of({"layout": {"meta": {"title": "Fewer than <10"}}})
+    'Fewer than <10'
     >>> title_of({"layout": {"title": {"text": "<b>The rule</b> is worth<br>most"}}})
     'The rule is worth most'
     """
-    title = figure.get("layout", {}).get("title") or ""
+    layout = figure.get("layout", {})
+    if said := (layout.get("meta") or {}).get("title"):
+        return str(said)
+    title = layout.get("title") or ""
     text = title.get("text") or "" if isinstance(title, Mapping) else str(title)
     plain = re.sub(r"</?(?:b|i|em|strong|sub|sup|span|a|u|s)(?:\s[^>]*)?>", "", text)
     return " ".join(unescape(re.sub(r"<br\s*/?>", " ", plain)).split())

@@ -23,25 +23,36 @@ from mlpdm_kit.record.pages import (
 )
 from mlpdm_kit.record.sentences import Sentences
 
-PICTURES = ("net_benefit", "break_even", "cost_per_case", "threshold", "gates")
+PICTURES = (
+    "net_benefit",
+    "break_even",
+    "gates",
+    "cost_per_case",
+    "cost_by_outcome",
+    "threshold",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Picture:
-    """A chart ready for the page: its title as text, its figure as JSON."""
+    """A chart ready for the page: its title and reading as text, its figure as JSON."""
 
     name: str
     title: str
+    reading: str
     height: int
     json: Markup
 
 
 def _picture(name: str, figure: Mapping[str, Any]) -> Picture:
-    """The title stands on the page, where it wraps, and not in the chart."""
-    layout = {key: value for key, value in figure["layout"].items() if key != "title"}
+    """Title and reading stand on the page, where they wrap, and not in the chart."""
+    said = figure["layout"].get("meta") or {}
+    apart = ("title", "meta")
+    layout = {key: value for key, value in figure["layout"].items() if key not in apart}
     return Picture(
         name=name,
         title=title_of(figure),
+        reading=str(said.get("reading", "")),
         height=int(layout.get("height") or 360),
         json=json_for_page({"data": figure["data"], "layout": layout}),
     )
@@ -129,7 +140,7 @@ def _considered(option: Valued, record: DecisionRecord, says: Sentences) -> dict
         "id": option.id,
         "name": says.name("option", option.id),
         "kind": says.name("kind", option.kind),
-        "stands": "; ".join(standing(option, record, says)),
+        "stands": says.parts(standing(option, record, says)),
         "pros": pros_and_cons(option, record, says),
     }
 

@@ -18,15 +18,19 @@ format         says
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 from mlpdm_kit.case.checks import CHECKS
 from mlpdm_kit.case.model import Case
 from mlpdm_kit.record.model import DecisionRecord, Range, Said
 from mlpdm_kit.text import Text
+
+_CAPITALS = frozenset({"en"})  # languages whose sentences begin with a capital
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,9 +158,12 @@ class Sentences(Text):
         """An input in mid-sentence."""
         return self.say("input.the", name=self._lower(self.name("input", name)))
 
+    def _raised(self, text: str) -> str:
+        return text[:1].upper() + text[1:] if self.lang in _CAPITALS else text
+
     def _lower(self, name: str) -> str:
-        capitals = len(name) > 1 and name[:2].isupper()
-        return name if capitals else name[:1].lower() + name[1:]
+        kept = self.lang not in _CAPITALS or (len(name) > 1 and name[:2].isupper())
+        return name if kept else name[:1].lower() + name[1:]
 
     def format_field(self, value: Any, format_spec: str) -> str:
         """Format one figure as the sentence asks."""
@@ -190,13 +197,12 @@ class Sentences(Text):
         if value is not None and dimension is not None:
             figures["shown"] = self.quantity(value, dimension)
         if figures.get("note"):
-            figures["note"] = _as_sentence(figures["note"])
+            figures["note"] = self._raised(_ended(figures["note"]))
         return " ".join(self.say(code, **figures).split())
 
     def sentence(self, code: str, /, **figures: Any) -> str:
         """What a code and its figures say, as a sentence by itself."""
-        told = self.clause(code, **figures)
-        return told[:1].upper() + told[1:]
+        return self._raised(self.clause(code, **figures))
 
     def reason(self, said: Said) -> str:
         """A reason of the verdict, as a sentence."""
@@ -209,6 +215,32 @@ class Sentences(Text):
     def reopening(self, said: Said) -> str:
         """What re-opens the decision, to follow the word "when"."""
         return self.clause(f"reopen.{said.code}", **said.figures)
+
+    def together(self, *sentences: str) -> str:
+        """Sentences one after the other; empty ones are left out."""
+        return self._joined("join.sentences", sentences)
+
+    def parts(self, parts: Iterable[str]) -> str:
+        """Parts of one cell or line, which may hold lists themselves."""
+        return self._joined("join.parts", parts)
+
+    def listed(self, names: Iterable[str]) -> str:
+        """Names in a row."""
+        return self.say("list.join").join(names)
+
+    def bracketed(self, text: str, *beside: str) -> str:
+        """Text with what stands beside it in brackets, if anything does."""
+        inside = self.parts(beside)
+        return self.say("join.brackets", one=text, other=inside) if inside else text
+
+    @property
+    def gap(self) -> str:
+        """What stands between two sentences: a space, or nothing."""
+        return self.say("join.sentences", one="", other="")
+
+    def _joined(self, code: str, parts: Iterable[str]) -> str:
+        said = [part for part in parts if part]
+        return reduce(lambda one, other: self.say(code, one=one, other=other), said) if said else ""
 
     def range(self, low: float, high: float, dimension: str) -> str:
         """Both ends of a range with their unit, or one figure where they are the same."""
@@ -228,8 +260,9 @@ class Sentences(Text):
         return self.say("range.said", low=self.price(spread.p5), high=self.price(spread.p95))
 
 
-def _as_sentence(note: str) -> str:
-    ended = (
-        note if note.rstrip().endswith((".", "!", "?", "。", "！", "？")) else f"{note.rstrip()}."
-    )
-    return ended[:1].upper() + ended[1:]
+def _ended(note: str) -> str:
+    """A note with its full stop, the one of its own script."""
+    note = note.rstrip()
+    if note.endswith((".", "!", "?", "。", "！", "？")):
+        return note
+    return f"{note}。" if unicodedata.east_asian_width(note[-1]) in "WF" else f"{note}."

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mlpdm_kit.record.sentences import Sentences
+
 NONE = "–"
 
 
@@ -31,11 +33,10 @@ class Cell:
     number: bool = False
     strong: bool = False
 
-    def flat(self) -> str:
+    def flat(self, says: Sentences) -> str:
         """All of it in one line."""
         said = f"{self.mark} {self.text}" if self.mark else self.text
-        notes = [part for part in (self.note, self.tag) if part]
-        return f"{said} ({'; '.join(notes)})" if notes else said
+        return says.bracketed(said, self.note, self.tag)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,9 +7,10 @@ named figures with a format that belongs to the sentence, not to the analysis::
     msgstr "Do not use ML. {option:option} is worth {amount:money} more."
 
 Formats: ``money`` (whole, compact), ``price`` (exact), ``share``, ``count``, ``number``,
-``date``, ``months``, ``quantity`` (a mapping of value and unit), and ``say:PREFIX``,
-which says the message ``PREFIX.<value>``. Adding a language is adding
-its catalogues and its name to `LANGUAGES`.
+``date``, ``months``, ``quantity`` (a mapping of value and unit), ``say:PREFIX``, which
+says the message ``PREFIX.<value>``, and for several at once ``list:FORMAT`` (a, b, c) and
+``any:FORMAT`` (a, b or c). Adding a language is adding its catalogues and its name to
+`LANGUAGES`.
 """
 
 from __future__ import annotations
@@ -143,6 +144,12 @@ class Text(string.Formatter):
         code = f"unit.{unit}"
         return self.say(code, shown=shown) if self.knows(code) else shown
 
+    def _any_of(self, shown: list[str]) -> str:
+        *some, last = shown
+        if not some:
+            return last
+        return self.say("list.any.last", some=self.say("list.any").join(some), last=last)
+
     def format_field(self, value: Any, format_spec: str) -> str:
         """Format one figure as the sentence asks."""
         kind, _, rest = format_spec.partition(":")
@@ -154,6 +161,8 @@ class Text(string.Formatter):
             return self.quantity(value["value"], value["unit"])
         if kind == "list":
             return self.say("list.join").join(self.format_field(item, rest) for item in value)
+        if kind == "any":
+            return self._any_of([self.format_field(item, rest) for item in value])
         if kind == "date":
             return self.day(value)
         shown = getattr(self.figures, kind, None) if kind else None

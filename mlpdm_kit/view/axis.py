@@ -1,0 +1,86 @@
+"""The one axis that stretches: its ends, its ticks, and what does not fit on it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+_EDGE, _ROOM = 0.07, 0.09
+
+
+def ticks(low: float, high: float, *, most: int = 5) -> list[float]:
+    """Round values between two ends, few enough for a narrow screen.
+
+    Values that lie so near to an end that their label would be cut are left out.
+
+    Examples
+    --------
+    >>> ticks(-4.2e6, 8.4e6)
+    [-2000000.0, 0.0, 2000000.0, 4000000.0, 6000000.0]
+    >>> ticks(0, 0.3)
+    [0.05, 0.1, 0.15, 0.2, 0.25]
+    """
+    span = high - low
+    if not (span > 0 and math.isfinite(span)):
+        return [low]
+    power = 10.0 ** math.floor(math.log10(span / most))
+    first, last = low + _EDGE * span, high - _EDGE * span
+    for step in (power * factor for factor in (*_STEPS, 20.0, 50.0, 100.0)):
+        found = [round(k * step, 12) + 0.0 for k in range(math.ceil(first / step),
+                                                   math.floor(last / step) + 1)]  # fmt: skip
+        if len(found) <= most:
+            return found
+    raise AssertionError("no step is wide enough")
+
+
+def window(
+    core: Iterable[tuple[float, float]], others: Iterable[tuple[float, float]], *, reach: float
+) -> tuple[float, float]:
+    """Ends of an axis on which the core can be told apart.
+
+    Others are taken in as far as they lie within ``reach`` widths of the core; what lies
+    beyond is drawn at the edge, with its figure beside it.
+
+    Examples
+    --------
+    >>> window([(0, 10)], [(-100, -90), (5, 12)], reach=1.0)
+    (-10.0, 12.0)
+    """
+    ends = list(core)
+    low, high = min(a for a, _ in ends), max(b for _, b in ends)
+    room = reach * ((high - low) or abs(high) or 1.0)
+    all_of_them = [*ends, *others]
+    lowest, highest = min(a for a, _ in all_of_them), max(b for _, b in all_of_them)
+    return float(max(lowest, low - room)), float(min(highest, high + room))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Axis:
+    """Ends, tick values with their labels, and the title."""
+
+    low: float
+    high: float
+    ticks: tuple[tuple[float, str], ...] = ()
+    title: str = ""
+
+    @classmethod
+    def over(
+        cls,
+        low: float,
+        high: float,
+        shown: Callable[[float], str],
+        *,
+        title: str,
+        pad: float = 0.04,
+    ) -> Axis:
+        """An axis with some room at both ends."""
+        room = _ROOM * ((high - low) or abs(high) or 1.0)
+        low, high = low - room, high + room
+        marks = tuple((value, shown(value)) for value in ticks(low, high))
+        return cls(low=low, high=high, ticks=marks, title=title)
+
+    def holds(self, value: float) -> bool:
+        """Whether a value lies on it."""
+        return self.low <= value <= self.high

@@ -1,0 +1,129 @@
+"""All charts by name. A chart is drawn from what the steps left, as a plain plotly figure.
+
+Adding a chart is adding its function and its entry in `CHARTS`; its sentences stand in the
+catalogue under ``chart.<name>``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from mlpdm_kit.record.model import (
+    ComparisonSection,
+    DecisionRecord,
+    FramingSection,
+    Section,
+    ValueSection,
+)
+from mlpdm_kit.record.page import is_simulated
+from mlpdm_kit.record.sentences import Sentences
+from mlpdm_kit.view.canvas import Figure
+from mlpdm_kit.view.cost_charts import cost_per_case
+from mlpdm_kit.view.gate_chart import gates
+from mlpdm_kit.view.outcome_chart import cost_by_outcome
+from mlpdm_kit.view.threshold_chart import threshold
+from mlpdm_kit.view.worth_charts import break_even, net_benefit
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chart:
+    """One picture.
+
+    Parameters
+    ----------
+    name : str
+        Also the part of its codes in the catalogue.
+    step : str
+        The step that it belongs to.
+    needs : tuple of str
+        Names of the sections that it is drawn from.
+    function : callable
+        Takes the sections, then ``says`` and ``simulated`` by name; gives None where
+        there is nothing to draw.
+    """
+
+    name: str
+    step: str
+    needs: tuple[str, ...]
+    function: Callable[..., Figure | None]
+
+    def draw(
+        self, sections: Mapping[str, Section], says: Sentences, *, simulated: bool = False
+    ) -> Figure | None:
+        """A plotly figure (``data``, ``layout``) or None where there is nothing to draw.
+
+        Its title is a sentence that says what it shows, in ``layout.meta.title``, and how
+        to read it stands in ``layout.meta.reading``; both are plain text.
+        """
+        return self.function(
+            *(sections[name] for name in self.needs), says=says, simulated=simulated
+        )
+
+
+CHARTS = {
+    chart.name: chart
+    for chart in (
+        Chart(name="gates", step="problem_framing", needs=("problem_framing",), function=gates),
+        Chart(name="cost_per_case", step="baseline_comparison",
+              needs=("baseline_comparison", "cost_of_errors"), function=cost_per_case),
+        Chart(name="cost_by_outcome", step="cost_of_errors", needs=("cost_of_errors",),
+              function=cost_by_outcome),
+        Chart(name="threshold", step="cost_of_errors", needs=("cost_of_errors",),
+              function=threshold),
+        Chart(name="net_benefit", step="expected_value", needs=("expected_value",),
+              function=net_benefit),
+        Chart(name="break_even", step="expected_value", needs=("expected_value",),
+              function=break_even),
+    )
+}  # fmt: skip
+
+
+def sections_of(record: DecisionRecord) -> dict[str, Section]:
+    """A record's sections, with the figures as the record rounds them."""
+    chosen = _leaders(record)
+    value = ValueSection(
+        months=record.months, discount=record.discount, inputs=record.inputs,
+        options=record.options, break_even=record.break_even,
+        evpi=record.value_of_information.evpi, **chosen,
+    )  # fmt: skip
+    stops = tuple(
+        said.figures["check"]
+        for said in record.verdict.reasons
+        if record.verdict.outcome == "stop" and "check" in said.figures
+    )
+    comparison: ComparisonSection = record.baseline
+    return {
+        "problem_framing": FramingSection(checks=record.gates, stopped_by=stops),
+        "baseline_comparison": comparison,
+        "cost_of_errors": record.error_costs,
+        "expected_value": value,
+    }
+
+
+def _leaders(record: DecisionRecord) -> dict[str, str | None]:
+    """The option worth most, of all, with ML and without."""
+    valued = [
+        (option.expected_net_benefit.mean, option.id == record.verdict.option, option)
+        for option in record.options
+        if option.expected_net_benefit is not None
+    ]
+
+    def leader(found: list[tuple[float, bool, object]]) -> str | None:
+        return max(found, key=lambda item: item[:2])[2].id if found else None  # type: ignore[attr-defined]
+
+    return {
+        "best": record.verdict.option or leader(list(valued)),
+        "best_ml": leader([item for item in valued if item[2].is_ml]),
+        "best_without_ml": leader([item for item in valued if not item[2].is_ml]),
+    }
+
+
+def pictures(record: DecisionRecord, says: Sentences) -> dict[str, Figure]:
+    """Every chart that a record has something for, by name."""
+    sections = sections_of(record)
+    drawn = {
+        name: chart.draw(sections, says, simulated=is_simulated(record))
+        for name, chart in CHARTS.items()
+    }
+    return {name: figure for name, figure in drawn.items() if figure is not None}

@@ -1,0 +1,106 @@
+"""Small pieces of HTML for notebooks; everything that is said in them is escaped.
+
+Styles stand in the elements, in the few properties that JupyterLab lets through in a
+notebook that it does not trust. JupyterLab would take two amounts in dollars for a formula
+between two signs, so every piece has the class that keeps it from looking for formulas.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+
+from mlpdm_kit.record.tables import Cell, Table
+from mlpdm_kit.view.palette import CHOSEN, ML
+
+INK = "#767c85"
+"""Colour of words in a chart, of which the style sheet makes that of the reader's theme."""
+
+_PLAIN = "mathjax_ignore"
+_THEME = (
+    "<style>.js-plotly-plot text[style*='rgb(118, 124, 133)'] "
+    "{fill: var(--jp-content-font-color1, currentColor) !important}</style>"
+)
+_CELL = "text-align:{side};vertical-align:top;padding:0.4em 1em 0.4em 0;white-space:normal"
+
+
+def bottom_line(large: str, small: Iterable[str], *, lang: str) -> str:
+    """The answer of a step: one sentence in large letters, the rest below it.
+
+    Examples
+    --------
+    >>> bottom_line("Stop <here>.", [], lang="en").count("&lt;here&gt;")
+    1
+    """
+    rest = "".join(f'<p style="margin:0.5em 0 0">{escape(line)}</p>' for line in small if line)
+    return (
+        f'<div class="mlpdm-line {_PLAIN}" lang="{escape(lang)}" '
+        f'style="border-left:7px solid {CHOSEN};padding:0.6em 1.2em;margin:0.5em 0;'
+        'font-size:1.15em"><p style="font-size:1.5em;font-weight:bold;line-height:1.25;margin:0">'
+        f"{escape(large)}</p>{rest}</div>"
+    )
+
+
+def heading(title: str, *, lang: str) -> str:
+    """The sentence above a picture, which gives the picture's words the reader's theme."""
+    return f'{_THEME}<h3 class="mlpdm-title {_PLAIN}" lang="{escape(lang)}">{escape(title)}</h3>'
+
+
+def words(text: str, *, lang: str, kind: str = "reading") -> str:
+    """A paragraph."""
+    return f'<p class="mlpdm-{kind} {_PLAIN}" lang="{escape(lang)}">{escape(text)}</p>'
+
+
+def faults(lead: str, sentences: Iterable[str], *, lang: str) -> str:
+    """Everything that is wrong with what came in."""
+    items = "".join(f'<li style="margin:0.4em 0">{escape(line)}</li>' for line in sentences)
+    return (
+        f'<div class="mlpdm-faults {_PLAIN}" role="alert" lang="{escape(lang)}" '
+        f'style="border-left:7px solid {ML};padding:0.6em 1.2em;margin:0.5em 0">'
+        '<p style="font-size:1.3em;'
+        f'font-weight:bold;margin:0">{escape(lead)}</p><ul>{items}</ul></div>'
+    )
+
+
+def saved(lead: str, places: Iterable[tuple[str, str]], *, lang: str) -> str:
+    """What was written and where; each place is a path and what to call it."""
+    items = "".join(
+        f'<li><a href="{escape(path)}">{escape(name)}</a></li>' for path, name in places
+    )
+    said = f"<p>{escape(lead)}</p><ul>{items}</ul>"
+    return f'<div class="mlpdm-saved {_PLAIN}" lang="{escape(lang)}">{said}</div>'
+
+
+def table(found: Table, *, lang: str) -> str:
+    """A table with its caption."""
+    heads = "".join(
+        f'<th scope="col" style="{_CELL.format(side="right" if head.number else "left")}">'
+        f"{escape(head.text)}</th>"
+        for head in found.heads
+    )
+    rows = "".join(
+        "<tr>" + "".join(_cell(cell, n == found.title) for n, cell in enumerate(row)) + "</tr>"
+        for row in found.rows
+    )
+    foot = f"<p>{escape(found.foot)}</p>" if found.foot else ""
+    return (
+        f'<div class="mlpdm-table {_PLAIN}" lang="{escape(lang)}"><table style="min-width:24em">'
+        f'<caption style="text-align:left">{escape(found.caption)}</caption>'
+        f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>{foot}</div>"
+    )
+
+
+def _cell(cell: Cell, is_title: bool) -> str:
+    tag = 'th scope="row"' if is_title else "td"
+    style = _CELL.format(side="right" if cell.number else "left")
+    text = escape(cell.text)
+    if cell.mark:
+        text = f'<span aria-hidden="true">{escape(cell.mark)}</span> {text}'
+    if cell.strong:
+        text = f"<strong>{text}</strong>"
+    small = "".join(
+        f'<br><small style="font-weight:normal">{escape(part)}</small>'
+        for part in (cell.note, cell.tag)
+        if part
+    )
+    return f'<{tag} style="{style}">{text}{small}</{tag.partition(" ")[0]}>'

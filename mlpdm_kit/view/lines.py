@@ -1,0 +1,112 @@
+"""The bottom line of each step: its answer in one sentence, and what stands behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from mlpdm_kit.record.model import (
+    ComparisonSection,
+    DecisionRecord,
+    ErrorsSection,
+    FramingSection,
+    ValueSection,
+)
+from mlpdm_kit.record.page import reason_said, verdict, verdict_figure
+from mlpdm_kit.record.rounding import to_error
+from mlpdm_kit.record.sentences import Sentences
+from mlpdm_kit.view.cost_charts import best_of, cost_sentence, priced
+from mlpdm_kit.view.gate_chart import gates_sentence
+from mlpdm_kit.view.outcome_chart import outcome_sentence
+from mlpdm_kit.view.worth_charts import break_even_sentence, worth_sentence
+
+Line = tuple[str, list[str]]
+
+
+def framing_line(framing: FramingSection, *, says: Sentences) -> Line:
+    """How the gates stand."""
+    numbers = {
+        status: sum(check.status == status for check in framing.checks)
+        for status in ("failed", "open", "passed")
+    }
+    small = says.sentence("line.framing.counts", n=len(framing.checks), **numbers)
+    return _full(gates_sentence(framing, says)), [small]
+
+
+def comparison_line(
+    comparison: ComparisonSection, errors: ErrorsSection, *, says: Sentences
+) -> Line:
+    """Whether ML beats the best that needs no ML."""
+    options = priced(comparison, errors)
+    if not options:
+        return says.say("chart.cost_per_case.none"), []
+    data = comparison.data
+    if data is None:
+        small = [says.sentence("line.comparison.stated")]
+    else:
+        split = says.say(f"record.data.split.{data.split}")
+        small = [says.sentence("line.comparison.rows", rows=data.tested_rows, file=data.file,
+                               split=split)]  # fmt: skip
+    ml = best_of(options, is_ml=True)
+    found = next((o.difference for o in comparison.options if ml and o.id == ml.id), None)
+    if found is not None and ml is not None and comparison.best_without_ml is not None:
+        side = "less" if found.p95 < 0 else "more" if found.p5 > 0 else "either"
+        low, high = sorted((abs(found.p5), abs(found.p95)))
+        if side == "either":
+            low, high = -found.p5, found.p95
+        small.append(
+            says.sentence(f"line.comparison.{side}", ml=ml.id, low=low, high=high,
+                          plain=comparison.best_without_ml)
+        )  # fmt: skip
+    return _full(cost_sentence(comparison, errors, says)), small
+
+
+def errors_line(errors: ErrorsSection, *, says: Sentences) -> Line:
+    """Which option costs least per case, and from where acting pays."""
+    if not errors.options:
+        return says.say("chart.cost_by_outcome.none"), []
+    small = []
+    if errors.threshold is not None:
+        small.append(says.sentence("record.errors.threshold", value=errors.threshold))
+    if errors.quantile is not None:
+        small.append(says.sentence("record.errors.quantile", value=errors.quantile))
+    return _full(outcome_sentence(errors, says)), small
+
+
+def value_line(value: ValueSection, *, says: Sentences) -> Line:
+    """Which option is worth most, how sure that is, and what would change it."""
+    best = next((option for option in value.options if option.id == value.best), None)
+    if best is None or best.expected_net_benefit is None:
+        return says.say("chart.net_benefit.none"), []
+    small = []
+    if not best.status_quo and best.p_best is not None:
+        worth = best.expected_net_benefit
+        small.append(says.sentence("line.value.range", range=says.money_range(worth),
+                                   best=best.p_best, option=best.id))  # fmt: skip
+    if value.evpi is not None:
+        errors = [option.standard_error for option in value.options if option.standard_error]
+        evpi = to_error(value.evpi, min(errors, default=0.0))
+        small.append(says.sentence("line.value.evpi", evpi=evpi))
+    if any(row.below or row.above for row in value.break_even):
+        small.append(_full(break_even_sentence(value, says)))
+    return _full(worth_sentence(value, says)), small
+
+
+def record_line(record: DecisionRecord, *, says: Sentences) -> Line:
+    """The verdict, its figure, and the reasons for it."""
+    small = [verdict_figure(record, says)]
+    small += [reason_said(said, record, says) for said in record.verdict.reasons]
+    return verdict(record, says), [line for line in small if line]
+
+
+def _full(sentence: str) -> str:
+    """A title as a sentence."""
+    return sentence if sentence.endswith((".", "。")) else f"{sentence}."
+
+
+LINES: dict[str, Callable[..., Line]] = {
+    "problem_framing": framing_line,
+    "baseline_comparison": comparison_line,
+    "cost_of_errors": errors_line,
+    "expected_value": value_line,
+    "decision_record": record_line,
+}

@@ -1,0 +1,279 @@
+"""What a notebook shows: one call, one thing.
+
+`open_page` reads the case; each method of `Page` then shows one thing, so that a notebook
+needs no code of its own. What comes in wrong is said in sentences, and then raised, so that
+a run without anybody watching fails too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date as Date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from mlpdm_kit import shipped
+from mlpdm_kit.case.load import load_case
+from mlpdm_kit.case.model import Case
+from mlpdm_kit.errors import InputError, refuse
+from mlpdm_kit.record.assets import write_assets
+from mlpdm_kit.record.files import write_atomically
+from mlpdm_kit.record.model import DecisionRecord, FramingSection, Section
+from mlpdm_kit.record.page import is_simulated
+from mlpdm_kit.record.render import render_html, render_markdown
+from mlpdm_kit.record.sentences import Named, Sentences
+from mlpdm_kit.record.steps import DEFAULT_DRAWS, STEPS, Walk
+from mlpdm_kit.text import LANGUAGES, Text
+from mlpdm_kit.view import html
+from mlpdm_kit.view.canvas import Figure
+from mlpdm_kit.view.charts import CHARTS, pictures, sections_of
+from mlpdm_kit.view.lines import LINES
+from mlpdm_kit.view.tables import TABLES
+
+Show = Callable[[Mapping[str, Any]], None]
+
+MODES = ("report", "workshop")
+PLOTLY_MIME = "application/vnd.plotly.v1+json"
+RECORD_STEP = STEPS[-1]
+_SECTIONS = {
+    "problem_framing": "framing",
+    "baseline_comparison": "comparison",
+    "cost_of_errors": "errors",
+    "expected_value": "value",
+}  # name of the section, and the step of a walk that gives it
+_LINE_NEEDS = {
+    **{name: (name,) for name in _SECTIONS},
+    "baseline_comparison": ("baseline_comparison", "cost_of_errors"),
+}
+
+
+def open_page(
+    step: str,
+    *,
+    case: str,
+    out: str = "",
+    mode: str = "report",
+    lang: str = "en",
+    seed: int = 0,
+    draws: int = DEFAULT_DRAWS,
+    day: str | None = "",
+    overrides: Mapping[str, Any] | None = None,
+    show: Show | None = None,
+) -> Page:
+    """Open a case at one step.
+
+    Parameters
+    ----------
+    step : str
+        One of `STEPS`.
+    case : str
+        A case folder, its ``case.yaml``, or the name of a case of the library.
+    out : str
+        Folder of this case's record; without it ``records/<case id>`` where the notebook is.
+    mode : {"report", "workshop"}
+        Whether anybody is there to fill in forms.
+    lang : {"en", "ja"}
+        The reader's language.
+    seed, draws : int
+        Of the simulation.
+    day : str, optional
+        Date of the record, ``2027-01-31``; without it the case's own, else today.
+    overrides : mapping, optional
+        Values by dotted path that replace those of the case file.
+    show : callable, optional
+        What takes each thing that is shown, as a MIME bundle; by default the notebook.
+
+    Raises
+    ------
+    InputError
+        After its faults are shown as sentences.
+    """
+    show = show or in_notebook
+    with _faults_said(lang if lang in LANGUAGES else "en", show):
+        _refuse_unknown("step", step, STEPS)
+        _refuse_unknown("mode", mode, MODES)
+        _refuse_unknown("lang", lang, LANGUAGES)
+        found = load_case(find_case(case), overrides)
+        where = Path(out) if out else Path("records") / found.name
+        walk = Walk(found, seed=seed, draws=draws, out=where, day=_day(day))
+    return Page(walk, step=step, mode=mode, lang=lang, show=show)
+
+
+def find_case(case: str) -> Path:
+    """A path if there is one, else the case of the library with this name.
+
+    Examples
+    --------
+    >>> find_case("no/such/case").as_posix()
+    'no/such/case'
+    """
+    path = Path(case)
+    in_library = shipped.cases() / path.name
+    if not path.exists() and path.name == case and in_library.is_dir():
+        return in_library
+    return path
+
+
+def _refuse_unknown(field: str, value: str, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise refuse("page-choice", field, value, known=", ".join(known))
+
+
+def _day(day: str | None) -> Date | None:
+    try:
+        return Date.fromisoformat(day) if day else None
+    except ValueError:
+        raise refuse("page-day", "day", day) from None
+
+
+def in_notebook(bundle: Mapping[str, Any]) -> None:
+    """Show a MIME bundle in the notebook that is running."""
+    import IPython.display
+
+    show: Callable[..., Any] = IPython.display.display
+    show(dict(bundle), raw=True)
+
+
+def _as_html(text: str, plain: str) -> dict[str, Any]:
+    return {"text/html": text, "text/plain": plain}
+
+
+@contextmanager
+def _faults_said(lang: str, show: Show) -> Iterator[None]:
+    """Show what came in wrong as sentences before it is raised."""
+    try:
+        yield
+    except InputError as error:
+        sentences = error.sentences(lang)
+        lead = Text(lang).say("page.faults")
+        shown = html.faults(lead, sentences, lang=lang)
+        show(_as_html(shown, "\n".join([lead, *sentences])))
+        raise
+
+
+class Page:
+    """One step of one case, as a notebook shows it."""
+
+    def __init__(self, walk: Walk, *, step: str, mode: str, lang: str, show: Show) -> None:
+        self.walk, self.step, self.mode, self.lang, self.show = walk, step, mode, lang, show
+        ladder = [Named(id=rung.id, kind=rung.kind, label=rung.option.label) for rung in walk.rungs]
+        self.says = Sentences.of_case(walk.case, lang, options=ladder)
+
+    def __repr__(self) -> str:
+        return f"<Page {self.step} of {self.case.name}>"
+
+    @property
+    def case(self) -> Case:
+        """The case that the page is about."""
+        return self.walk.case
+
+    @cached_property
+    def record(self) -> DecisionRecord:
+        """The decision record."""
+        return self.walk.record()
+
+    @property
+    def simulated(self) -> bool:
+        """Whether any of it stands on data that was made up."""
+        data = self.case.data
+        return self.case.simulated or (data is not None and data.simulated)
+
+    def sections(self, names: tuple[str, ...]) -> dict[str, Section]:
+        """Sections by name; at the last step those of the record."""
+        if self.step == RECORD_STEP:
+            whole = sections_of(self.record)
+            return {name: whole[name] for name in names}
+        return {name: getattr(self.walk, _SECTIONS[name])() for name in names}
+
+    def bottom_line(self) -> None:
+        """Show the answer of the step."""
+        with _faults_said(self.lang, self.show):
+            if self.step == RECORD_STEP:
+                large, small = LINES[self.step](self.record, says=self.says)
+            elif self._stopped() and self.step != STEPS[0]:
+                large, small = self._why_stopped(), []
+            else:
+                line = LINES[self.step]
+                names = _LINE_NEEDS[self.step]
+                large, small = line(*self.sections(names).values(), says=self.says)
+            shown = html.bottom_line(large, small, lang=self.lang)
+            self.show(_as_html(shown, "\n".join([large, *small])))
+
+    def picture(self, name: str) -> None:
+        """Show a chart under the sentence that says what it shows."""
+        with _faults_said(self.lang, self.show):
+            figure = self._draw(name)
+            if figure is None:
+                self._say_nothing(name)
+                return
+            title = figure["layout"]["meta"]["title"]
+            self.show(_as_html(html.heading(title, lang=self.lang), title))
+            self.show({PLOTLY_MIME: for_notebook(figure), "text/plain": title})
+
+    def reading(self, name: str) -> None:
+        """Show how to read a chart."""
+        with _faults_said(self.lang, self.show):
+            figure = self._draw(name)
+            if figure is not None:
+                text = figure["layout"]["meta"]["reading"]
+                self.show(_as_html(html.words(text, lang=self.lang), text))
+
+    def table(self, name: str) -> None:
+        """Show a table."""
+        with _faults_said(self.lang, self.show):
+            entry = TABLES[name]
+            found = entry.make(self.sections(entry.needs), self.says)
+            if not found.rows:
+                why = self._why_stopped() if self._stopped() else self.says.say(f"page.none.{name}")
+                self.show(_as_html(html.words(why, lang=self.lang, kind="none"), why))
+                return
+            self.show(_as_html(html.table(found, lang=self.lang), found.caption))
+
+    def save(self) -> None:
+        """Write what the step leaves, and say where."""
+        with _faults_said(self.lang, self.show):
+            paths = self._save_record() if self.step == RECORD_STEP else [self._save_section()]
+            lead = self.says.say("page.saved.record" if len(paths) > 1 else "page.saved")
+            shown = [(path.as_posix(), path.as_posix()) for path in paths]
+            text = html.saved(lead, shown, lang=self.lang)
+            self.show(_as_html(text, "\n".join([lead, *(name for _, name in shown)])))
+
+    def _save_section(self) -> Path:
+        return self.walk.save(getattr(self.walk, _SECTIONS[self.step])())
+
+    def _save_record(self) -> list[Path]:
+        """The two renderings, then the record itself: where it is, they are too."""
+        out = self.walk.out
+        assert out is not None
+        write_assets(out.resolve().parent)
+        page = render_html(self.record, pictures(self.record, self.says), lang=self.lang)
+        return [
+            write_atomically(out / "record.html", page),
+            write_atomically(out / "record.md", render_markdown(self.record, lang=self.lang)),
+            write_atomically(out / "record.json", self.record.to_json()),
+        ]
+
+    def _draw(self, name: str) -> Figure | None:
+        chart = CHARTS[name]
+        simulated = is_simulated(self.record) if self.step == RECORD_STEP else self.simulated
+        return chart.draw(self.sections(chart.needs), self.says, simulated=simulated)
+
+    def _stopped(self) -> tuple[str, ...]:
+        framing: FramingSection = self.walk.framing()
+        return framing.stopped_by
+
+    def _why_stopped(self) -> str:
+        return self.says.sentence("chart.stopped", checks=list(self._stopped()))
+
+    def _say_nothing(self, name: str) -> None:
+        why = self._why_stopped() if self._stopped() else self.says.say(f"chart.{name}.none")
+        self.show(_as_html(html.words(why, lang=self.lang, kind="none"), why))
+
+
+def for_notebook(figure: Figure) -> Figure:
+    """The figure as JupyterLab's own renderer of plotly takes it, without a tool bar."""
+    layout = {**figure["layout"], "font": {**figure["layout"]["font"], "color": html.INK}}
+    config = {"responsive": True, "displayModeBar": False}
+    return {"data": figure["data"], "layout": layout, "config": config}
