@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import string
 from collections.abc import Iterator
@@ -12,9 +13,11 @@ from typing import Any
 import pytest
 
 import mlpdm_kit
+from mlpdm_kit import shipped
 from mlpdm_kit.case.checks import AREAS, CHECKS
 from mlpdm_kit.case.quantity import Malformed
-from mlpdm_kit.text import LANGUAGES, catalogue
+from mlpdm_kit.errors import Fault
+from mlpdm_kit.text import LANGUAGES, Text, catalogue
 
 PACKAGE = Path(mlpdm_kit.__file__).parent
 LOCALES = PACKAGE / "text" / "locales"
@@ -113,6 +116,35 @@ def test_a_translation_has_the_figures_of_the_english(lang: str) -> None:
     assert differing == []
 
 
+@pytest.mark.parametrize("lang", [lang for lang in LANGUAGES if lang != "en"])
+def test_every_message_is_translated(lang: str) -> None:
+    assert [code for code in catalogue("en") if code not in catalogue(lang)] == []
+
+
+def _prose() -> dict[str, str]:
+    """The words of every notebook, by the code of their translation."""
+    return {
+        f"notebook.{file.stem}.{cell['id']}": "".join(cell["source"])
+        for file in shipped.notebooks().glob("*.ipynb")
+        for cell in json.loads(file.read_text(encoding="utf-8"))["cells"]
+        if cell["cell_type"] == "markdown"
+    }
+
+
+def _form(prose: str) -> tuple[list[str], list[str], int]:
+    """What a translation keeps: links, levels of headings, number of paragraphs."""
+    links = re.findall(r"\]\((.+?)\)", prose)
+    return links, re.findall(r"^#+ ", prose, re.MULTILINE), len(prose.split("\n\n"))
+
+
+@pytest.mark.parametrize("lang", [lang for lang in LANGUAGES if lang != "en"])
+def test_the_prose_of_every_notebook_is_translated(lang: str) -> None:
+    prose, known = _prose(), catalogue(lang)
+    assert len(prose) > 20
+    assert sorted(code for code in known if code.startswith("notebook.")) == sorted(prose)
+    assert [code for code in prose if _form(known[code]) != _form(prose[code])] == []
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_message_can_be_read_and_none_is_empty(lang: str) -> None:
     empty = [code for code, message in catalogue(lang).items() if not message.strip()]
@@ -125,3 +157,16 @@ def test_figures_of_a_message() -> None:
     said: Any = figures("{option:option} is worth {x[0]:money}, {a.b:list:share} {{no}}")
     assert said == {"option", "x", "a"}
     assert Malformed("unit-wrong").code == "unit-wrong"
+
+
+def test_a_fault_is_put_together_in_the_readers_language() -> None:
+    known = {"known": ["draft", "proposed", "accepted"]}
+    fault = Fault(code="not-one-of", field="status", value="done", figures=known)
+    assert fault.sentence() == (
+        "status must be one of draft, proposed or accepted, got done. Choose one of them."
+    )
+    said = fault.at(file="case.yaml", line=2).sentence("ja")
+    assert said.startswith("case.yaml:2: 「status」に書けるのは draft、proposed、accepted の")
+    assert "。 " not in said
+    assert Fault(code="missing").rule("ja") == "「案件」がありません。"
+    assert Text("en").format_field(["one"], "any") == "one"

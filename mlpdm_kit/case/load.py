@@ -170,15 +170,18 @@ def _within(field: str, whole: str) -> bool:
     return field == whole or field.startswith(f"{whole}.")
 
 
-_WORDS = ("currency", "unit", "target_unit")  # every quantity depends on them
+_BRINGS = {  # the faults that a word of the case brings along where it is at fault itself
+    "currency": "currency-other",
+    "unit": "unit-wrong",
+    "target_unit": "unit-wrong",
+}
 _STOPPING = {f"checks.{c.id}" for c in CHECKS.values() if c.hard and c.scope == "case"}
 
 
 def _own_faults(faults: list[Fault]) -> list[Fault]:
     """The faults that are not only there because a word of the case could not be read."""
-    words_sound = not any(fault.field in _WORDS for fault in faults)
+    brought = {_BRINGS[fault.field] for fault in faults if fault.field in _BRINGS}
     task_sound = not any(fault.field == "task" for fault in faults)
-    units = ("unit-wrong", "currency-other")
     meant = {  # a name with a slip in it is not missing too
         ".".join([*fault.field.split(".")[:-1], fault.figures["known"]])
         for fault in faults
@@ -188,7 +191,7 @@ def _own_faults(faults: list[Fault]) -> list[Fault]:
         fault
         for fault in faults
         if (fault.code != "missing" or fault.field not in meant)
-        and (words_sound or fault.code not in units)
+        and fault.code not in brought
         and (task_sound or not (fault.field.startswith("outcomes.") or ".rates" in fault.field))
     ]
 

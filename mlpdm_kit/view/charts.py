@@ -6,7 +6,8 @@ catalogue under ``chart.<name>``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from mlpdm_kit.record.model import (
@@ -14,6 +15,7 @@ from mlpdm_kit.record.model import (
     DecisionRecord,
     FramingSection,
     Section,
+    Valued,
     ValueSection,
 )
 from mlpdm_kit.record.page import is_simulated
@@ -102,21 +104,22 @@ def sections_of(record: DecisionRecord) -> dict[str, Section]:
 
 
 def _leaders(record: DecisionRecord) -> dict[str, str | None]:
-    """The option worth most, of all, with ML and without."""
-    valued = [
-        (option.expected_net_benefit.mean, option.id == record.verdict.option, option)
-        for option in record.options
-        if option.expected_net_benefit is not None
-    ]
+    """The option worth most: of all, with ML, and without."""
 
-    def leader(found: list[tuple[float, bool, object]]) -> str | None:
-        return max(found, key=lambda item: item[:2])[2].id if found else None  # type: ignore[attr-defined]
+    def leader(found: Iterable[Valued]) -> str | None:
+        best = max(found, key=lambda o: (_worth(o), o.id == record.verdict.option), default=None)
+        return None if best is None else best.id
 
+    valued = [option for option in record.options if option.expected_net_benefit is not None]
     return {
-        "best": record.verdict.option or leader(list(valued)),
-        "best_ml": leader([item for item in valued if item[2].is_ml]),
-        "best_without_ml": leader([item for item in valued if not item[2].is_ml]),
+        "best": record.verdict.option or leader(valued),
+        "best_ml": leader(option for option in valued if option.is_ml),
+        "best_without_ml": leader(option for option in valued if not option.is_ml),
     }
+
+
+def _worth(option: Valued) -> float:
+    return option.expected_net_benefit.mean if option.expected_net_benefit else -math.inf
 
 
 def pictures(record: DecisionRecord, says: Sentences) -> dict[str, Figure]:

@@ -29,7 +29,7 @@ def framing_line(framing: FramingSection, *, says: Sentences) -> Line:
         for status in ("failed", "open", "passed")
     }
     small = says.sentence("line.framing.counts", n=len(framing.checks), **numbers)
-    return _full(gates_sentence(framing, says)), [small]
+    return _full(gates_sentence(framing, says), says), [small]
 
 
 def comparison_line(
@@ -57,7 +57,7 @@ def comparison_line(
             says.sentence(f"line.comparison.{side}", ml=ml.id, low=low, high=high,
                           plain=comparison.best_without_ml)
         )  # fmt: skip
-    return _full(cost_sentence(comparison, errors, says)), small
+    return _full(cost_sentence(comparison, errors, says), says), small
 
 
 def errors_line(errors: ErrorsSection, *, says: Sentences) -> Line:
@@ -69,7 +69,7 @@ def errors_line(errors: ErrorsSection, *, says: Sentences) -> Line:
         small.append(says.sentence("record.errors.threshold", value=errors.threshold))
     if errors.quantile is not None:
         small.append(says.sentence("record.errors.quantile", value=errors.quantile))
-    return _full(outcome_sentence(errors, says)), small
+    return _full(outcome_sentence(errors, says), says), small
 
 
 def value_line(value: ValueSection, *, says: Sentences) -> Line:
@@ -87,8 +87,8 @@ def value_line(value: ValueSection, *, says: Sentences) -> Line:
         evpi = to_error(value.evpi, min(errors, default=0.0))
         small.append(says.sentence("line.value.evpi", evpi=evpi))
     if any(row.below or row.above for row in value.break_even):
-        small.append(_full(break_even_sentence(value, says)))
-    return _full(worth_sentence(value, says)), small
+        small.append(_full(break_even_sentence(value, says), says))
+    return _full(worth_sentence(value, says), says), small
 
 
 def record_line(record: DecisionRecord, *, says: Sentences) -> Line:
@@ -98,9 +98,9 @@ def record_line(record: DecisionRecord, *, says: Sentences) -> Line:
     return verdict(record, says), [line for line in small if line]
 
 
-def _full(sentence: str) -> str:
+def _full(title: str, says: Sentences) -> str:
     """A title as a sentence."""
-    return sentence if sentence.endswith((".", "。")) else f"{sentence}."
+    return title if title.endswith((".", "。")) else says.say("line.full", title=title)
 
 
 LINES: dict[str, Callable[..., Line]] = {

@@ -20,7 +20,6 @@ TEXT, SMALL = 13, 12
 CHOSEN = "#0072b2"
 PLAIN = "#6b7784"
 ML = "#d55e00"
-REMOVED = "#8d97a3"
 
 FAILED = "#14181f"
 OPEN = "#cc79a7"

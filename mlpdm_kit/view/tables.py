@@ -205,7 +205,7 @@ def _valued_row(option: Valued, value: ValueSection, says: Sentences) -> tuple[C
         share(option.p_best),
         Cell(text=NONE if regret is None else says.money(regret), number=True),
         share(option.p_loss),
-        Cell(text="; ".join(_standing(option, says))),
+        Cell(text=says.parts(_standing(option, says))),
     )
 
 

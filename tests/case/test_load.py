@@ -344,3 +344,9 @@ def test_any_change_of_a_sound_case_is_a_case_or_faults(
 @given(name=st.lists(WORDS, max_size=3).map(".".join), value=TREES)
 def test_any_override_is_a_case_or_faults(write: Write, bare: str, name: str, value: Any) -> None:
     a_case_or_faults(write(bare, {}), {name: value})
+
+
+def test_a_bad_currency_hides_no_other_unit(make_case: Any) -> None:
+    folder = make_case(currency="XXQ", volume="5 per banana")
+    found = {(fault.field, fault.code) for fault in check_case(folder)}
+    assert found == {("currency", "currency"), ("volume", "unit-wrong")}

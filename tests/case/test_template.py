@@ -16,11 +16,14 @@ from mlpdm_kit.case.schema import case_schema
 from mlpdm_kit.case.template import new_case
 from mlpdm_kit.case.yaml_text import read_yaml
 from mlpdm_kit.errors import InputError
-from mlpdm_kit.text import Text
+from mlpdm_kit.text import LANGUAGES, Text
+
+in_every_language = pytest.mark.parametrize("lang", LANGUAGES)
 
 
-def test_a_new_case_passes_as_it_is(tmp_path: Path) -> None:
-    file = new_case(tmp_path / "urgent-mails")
+@in_every_language
+def test_a_new_case_passes_as_it_is(tmp_path: Path, lang: str) -> None:
+    file = new_case(tmp_path / "urgent-mails", lang=lang)
     assert check_case(file.parent) == []
     case = load_case(file)
     assert case.name == "urgent-mails"
@@ -29,33 +32,37 @@ def test_a_new_case_passes_as_it_is(tmp_path: Path) -> None:
     assert any(not option.of_kind.is_ml for option in case.options.values())
 
 
-def test_every_check_stands_in_it_with_its_question(tmp_path: Path) -> None:
-    text = new_case(tmp_path / "a").read_text(encoding="utf-8")
+@in_every_language
+def test_every_check_stands_in_it_with_its_question(tmp_path: Path, lang: str) -> None:
+    text = new_case(tmp_path / "a", lang=lang).read_text(encoding="utf-8")
     for name, check in CHECKS.items():
-        assert f"  # {Text().say(f'check.{name}.question')}\n" in text
+        assert f"  # {Text(lang).say(f'check.{name}.question')}\n" in text
         assert (f"\n  {name}: {{answer: unknown}}\n" in text) == check.asked, name
 
 
+@in_every_language
 @pytest.mark.parametrize(
     "model", [Case, People, Framing, Goal, Answer, Data, Option, Budget], ids=lambda m: m.__name__
 )
-def test_every_field_is_explained(tmp_path: Path, model: type[BaseModel]) -> None:
-    text = new_case(tmp_path / "a").read_text(encoding="utf-8")
+def test_every_field_is_explained(tmp_path: Path, model: type[BaseModel], lang: str) -> None:
+    text = new_case(tmp_path / "a", lang=lang).read_text(encoding="utf-8")
     fields = set(model.model_fields) - {"folder", "digest"}
     assert {name for name in fields if not re.search(rf"\b{name}:", text)} == set()
 
 
-def test_every_kind_outcome_and_rate_is_named(tmp_path: Path) -> None:
-    text = new_case(tmp_path / "a").read_text(encoding="utf-8")
+@in_every_language
+def test_every_kind_outcome_and_rate_is_named(tmp_path: Path, lang: str) -> None:
+    text = new_case(tmp_path / "a", lang=lang).read_text(encoding="utf-8")
     binary = TASK_KINDS["binary"]
     words = {*OPTION_KINDS, *TASK_KINDS, *binary.outcomes, *binary.rates}
     words |= set(TASK_KINDS["regression"].outcomes)
     assert {word for word in words if not re.search(rf"\b{word}\b", text)} == set()
 
 
-def test_what_is_commented_out_can_be_written_too(tmp_path: Path) -> None:
+@in_every_language
+def test_what_is_commented_out_can_be_written_too(tmp_path: Path, lang: str) -> None:
     """The examples in comments are right: those of the top and of the outcomes, uncommented."""
-    text = new_case(tmp_path / "a").read_text(encoding="utf-8")
+    text = new_case(tmp_path / "a", lang=lang).read_text(encoding="utf-8")
     keys = "id|date|supersedes|review_on|simulated|action_success|budget|true_positive"
     keys += "|true_negative|note|cost_per_case"
     opened = re.sub(rf"^( *)# ({keys}):", r"\1\2:", text, flags=re.MULTILINE)
@@ -64,6 +71,16 @@ def test_what_is_commented_out_can_be_written_too(tmp_path: Path) -> None:
     assert opened.count("\n#") < text.count("\n#") - 8
     (tmp_path / "a" / "case.yaml").write_text(opened, encoding="utf-8")
     assert [str(fault) for fault in check_case(tmp_path / "a")] == []
+
+
+def test_both_languages_ask_for_the_same(tmp_path: Path) -> None:
+    def keys(value: Any) -> Any:
+        return {k: keys(v) for k, v in value.items()} if isinstance(value, dict) else None
+
+    first, *others = (
+        keys(read_yaml(new_case(tmp_path / lang, lang=lang))[0]) for lang in LANGUAGES
+    )
+    assert all(other == first for other in others)
 
 
 @pytest.mark.parametrize("taken", ["file", "full", "link"])
