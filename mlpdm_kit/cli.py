@@ -39,7 +39,7 @@ Cases = Annotated[
     typer.Argument(metavar="CASE", help="Case folders, case.yaml files, or folders of cases."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Nothing but JSON on standard output.")]
-Lang = Annotated[Literal["en", "ja"], typer.Option(help="Language of notebooks and records.")]
+Lang = Annotated[Literal["en", "ja"], typer.Option(help="Language of all that is written.")]
 
 
 def main() -> None:
@@ -47,9 +47,15 @@ def main() -> None:
     try:
         app()
     except InputError as error:
-        for line in error.sentences():
+        for line in error.sentences(_asked_language(sys.argv)):
             typer.echo(line, err=True)
         sys.exit(WRONG_CALL)
+
+
+def _asked_language(words: Sequence[str]) -> str:
+    """The language of a call that went wrong before it was understood."""
+    ja = ("--lang=ja", "--lang ja")
+    return "ja" if any(form in " ".join(words) for form in ja) else "en"
 
 
 def _version(wanted: bool) -> None:
@@ -75,35 +81,36 @@ def new(
     like: Annotated[
         str | None, typer.Option(metavar="CASE", help="Copy this case of the library instead.")
     ] = None,
+    lang: Lang = "en",
 ) -> None:
     """Make a commented case folder to fill in."""
     from mlpdm_kit.case.template import new_case
 
-    text = Text()
-    file = new_case(folder, like)
+    text = Text(lang)
+    file = new_case(folder, like, lang)
     typer.echo(text.say("cli.new.made", file=file))
     typer.echo(text.say("cli.new.next", folder=folder))
 
 
 @app.command()
-def check(cases: Cases, as_json: AsJson = False) -> None:
+def check(cases: Cases, as_json: AsJson = False, lang: Lang = "en") -> None:
     """Say everything that is wrong with cases, line by line."""
     from mlpdm_kit.case.load import check_case, find_cases
 
-    text = Text()
+    text = Text(lang)
     faults = {case: check_case(case) for case in find_cases(cases)}
     number = sum(map(len, faults.values()))
     faulty = sum(map(bool, faults.values()))
     if as_json:
         found = [
-            {"case": str(case), "faults": [fault.to_dict() for fault in some]}
+            {"case": str(case), "faults": [fault.to_dict(lang) for fault in some]}
             for case, some in faults.items()
         ]
         _print_json({"cases": found, "faults": number, "faulty_cases": faulty})
     else:
         for some in faults.values():
             for fault in some:
-                typer.echo(fault.sentence())
+                typer.echo(fault.sentence(lang))
         if number:
             said = "cli.check.faults.one" if number == 1 else "cli.check.faults"
             typer.echo(text.say(said, faults=number, faulty=faulty, n=len(faults)))
@@ -117,7 +124,9 @@ def check(cases: Cases, as_json: AsJson = False) -> None:
 @app.command()
 def decide(
     cases: Cases,
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the records.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the records.")] = Path(
+        "records"
+    ),
     jobs: Annotated[
         int | None, typer.Option(min=1, help="Cases at a time; one a processor if not given.")
     ] = None,
@@ -171,11 +180,12 @@ def schema(
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write it here, not to the screen.")
     ] = None,
+    lang: Lang = "en",
 ) -> None:
     """Write the JSON Schema of case.yaml, for editors."""
     from mlpdm_kit.case.schema import case_schema
 
-    content = json.dumps(case_schema(), indent=2, ensure_ascii=False) + "\n"
+    content = json.dumps(case_schema(lang), indent=2, ensure_ascii=False) + "\n"
     if out is None:
         typer.echo(content, nl=False)
         return
@@ -185,7 +195,7 @@ def schema(
         write_atomically(out, content)
     except OSError as error:
         raise refuse("out-folder", "--out", out, reason=error.strerror or "") from error
-    typer.echo(Text().say("cli.schema.made", file=out))
+    typer.echo(Text(lang).say("cli.schema.made", file=out))
 
 
 def _as_given(settings: Settings) -> list[str]:

@@ -45,9 +45,9 @@ def texts() -> jinja2.Environment:
 
 
 def _unbroken(value: Any) -> Any:
-    """A minus stays on the line of its currency sign: a word joiner stands between."""
-    if isinstance(value, str) and "−" in value and not isinstance(value, Markup):
-        return value.replace("−", "−\u2060")
+    """A minus stays on the line of its currency sign, a Japanese "per" with its number."""
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return value.replace("−", "−\u2060").replace("／", "\u2060／")
     return value
 
 

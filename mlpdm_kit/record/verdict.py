@@ -131,7 +131,7 @@ class _Rule:
             )
         reasons += self._removed()
         if not reasons and against is not None:
-            figures = self._amount(against, self.best.id)
+            figures = self._amount(self.best.id, against)  # what it would lose, as a positive
             reasons.append(_said("nothing-pays", option=against, **figures))
         return self._made("do_nothing", against, reasons)
 

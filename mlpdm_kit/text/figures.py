@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import date
 
 _MINUS = "−"
@@ -42,7 +43,7 @@ class Figures:
 
     def money(self, amount: float) -> str:
         """Compact amount of money, two or three figures."""
-        from babel.numbers import format_compact_currency
+        from babel.numbers import format_compact_currency, format_compact_decimal
 
         amount = significant(amount, 3)
         if amount == 0:
@@ -53,17 +54,16 @@ class Figures:
         step = math.floor(math.log10(abs(amount)) / math.log10(scale))
         lead = abs(amount) / scale**step
         digits = 0 if lead >= 100 else 2 if scale == 10_000 and lead < 10 else 1
-        return self._yen_after(
-            _plain_minus(
-                format_compact_currency(
-                    amount, self.currency, locale=self.lang, fraction_digits=digits
-                )
-            )
+        if self.lang == "ja":
+            shown = format_compact_decimal(amount, locale=self.lang, fraction_digits=digits)
+            return self._named(re.sub(r"(\d)(\d{3})(?=\D)", r"\1,\2", shown))
+        return _plain_minus(
+            format_compact_currency(amount, self.currency, locale=self.lang, fraction_digits=digits)
         )
 
     def price(self, amount: float) -> str:
         """Amount of money to three figures, written out."""
-        from babel.numbers import format_currency
+        from babel.numbers import format_currency, format_decimal
 
         amount = significant(amount, 3)
         size = abs(amount)
@@ -71,17 +71,20 @@ class Figures:
         digits = min(digits, 6)
         if float(amount).is_integer():
             digits = 0
-        pattern = "¤#,##0" + ("." + "0" * digits if digits else "")
+        pattern = "#,##0" + ("." + "0" * digits if digits else "")
+        if self.lang == "ja":
+            return self._named(format_decimal(amount, pattern, locale=self.lang))
         shown = format_currency(
-            amount, self.currency, pattern, locale=self.lang, currency_digits=False
+            amount, self.currency, "¤" + pattern, locale=self.lang, currency_digits=False
         )
-        return self._yen_after(_plain_minus(shown))
+        return _plain_minus(shown)
 
-    def _yen_after(self, shown: str) -> str:
-        """Japanese readers write 501万円, not ￥501万."""
-        if self.lang == "ja" and self.currency == "JPY":
-            return shown.replace("￥", "").replace("¥", "") + "円"
-        return shown
+    def _named(self, shown: str) -> str:
+        """Japanese readers write 501万円 and 104万ユーロ, the currency's name behind."""
+        from babel.numbers import get_currency_name
+
+        name = "円" if self.currency == "JPY" else get_currency_name(self.currency, locale="ja")
+        return _plain_minus(shown) + name.replace(" ", "")
 
     def share(self, value: float) -> str:
         """Percentage: two figures below ten percent, none after the point above."""

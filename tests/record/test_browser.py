@@ -66,7 +66,7 @@ def test_a_record_draws_and_fits(browser: Browser, out: Path, name: str, width: 
     page, said = _open(browser, out / name, width)
     page.wait_for_selector(".main-svg")
     page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
-    page.wait_for_selector("#errors .main-svg")
+    page.wait_for_selector("#data .main-svg")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert said == []
     page.close()
@@ -91,7 +91,7 @@ def test_paper_shows_everything(browser: Browser, out: Path) -> None:
     page, _ = _open(browser, out / "use_non_ml" / "record.html", color_scheme="dark")
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     assert page.evaluate("[...document.querySelectorAll('details')].every((d) => d.open)")
-    page.wait_for_selector("#errors .main-svg")
+    page.wait_for_selector("#data .main-svg")
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
     assert not page.evaluate("[...document.querySelectorAll('details')].some((d) => d.open)")
     page.close()

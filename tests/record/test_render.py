@@ -244,14 +244,60 @@ def test_markdown_has_the_parts_of_madr(records: dict[str, DecisionRecord]) -> N
         assert [head for head in heads if head in parts] == parts
 
 
+@pytest.mark.parametrize(("lang", "ending"), [("en", ".md"), ("ja", ".ja.md")])
 @pytest.mark.parametrize("outcome", OUTCOMES)
-def test_golden_markdown(records: dict[str, DecisionRecord], outcome: str) -> None:
+def test_golden_markdown(
+    records: dict[str, DecisionRecord], outcome: str, lang: str, ending: str
+) -> None:
     """Run with ``MLPDM_GOLDEN=write`` to accept what is rendered now."""
-    place, text = GOLDEN / f"{outcome}.md", render_markdown(records[outcome])
+    place, text = GOLDEN / (outcome + ending), render_markdown(records[outcome], lang=lang)
     if os.environ.get("MLPDM_GOLDEN") == "write":
         place.parent.mkdir(exist_ok=True)
         place.write_text(text, encoding="utf-8")
     assert text == place.read_text(encoding="utf-8")
+
+
+def test_a_minute_of_reading_in_japanese(records: dict[str, DecisionRecord]) -> None:
+    page = Page(render_html(records["use_non_ml"], {}, lang="ja"))
+    assert page.all("html")[0]["lang"] == "ja"
+    assert "ML は使いません。ルール「Amount and vendor」を使います。" in page.words
+    assert (
+        "24か月の純便益は、ルールのほうがモデルより190万円多くなります"
+        "（90%の範囲は−40万円〜410万円）。" in page.words
+    )
+    assert "11,400円／claimを上回ると、モデルが最善になります。" in page.words
+    assert "2027年6月1日" in page.words
+    assert "不合格 2、未回答 1、合格 4" in page.words
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES)
+def test_japanese_sentences_follow_without_a_space(
+    records: dict[str, DecisionRecord], outcome: str
+) -> None:
+    markdown_text = render_markdown(records[outcome], lang="ja")
+    plain = markdown_text.replace("** ", "**")  # bold text needs the space after it
+    assert re.findall(r".{0,9}[。、）」] [^|].{0,9}", plain) == []
+    html = Page(render_html(records[outcome], {}, lang="ja"))
+    assert "。 <strong>" not in html.text
+
+
+def test_japanese_leaves_letters_as_they_are() -> None:
+    says = Sentences("ja", currency="JPY", unit="claim", target_unit="kg")
+    assert says.sentence("reason.price-paid", option="a", gain=2e6, price=1e6).startswith("claim")
+    assert says.range(3000, 12000, "money/case") == "3,000円〜12,000円／claim"
+    assert says.range(2, 4, "months") == "2〜4か月"
+    assert says.quantity(9800, "cases/month") == "9,800件／月"
+    assert says.the("a") == "「A」"
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+@pytest.mark.parametrize(
+    ("note", "ended"), [("規約で禁止", "規約で禁止。"), ("OK?", "OK?"), ("too late ", "too late.")]
+)
+def test_a_note_ends_as_its_own_language_does(lang: str, note: str, ended: str) -> None:
+    figures = {"check": "purpose", "options": ["a"], "note": note}
+    said = Sentences(lang).reason(Said(code="options-removed", figures=figures))
+    assert said.lower().endswith(ended.lower())
 
 
 def test_json_cannot_close_its_script() -> None:
