@@ -18,7 +18,22 @@ GATES = {
          "crosstalk"), DENIED),
 }  # fmt: skip
 
+
+def rates(recall: str, alarms: str, evidence: str = "measured") -> dict[str, Any]:
+    """How good an option is, and where that comes from."""
+    return {
+        "recall": {"value": recall, "evidence": evidence},
+        "false_positive_rate": {"value": alarms, "evidence": evidence},
+    }
+
+
 MakeCase = Callable[..., Path]
+
+
+@pytest.fixture(name="rates")
+def rates_fixture() -> Callable[..., dict[str, Any]]:
+    """Rates of an option with their evidence."""
+    return rates
 
 
 @pytest.fixture
@@ -56,11 +71,11 @@ def make_case(tmp_path: Path) -> MakeCase:
             "options": {
                 "rule": {
                     "kind": "rule",
-                    "rates": {"recall": "40%", "false_positive_rate": "5%"},
+                    "rates": rates("40%", "5%"),
                 },
                 "model": {
                     "kind": "model",
-                    "rates": {"recall": "80%", "false_positive_rate": "10%"},
+                    "rates": rates("80%", "10%"),
                     "build": "100k JPY",
                     "run": "5k JPY per month",
                 },

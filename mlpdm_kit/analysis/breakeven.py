@@ -46,16 +46,41 @@ def crossings(
     Notes
     -----
     The root of the expected difference between the chosen option and the best other one,
-    by bisection between the first two grid points that choose differently.
+    by bisection between two neighbouring grid points that choose differently. The option
+    is chosen over all draws; at the mean of one input another may be best. Then the range
+    in which it is best lies to one side, and its ends are given all the same.
+
+    Examples
+    --------
+    >>> from mlpdm_kit.analysis.distributions import from_interval
+    >>> below, above = crossings(
+    ...     lambda x: np.array([x, 100.0]), 0, from_interval(150, 160), "money", 12
+    ... )
+    >>> round(below.value, 3), below.option, above
+    (100.0, 1, None)
     """
     mean = now.mean
-    if not np.isfinite(mean) or int(np.argmax(expected(mean))) != best:
+    if not np.isfinite(mean):
         return None, None
     low_end, high_end = _ends(mean, dimension, months)
-    return (
-        _first(expected, best, mean, _grid(mean, low_end, dimension)),
-        _first(expected, best, mean, _grid(mean, high_end, dimension)),
-    )
+    ends = (_grid(mean, low_end, dimension), [mean], _grid(mean, high_end, dimension))
+    grid = np.unique(np.concatenate(ends))
+    chosen = np.array([int(np.argmax(expected(float(value)))) == best for value in grid])
+    if not chosen.any():
+        return None, None
+    inside = np.flatnonzero(chosen)
+    first = last = int(inside[np.argmin(np.abs(inside - np.searchsorted(grid, mean)))])
+    while first > 0 and chosen[first - 1]:
+        first -= 1
+    while last < len(grid) - 1 and chosen[last + 1]:
+        last += 1
+
+    def edge(index: int, beyond: int) -> Crossing | None:
+        if not 0 <= beyond < len(grid):
+            return None
+        return _bisect(expected, best, float(grid[index]), float(grid[beyond]))
+
+    return edge(first, first - 1), edge(last, last + 1)
 
 
 def _ends(mean: float, dimension: str, months: float) -> tuple[float, float]:
@@ -80,15 +105,6 @@ def _grid(mean: float, end: float, dimension: str) -> Array:
         near = mean + (end - mean) * np.linspace(0, 1, STEPS + 1)[1:] ** 2
         return np.asarray(near)
     return np.geomspace(mean, end, STEPS + 1)[1:]
-
-
-def _first(expected: Expected, best: int, mean: float, grid: Array) -> Crossing | None:
-    inside = mean
-    for value in grid:
-        if int(np.argmax(expected(float(value)))) != best:
-            return _bisect(expected, best, inside, float(value))
-        inside = float(value)
-    return None
 
 
 def _bisect(expected: Expected, best: int, inside: float, outside: float) -> Crossing:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from mlpdm_kit.analysis.costs import Estimate, bootstrap_cost, cost_curve
+from mlpdm_kit.analysis.costs import Estimate, bootstrap_cost, cost_curve, design_effect
 from mlpdm_kit.analysis.distributions import Array, Distribution, lognormal_from_moments
 from mlpdm_kit.analysis.folds import Split
 from mlpdm_kit.analysis.ladder import Rung
@@ -64,7 +64,11 @@ def compare(data: Dataset, rungs: tuple[Rung, ...], split: Split, setting: Setti
     rows = split.tested
     measured = {name: _measure(one, data, rows, setting) for name, one in tried.items()}
     plain = [name for name, one in tried.items() if not one.rung.is_ml]
-    best = min(plain, key=lambda name: measured[name].cost.mean) if plain else None
+    best = min(
+        plain,
+        key=lambda name: measured[name].cost.mean + _running(tried[name], setting),
+        default=None,
+    )
     differences = {
         name: _paired(one, tried[best], data, rows, setting)
         for name, one in tried.items()
@@ -97,33 +101,39 @@ def _losses(outcome: Array, target: Array, setting: Setting) -> Array:
     )
 
 
-def _estimate(losses: Array, target: Array, setting: Setting) -> Estimate:
-    if setting.task != "binary":
-        return bootstrap_cost(losses, seed=setting.seed)
-    share = setting.prevalence
-    return bootstrap_cost(
-        losses,
-        strata=target,
-        shares=None if share is None else [1 - share, share],
-        seed=setting.seed,
-    )
+def _estimate(losses: Array, target: Array, setting: Setting, groups: Any) -> Estimate:
+    """Mean loss and its interval: rows, or whole groups of them, drawn again.
+
+    Where the production base rate is stated, rows are drawn within each class, and the base
+    rate from what is believed of it; otherwise it is as uncertain as the rows make it.
+    """
+    if setting.prevalence_range is None:
+        return bootstrap_cost(losses, clusters=groups, seed=setting.seed)
+    rng = np.random.default_rng(setting.seed + 1)
+    share = setting.prevalence_range.quantile(rng.permutation((np.arange(1_000) + 0.5) / 1_000))
+    shares = np.column_stack([1 - share, share])
+    return bootstrap_cost(losses, strata=target, shares=shares, clusters=groups, seed=setting.seed)
+
+
+def _groups(data: Dataset, rows: Any) -> Any:
+    return None if data.group is None else data.group[rows]
 
 
 def _measure(one: Tried, data: Dataset, rows: Any, setting: Setting) -> Measured:
     target, outcome = data.target[rows], one.outcome[rows]
-    cost = _estimate(_losses(outcome, target, setting), target, setting)
+    groups = _groups(data, rows)
+    cost = _estimate(_losses(outcome, target, setting), target, setting, groups)
     tuned_cost = None
     if one.tuned_outcome is not None:
         tuned = _losses(one.tuned_outcome[rows], target, setting)
-        tuned_cost = _estimate(tuned, target, setting).mean
+        tuned_cost = _estimate(tuned, target, setting, groups).mean
     if setting.task != "binary":
         under, over = np.maximum(target - outcome, 0), np.maximum(outcome - target, 0)
-        root = np.sqrt(len(rows))
         return Measured(
             cells={"under": float(under.mean()), "over": float(over.mean())},
             rates={
-                name: lognormal_from_moments(float(part.mean()), float(part.std(ddof=1) / root))
-                for name, part in (("under_per_case", under), ("over_per_case", over))
+                "under_per_case": _amount_rate(under, groups),
+                "over_per_case": _amount_rate(over, groups),
             },
             cost=cost,
             costly_errors=int(((under if _under_is_dear(setting) else over) > 0).sum()),
@@ -138,7 +148,7 @@ def _measure(one: Tried, data: Dataset, rows: Any, setting: Setting) -> Measured
     worse_miss = setting.costs.false_negative >= setting.costs.false_positive
     return Measured(
         cells=cells,
-        rates=_binary_rates(one, cells),
+        rates=_binary_rates(one, outcome, target, groups),
         cost=cost,
         costly_errors=int(cells["false_negative" if worse_miss else "false_positive"]),
         tuned_cost=tuned_cost,
@@ -150,25 +160,42 @@ def _under_is_dear(setting: Setting) -> bool:
     return under >= over
 
 
-def _binary_rates(one: Tried, cells: Mapping[str, float]) -> dict[str, Distribution]:
-    """Posterior of recall and false-positive rate, with Jeffreys' prior."""
+def _amount_rate(part: Array, groups: Any) -> Distribution:
+    """Mean amount per case, with the standard error of rows or of whole groups."""
+    error = part.std(ddof=1) / np.sqrt(len(part) / design_effect(part, groups))
+    return lognormal_from_moments(float(part.mean()), float(error))
+
+
+def _binary_rates(
+    one: Tried, outcome: Array, target: Array, groups: Any
+) -> dict[str, Distribution]:
+    """Posterior of recall and false-positive rate, with Jeffreys' prior.
+
+    Rows of groups count for as many as they say (Kish's design effect).
+    """
     if one.rung.kind in ("none", "all"):
         value = 1.0 if one.rung.kind == "all" else 0.0
         point = Distribution("point", (value,))
         return {"recall": point, "false_positive_rate": point}
-    tp, fn = cells["true_positive"], cells["false_negative"]
-    fp, tn = cells["false_positive"], cells["true_negative"]
-    return {
-        "recall": Distribution("beta", (tp + 0.5, fn + 0.5)),
-        "false_positive_rate": Distribution("beta", (fp + 0.5, tn + 0.5)),
-    }
+    found = {}
+    for name, here in (("recall", target == 1), ("false_positive_rate", target == 0)):
+        acts = outcome[here]
+        own = None if groups is None else groups[here]
+        effect = design_effect(acts, own)
+        yes, no = float(acts.sum()) / effect, float((1 - acts).sum()) / effect
+        found[name] = Distribution("beta", (yes + 0.5, no + 0.5))
+    return found
 
 
 def _paired(one: Tried, base: Tried, data: Dataset, rows: Any, setting: Setting) -> Estimate:
     target = data.target[rows]
-    lost = _losses(one.outcome[rows], target, setting)
-    less = _losses(base.outcome[rows], target, setting)
-    return _estimate(lost - less, target, setting)
+    lost = _losses(one.outcome[rows], target, setting) + _running(one, setting)
+    less = _losses(base.outcome[rows], target, setting) + _running(base, setting)
+    return _estimate(lost - less, target, setting, _groups(data, rows))
+
+
+def _running(one: Tried, setting: Setting) -> float:
+    return setting.running.get(one.rung.id, 0.0)
 
 
 def _correlation(

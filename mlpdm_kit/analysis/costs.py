@@ -209,6 +209,7 @@ def bootstrap_cost(
     *,
     strata: ArrayLike | None = None,
     shares: ArrayLike | None = None,
+    clusters: ArrayLike | None = None,
     level: float = 0.9,
     bootstraps: int = BOOTSTRAPS,
     seed: int = 0,
@@ -224,8 +225,10 @@ def bootstrap_cost(
         Loss of each case at a fixed policy, in money.
     strata : array of int, shape (rows,), optional
         Class of each row (its true outcome); resampled within the class.
-    shares : array, shape (classes,), optional
-        Share of each class in production; by default that of the rows.
+    shares : array, shape (classes,) or (bootstraps, classes), optional
+        Share of each class in production, or draws of it; by default that of the rows.
+    clusters : array, shape (rows,), optional
+        Group of each row; rows of one group are drawn together, as they are alike.
     level : float
         Of the central interval.
     bootstraps, seed : int
@@ -246,32 +249,74 @@ def bootstrap_cost(
     weights = (
         np.array([(classes == kind).mean() for kind in kinds])
         if shares is None
-        else np.asarray(shares, dtype=float)[kinds]
+        else np.asarray(shares, dtype=float)[..., kinds]
     )
     rng = np.random.default_rng(seed)
-    mean, drawn = 0.0, np.zeros(bootstraps)
-    for kind, weight in zip(kinds, weights, strict=True):
-        cells, counts = np.unique(loss[classes == kind], return_counts=True)
-        size = int(counts.sum())
-        mean += weight * float(cells @ counts) / size
-        drawn += weight * _resampled(cells, counts, bootstraps, rng) / size
+    means = np.array([loss[classes == kind].mean() for kind in kinds])
+    if clusters is None:
+        drawn = [_by_cell(loss[classes == kind], bootstraps, rng) for kind in kinds]
+    else:
+        drawn = _by_cluster(loss, classes, kinds, np.asarray(clusters), bootstraps, rng)
+    totals = (weights * np.column_stack(drawn)).sum(axis=1)
     tail = (1 - level) / 2
-    low, high = np.quantile(drawn, [tail, 1 - tail])
-    return Estimate(mean=float(mean), low=float(low), high=float(high))
+    low, high = np.quantile(totals, [tail, 1 - tail])
+    mean = float((np.atleast_2d(weights).mean(axis=0) * means).sum())
+    return Estimate(mean=mean, low=float(low), high=float(high))
 
 
-def _resampled(
-    cells: Array, counts: np.ndarray, bootstraps: int, rng: np.random.Generator
-) -> Array:
-    """Totals over bootstrap samples, a few samples at a time where there are many cells."""
-    size = int(counts.sum())
+def _by_cell(loss: Array, bootstraps: int, rng: np.random.Generator) -> Array:
+    """Mean losses over bootstrap samples, a few at a time where there are many cells."""
+    cells, counts = np.unique(loss, return_counts=True)
     step = max(1, 4_000_000 // len(cells))
-    shares = counts / size
     totals = [
-        rng.multinomial(size, shares, size=min(step, bootstraps - done)) @ cells
+        rng.multinomial(len(loss), counts / len(loss), size=min(step, bootstraps - done)) @ cells
         for done in range(0, bootstraps, step)
     ]
-    return np.concatenate(totals)
+    return np.concatenate(totals) / len(loss)
+
+
+def _by_cluster(
+    loss: Array,
+    classes: np.ndarray,
+    kinds: np.ndarray,
+    clusters: np.ndarray,
+    bootstraps: int,
+    rng: np.random.Generator,
+) -> list[Array]:
+    """Mean losses by class over samples of whole groups."""
+    groups = pd.factorize(pd.Series(clusters).astype(str))[0]
+    number = int(groups.max()) + 1
+    times = rng.multinomial(number, np.full(number, 1 / number), size=bootstraps)
+    found = []
+    for kind in kinds:
+        here = classes == kind
+        size = times @ np.bincount(groups[here], minlength=number)
+        total = times @ np.bincount(groups[here], weights=loss[here], minlength=number)
+        mean = float(loss[here].mean())  # for samples that hold no row of the class
+        found.append(np.where(size > 0, total / np.maximum(size, 1), mean))
+    return found
+
+
+def design_effect(values: ArrayLike, clusters: ArrayLike | None) -> float:
+    """How much less than as many independent rows the rows of groups say; at least 1.
+
+    The variance of the mean between whole groups, over that between rows (Kish 1965).
+
+    Examples
+    --------
+    >>> design_effect([0, 0, 1, 1], ["a", "a", "b", "b"])
+    2.0
+    """
+    x = np.asarray(values, dtype=float)
+    if clusters is None or len(x) < 2 or x.std() == 0:
+        return 1.0
+    groups = pd.factorize(pd.Series(np.asarray(clusters)).astype(str))[0]
+    number = int(groups.max()) + 1
+    if number < 2:
+        return float(len(x))
+    off = np.bincount(groups, weights=x - x.mean(), minlength=number)
+    between = number / (number - 1) * float(off @ off) / len(x) ** 2
+    return float(np.clip(between / (x.var() / len(x)) * (number - 1) / number, 1.0, len(x)))
 
 
 def newsvendor_quantile(under: float, over: float) -> float:

@@ -13,8 +13,9 @@ from scipy import special
 from mlpdm_kit.analysis.distributions import Array
 
 LEAK_STRENGTH = 0.99
+TOO_GOOD = 0.9999  # a model that hardly ever errs on rows it has not seen
 HALF_EMPTY = 0.5
-MAX_LEVELS = 50
+MIN_LEVEL = 5
 MIN_ROWS_FOR_LEAK = 50
 
 
@@ -54,9 +55,10 @@ def _strength(column: pd.Series, target: Array, task: str) -> float:
         score[missing] = np.nan
     else:
         words = column.astype(str).where(~missing, "")
-        levels = words.map(words.value_counts())
-        if words.nunique() > MAX_LEVELS or levels.min() < 2:
+        rare = words.map(words.value_counts()) < MIN_LEVEL
+        if rare.mean() > 0.5:  # free text, or an id: its words say nothing by being rare
             return 0.0
+        words = words.where(~rare, "\0rare")
         score = words.map(pd.Series(target).groupby(words.to_numpy()).mean()).to_numpy(float)
     filled = np.where(np.isfinite(score), score, np.nanmin(score) - 1 if (~missing).any() else 0)
     if task == "binary":
@@ -89,7 +91,7 @@ def leaks(
 
 
 def oddities(features: pd.DataFrame) -> list[Finding]:
-    """Columns half empty or constant, and rows that stand twice."""
+    """Columns half empty or constant."""
     found = []
     for name in features.columns:
         empty = float(features[name].isna().mean())
@@ -97,10 +99,6 @@ def oddities(features: pd.DataFrame) -> list[Finding]:
             found.append(Finding(code="empty-column", figures={"column": name, "share": empty}))
         elif features[name].nunique(dropna=False) <= 1:
             found.append(Finding(code="constant-column", figures={"column": name}))
-    twice = int(features.duplicated().sum()) if len(features.columns) else 0
-    if twice:
-        figures = {"n": twice, "rows": len(features)}
-        found.append(Finding(code="duplicates", figures=figures))
     return found
 
 

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from mlpdm_kit.analysis.distributions import Array
+from mlpdm_kit.errors import refuse
 
 MAX_FIT_ROWS = 100_000
 
@@ -48,21 +49,44 @@ def simple_model(task: str) -> Any:
 
 
 def predict_fold(
-    task: str, features: pd.DataFrame, target: Array, train: Any, test: Any, seed: int
+    task: str,
+    features: pd.DataFrame,
+    target: Array,
+    train: Any,
+    test: Any,
+    seed: int,
+    option: str,
 ) -> Array:
     """Scores of the test rows by the simple model fitted on the training rows.
 
-    Above `MAX_FIT_ROWS` it is fitted on a random sample of them.
+    Above `MAX_FIT_ROWS` it is fitted on a random sample of them. Columns that are empty in
+    the training rows say nothing and are left out.
+
+    Raises
+    ------
+    InputError
+        No column says anything, or the numbers are beyond what can be fitted.
     """
     rng = np.random.default_rng(seed)
     if len(train) > MAX_FIT_ROWS:
         train = np.sort(rng.choice(train, MAX_FIT_ROWS, replace=False))
+    told = features.iloc[train].notna().any().to_numpy()
+    fitted, tested = features.iloc[train].loc[:, told], features.iloc[test].loc[:, told]
+    if not told.any():
+        raise refuse("no-features", f"options.{option}", option)
     model = simple_model(task)
     with one_thread():
-        model.fit(features.iloc[train], target[train])
-        if task == "binary":
-            return np.asarray(model.predict_proba(features.iloc[test])[:, 1], dtype=float)
-        return np.asarray(model.predict(features.iloc[test]), dtype=float)
+        try:
+            model.fit(fitted, target[train])
+            binary = task == "binary"
+            found = model.predict_proba(tested)[:, 1] if binary else model.predict(tested)
+        except ValueError as error:
+            reason = str(error).splitlines()[0]
+            raise refuse("model-fails", f"options.{option}", option, reason=reason) from error
+    scores = np.asarray(found, dtype=float)
+    if not np.isfinite(scores).all():
+        raise refuse("model-fails", f"options.{option}", option, reason="")
+    return scores
 
 
 def measurements(features: pd.DataFrame) -> dict[str, Array]:

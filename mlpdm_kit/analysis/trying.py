@@ -8,13 +8,13 @@ itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from mlpdm_kit.analysis.costs import Costs, best_threshold
-from mlpdm_kit.analysis.distributions import Array
+from mlpdm_kit.analysis.distributions import Array, Distribution
 from mlpdm_kit.analysis.folds import Split, prior_shift, rows_of_others
 from mlpdm_kit.analysis.ladder import Rung
 from mlpdm_kit.analysis.models import best_cut, best_line, measurements, predict_fold
@@ -27,7 +27,8 @@ class Setting:
     """What the comparison is made under: point values, at the means of the inputs.
 
     ``worth`` is what each outcome is worth (costs negative); ``prevalence`` the production
-    base rate of a binary task.
+    base rate of a binary task, ``prevalence_range`` what is believed of it, and ``running``
+    what a case costs to run under an option, by id.
     """
 
     task: str
@@ -35,6 +36,8 @@ class Setting:
     point: float
     prevalence: float | None
     seed: int
+    prevalence_range: Distribution | None = None
+    running: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def costs(self) -> Costs:
@@ -169,12 +172,24 @@ def _try_model(rung: Rung, data: Dataset, split: Split, setting: Setting) -> Tri
         return None
     if data.features.shape[1] == 0:
         raise refuse("no-features", f"options.{rung.id}", rung.id)
+
+    def scored(train: Any, test: Any) -> Array:
+        found = np.full(len(data), np.nan)
+        found[test] = predict_fold(
+            setting.task, data.features, data.target, train, test, setting.seed, rung.id
+        )
+        return found
+
     score = np.full(len(data), np.nan)
     for train, test in split.folds:
-        score[test] = predict_fold(
-            setting.task, data.features, data.target, train, test, setting.seed
-        )
-    return _choose(rung, score, data, split, setting, probability=True)
+        score[test] = scored(train, test)[test]
+    first = split.folds[0][0]
+    early, later = np.array_split(first, 2)
+    before = None
+    if split.kind == "time" and (setting.task != "binary" or data.target[early].std() > 0):
+        # nothing is tested before the first block: look ahead within what it is fitted on
+        before = later, scored(early, later)
+    return _choose(rung, score, data, split, setting, probability=True, before=before)
 
 
 def _try_predictions(rung: Rung, data: Dataset, split: Split, setting: Setting) -> Tried:
@@ -195,21 +210,27 @@ def _choose(
     *,
     probability: bool,
     fitted: bool = True,
+    before: tuple[Any, Array] | None = None,
 ) -> Tried:
-    """Put an operating point on scores, fold by fold, from other rows than the fold's."""
+    """Put an operating point on scores, fold by fold, from other rows than the fold's.
+
+    ``before`` are rows and scores for the first fold, where no other fold lies before it.
+    """
     choose = _tune_threshold if setting.task == "binary" else _tune_offset
     tuned_outcome = np.full(len(data), np.nan)
     fixed_outcome = np.full(len(data), np.nan)
     for index, (train, test) in enumerate(split.folds):
         rows = rows_of_others(split, index) if fitted else train
-        tuned = choose(score, data.target, rows, setting)
+        known = score
+        if len(rows) == 0 and before is not None:
+            rows, known = before
+        tuned = choose(known, data.target, rows, setting)
         tuned_outcome[test] = _apply(score[test], tuned, setting)
         if setting.task == "binary":
             base = float(data.target[train].mean()) if fitted else _production(data, setting)
             cut = prior_shift(setting.point, base, _production(data, setting))
             fixed_outcome[test] = (score[test] >= cut).astype(float)
-    known = np.flatnonzero(np.isfinite(score))
-    final = choose(score, data.target, known, setting)
+    final = choose(score, data.target, np.flatnonzero(np.isfinite(score)), setting)
     if setting.task != "binary":
         return Tried(rung=rung, outcome=tuned_outcome, score=_on_tested(score, split),
                      point_kind="offset", point=final, tuned=final)  # fmt: skip

@@ -97,8 +97,7 @@ def _rates(
     """How good an option is, and what a case costs to run, by draw."""
     running = theta.get(f"options.{rung.id}.cost_per_case", _ZERO)
     if rung.kind == "review":
-        base = next(other for other in rungs if other.id == rung.option.of)
-        return _reviewed(case, rungs, rung, base, theta, running)
+        return _reviewed(case, rungs, rung, base_of(rungs, rung), theta, running)
     known = TASKS[case.task].known_rates(rung.kind)
     if known is not None:
         return {name: np.array([value]) for name, value in known.items()}, running
@@ -111,7 +110,7 @@ def _reviewed(
     """A person looks at what the base option flags, as far as capacity reaches.
 
     The reviewer errs either way with the same rate; what nobody looks at is acted on as
-    flagged.
+    flagged. Only cases on which the option is used come to the reviewer.
     """
     rates, base_running = _rates(case, rungs, base, theta)
     share = theta["prevalence"]
@@ -119,7 +118,8 @@ def _reviewed(
     capacity = theta.get(f"options.{rung.id}.capacity")
     looked = _ONE
     if capacity is not None:
-        asked = np.maximum(theta["volume"] * flagged, 1e-300)
+        adoption = terms(rungs, rung, theta).adoption
+        asked = np.maximum(theta["volume"] * adoption * flagged, 1e-300)
         looked = np.minimum(1.0, capacity / asked)
     error = theta.get(f"options.{rung.id}.reviewer_error", _ZERO)
     review = theta[f"options.{rung.id}.review"]
@@ -157,42 +157,70 @@ def net_benefit(
             columns.append(_ZERO)
             continue
         gain = per_case(case, rungs, rung, theta).worth - standing
-        columns.append(_over_horizon(rung, gain, months, theta))
+        columns.append(_over_horizon(rungs, rung, gain, months, theta))
     size = max(len(column) for column in (*columns, *theta.values()))
     return np.column_stack([np.broadcast_to(column, size) for column in columns])
 
 
-def price(rung: Rung, months: float, theta: Draws) -> Array:
-    """What building and running an option costs over the horizon, discounted."""
-    build, run, left = _price_parts(rung, months, theta)
-    return np.asarray(build + run * left)
+def _over_horizon(
+    rungs: Sequence[Rung], rung: Rung, gain: Array, months: float, theta: Draws
+) -> Array:
+    takes = terms(rungs, rung, theta)
+    monthly = takes.adoption * theta["volume"] * gain - takes.run
+    return np.asarray(monthly * _left(takes, months, theta) - takes.build)
 
 
-def _over_horizon(rung: Rung, gain: Array, months: float, theta: Draws) -> Array:
-    build, run, left = _price_parts(rung, months, theta)
-    adoption = theta.get(f"options.{rung.id}.adoption", _ONE)
-    return np.asarray((adoption * theta["volume"] * gain - run) * left - build)
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """What an option takes, by draw: money to build and run, months until it is at work,
+    and the share of cases that it is used on."""
+
+    build: Array
+    run: Array
+    delay: Array
+    adoption: Array
 
 
-def _price_parts(rung: Rung, months: float, theta: Draws) -> tuple[Array, Array, Array]:
+def terms(rungs: Sequence[Rung], rung: Rung, theta: Draws) -> Terms:
+    """Terms of an option; a reviewed option takes what its base takes, and its own on top."""
     name = f"options.{rung.id}"
-    delay = theta.get(f"{name}.delay", _ZERO)
-    left = discounted_months(theta["discount"], months, delay)
-    return theta.get(f"{name}.build", _ZERO), theta.get(f"{name}.run", _ZERO), np.atleast_1d(left)
+    own = Terms(
+        build=theta.get(f"{name}.build", _ZERO),
+        run=theta.get(f"{name}.run", _ZERO),
+        delay=theta.get(f"{name}.delay", _ZERO),
+        adoption=theta.get(f"{name}.adoption", _ONE),
+    )
+    if rung.kind != "review":
+        return own
+    base = terms(rungs, base_of(rungs, rung), theta)
+    return Terms(
+        build=own.build + base.build,
+        run=own.run + base.run,
+        delay=np.maximum(own.delay, base.delay),
+        adoption=theta.get(f"{name}.adoption", base.adoption),
+    )
 
 
-def with_base(theta: Draws, rungs: Sequence[Rung]) -> dict[str, Array]:
-    """Draws in which a reviewed option inherits what building its base takes.
+def base_of(rungs: Sequence[Rung], rung: Rung) -> Rung:
+    """What a reviewed option reviews."""
+    return next(other for other in rungs if other.id == rung.option.of)
 
-    A review of a model needs the model: its price, run and delay are the base's unless the
-    case states its own.
-    """
-    found = dict(theta)
-    for rung in rungs:
-        if rung.kind != "review":
-            continue
-        for part in ("build", "run", "delay", "adoption"):
-            own, base = f"options.{rung.id}.{part}", f"options.{rung.option.of}.{part}"
-            if own not in found and base in found:
-                found[own] = found[base]
-    return found
+
+def price(rungs: Sequence[Rung], rung: Rung, months: float, theta: Draws) -> Array:
+    """What building and running an option costs over the horizon, discounted."""
+    takes = terms(rungs, rung, theta)
+    return np.asarray(takes.build + takes.run * _left(takes, months, theta))
+
+
+def unused(case: Case, rungs: Sequence[Rung], rung: Rung, months: float, theta: Draws) -> Array:
+    """What an option gains less than if it were at work at once and on every case."""
+    base = next(other for other in rungs if other.status_quo)
+    gain = per_case(case, rungs, rung, theta).worth - per_case(case, rungs, base, theta).worth
+    takes = terms(rungs, rung, theta)
+    whole = np.atleast_1d(discounted_months(theta["discount"], months))
+    used = takes.adoption * _left(takes, months, theta)
+    return np.asarray(theta["volume"] * gain * (whole - used))
+
+
+def _left(takes: Terms, months: float, theta: Draws) -> Array:
+    return np.atleast_1d(discounted_months(theta["discount"], months, takes.delay))

@@ -31,10 +31,15 @@ class Dataset:
         Columns that say how to split, and whom to compare.
     acts : mapping
         What each rule says: 0 and 1, or the predicted amount.
+    rule_columns : mapping
+        Which columns each rule looks at.
     predictions : mapping
         What came as files, by option.
     rows_without_target : int
         Rows left out because nothing is known of them.
+    copies, copies_dropped : int
+        Rows that are the same as an earlier one in every column; they are dropped where an
+        id or a time among the columns shows that it is the same case again.
     digest : str
         SHA-256 over every file read.
     """
@@ -45,8 +50,11 @@ class Dataset:
     group: np.ndarray[Any, Any] | None = None
     segment: np.ndarray[Any, Any] | None = None
     acts: Mapping[str, np.ndarray[Any, Any]] = field(default_factory=dict)
+    rule_columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     predictions: Mapping[str, Predictions] = field(default_factory=dict)
     rows_without_target: int = 0
+    copies: int = 0
+    copies_dropped: int = 0
     digest: str = ""
 
     def __len__(self) -> int:
@@ -70,8 +78,12 @@ def load_data(case: Case) -> Dataset | None:
         row_id = id_column(table, data)
         target = target_values(table, data, case.task)
         kept = is_known(target)
-        acts, predictions = {}, {}
+        acts, predictions, looks = {}, {}, {}
         for name, option in case.options.items():
+            rule = option.when or option.predict
+            if rule:
+                where = f"options.{name}.{'when' if option.when else 'predict'}"
+                looks[name] = tuple(table.rule(rule, where).columns())
             if option.when:
                 acts[name] = act_values(table, data, option.when, f"options.{name}.when")
             if option.predict:
@@ -82,6 +94,11 @@ def load_data(case: Case) -> Dataset | None:
                 predictions[name] = read_predictions(
                     case.folder, table, data, name, option, case.task, kept
                 )
+    again = frame.duplicated().to_numpy() & kept
+    dropped = int(again.sum()) if row_id is not None or data.time is not None else 0
+    without_target = int((~kept).sum())
+    if dropped:
+        kept = kept & ~again
     own = {data.target, row_id, data.time, data.group, *data.leave_out} - {None}
     features = frame.drop(columns=[column for column in own if column in frame]).loc[kept]
 
@@ -96,7 +113,10 @@ def load_data(case: Case) -> Dataset | None:
         segment=pick(data.segment),
         acts={name: values[kept] for name, values in acts.items()},
         predictions={name: _kept(values, kept) for name, values in predictions.items()},
-        rows_without_target=int((~kept).sum()),
+        rule_columns=looks,
+        rows_without_target=without_target,
+        copies=int(again.sum()),
+        copies_dropped=dropped,
         digest=data_digest(case),
     )
 

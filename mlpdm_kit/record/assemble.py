@@ -82,6 +82,7 @@ def assemble(
         baseline=comparison.model_copy(update={"checks": ()}),
         error_costs=errors,
         inputs=value.inputs,
+        input_findings=value.findings,
         months=value.months,
         discount=value.discount,
         value_of_information=InformationValue(evpi=value.evpi, study=_study(found)),
@@ -186,7 +187,9 @@ def _rounded_value(value: ValueSection) -> ValueSection:
         if enb is None or error is None:
             options.append(option)
             continue
-        money = {name: to_error(getattr(option, name), error) for name in ("cvar5", "price")}
+        money = {
+            name: to_error(getattr(option, name), error) for name in ("cvar5", "price", "unused")
+        }
         money["expected_regret"] = to_error(option.expected_regret or 0.0, least)
         shares = {name: round(getattr(option, name), 3) + 0.0 for name in ("p_best", "p_loss")}
         options.append(
@@ -242,7 +245,7 @@ def _rounded_verdict(found: Verdict, value: ValueSection) -> Verdict:
             update={
                 "figures": {
                     name: to_error(figure, error)
-                    if name in ("amount", "low", "high", "gain", "price")
+                    if name in ("amount", "low", "high", "gain", "price", "lost")
                     and isinstance(figure, float)
                     else figure
                     for name, figure in reason.figures.items()

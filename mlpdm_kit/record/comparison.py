@@ -11,7 +11,14 @@ import numpy as np
 from mlpdm_kit.analysis.compare import FEW_ERRORS, Comparison, compare
 from mlpdm_kit.analysis.costs import Estimate
 from mlpdm_kit.analysis.distributions import Distribution
-from mlpdm_kit.analysis.findings import Finding, base_rate_differs, leaks, oddities
+from mlpdm_kit.analysis.findings import (
+    TOO_GOOD,
+    Finding,
+    base_rate_differs,
+    leaks,
+    oddities,
+    separation,
+)
 from mlpdm_kit.analysis.folds import Split, split
 from mlpdm_kit.analysis.ladder import Rung
 from mlpdm_kit.analysis.tasks import TASKS
@@ -38,7 +45,8 @@ from mlpdm_kit.record.model import (
 
 def setting(case: Case, data: Dataset | None, seed: int) -> Setting:
     """Point values to compare under: every input at its mean, the production base rate."""
-    theta = means(stated_inputs(case))
+    inputs = stated_inputs(case)
+    theta = means(inputs)
     if case.task == "binary" and "prevalence" not in theta and data is not None:
         theta["prevalence"] = np.array([data.target.mean()])
     worth = {
@@ -50,7 +58,21 @@ def setting(case: Case, data: Dataset | None, seed: int) -> Setting:
         point=TASKS[case.task].operating_point(worth),
         prevalence=None if case.prevalence is None else float(theta["prevalence"][0]),
         seed=seed,
+        prevalence_range=inputs.get("prevalence"),
+        running=_running(case, data, theta),
     )
+
+
+def _running(case: Case, data: Dataset | None, theta: Mapping[str, Any]) -> dict[str, float]:
+    """What a case costs to run under each option: as stated, else as its file says."""
+    found = {}
+    for name in case.options:
+        given = data.predictions.get(name) if data is not None else None
+        stated = theta.get(f"options.{name}.cost_per_case")
+        value = float(stated[0]) if stated is not None else _mean(given.cost) if given else None
+        if value is not None:
+            found[name] = value
+    return found
 
 
 def compare_section(
@@ -69,7 +91,8 @@ def compare_section(
     split_ = split(data, case.task, seed)
     here = setting(case, data, seed)
     result = compare(data, tuple(rungs), split_, here)
-    findings = [*found, *oddities(profile_features), *_on_rows(case, data, result)]
+    good = _too_good(case, data, result)
+    findings = [*found, *good, *oddities(profile_features), *_on_rows(case, data, result)]
     options = tuple(
         _compared(rung, result, data, here) if rung.id in result.tried else _unmeasured(case, rung)
         for rung in rungs
@@ -207,7 +230,6 @@ def _profile(
 ) -> DataProfile:
     assert case.data is not None
     binary, stated = case.task == "binary", case.prevalence
-    twice = next((f.figures["n"] for f in findings if f.code == "duplicates"), 0)
     return DataProfile(
         file=case.data.file,
         rows=len(data),
@@ -220,7 +242,7 @@ def _profile(
         base_rate=float(data.target.mean()) if binary else None,
         production_low=stated.low if stated else None,
         production_high=stated.high if stated else None,
-        duplicates=twice,
+        duplicates=data.copies,
         simulated=case.data.simulated or case.simulated,
         source=case.data.source,
         licence=case.data.licence,
@@ -230,6 +252,10 @@ def _profile(
 
 def _on_rows(case: Case, data: Dataset, result: Comparison) -> list[Finding]:
     found = []
+    if data.copies:
+        code = "copies" if data.copies_dropped else "duplicates"
+        figures: dict[str, Any] = {"n": data.copies, "rows": len(data) + data.copies_dropped}
+        found.append(Finding(code=code, figures=figures))
     if data.rows_without_target:
         found.append(Finding(code="target-missing", figures={"n": data.rows_without_target}))
     stated = case.prevalence
@@ -317,8 +343,49 @@ def _checks_on_data(
     if rules:
         results.append(computed("heuristic-tried", rungs, "passed", "heuristic-measured",
                                 {"option": rules[0]}))  # fmt: skip
+    results += _known_then(case, rungs, data, findings)
     results += _against_baseline(rungs, result)
     results += _budget(case, rungs, data)
+    return results
+
+
+def _too_good(case: Case, data: Dataset, result: Comparison) -> list[Finding]:
+    """Models that hardly err: more often a leak than a triumph."""
+    known = case.data.known_then if case.data else ()
+    if case.task != "binary" or set(data.features.columns) <= set(known):
+        return []
+    found = []
+    for name, one in result.tried.items():
+        if one.score is None or not one.rung.option.of_kind.learns:
+            continue
+        tested = np.isfinite(one.score)
+        strength = separation(data.target[tested], one.score[tested])
+        if strength >= TOO_GOOD:
+            found.append(Finding(code="too-good", figures={"option": name, "strength": strength}))
+    return found
+
+
+def _known_then(
+    case: Case, rungs: Sequence[Rung], data: Dataset, findings: Sequence[Finding]
+) -> list[CheckResult]:
+    """Columns that are hardly known beforehand hold back what learns, and stop a rule on them."""
+    leaking = [f.figures["column"] for f in findings if f.code == "leak"]
+    good = [f.figures["option"] for f in findings if f.code == "too-good"]
+    results = []
+    if leaking:
+        figures = {"columns": leaking}
+        results.append(computed("available-then", rungs, "open", "leaks", figures))
+        lower = {column.lower() for column in leaking}
+        on_leaks = [
+            name
+            for name, columns in data.rule_columns.items()
+            if lower & {column.lower() for column in columns}
+        ]
+        if on_leaks:
+            results.append(computed("available-then", rungs, "failed", "leaks", figures, on_leaks))
+    elif good:
+        figures = {"option": good[0]}
+        results.append(computed("available-then", rungs, "open", "too-good-gate", figures, good))
     return results
 
 
@@ -333,7 +400,11 @@ def _against_baseline(rungs: Sequence[Rung], result: Comparison) -> list[CheckRe
         )
         figures = {"option": name, "against": result.best_without_ml,
                    "low": difference.low, "high": difference.high}  # fmt: skip
-        results.append(computed("beats-baseline", rungs, status, "beats-baseline", figures, [name]))
+        results.append(
+            computed(
+                "beats-baseline", rungs, status, "beats-baseline", figures, [name], holds=False
+            )
+        )
     return results
 
 

@@ -112,6 +112,8 @@ def _errors(record: DecisionRecord, says: Sentences) -> Fold:
         notes.append(says.sentence("record.errors.threshold", value=costs.threshold))
     if costs.quantile is not None:
         notes.append(says.sentence("record.errors.quantile", value=costs.quantile))
+    if any(option.source == "measured" for option in record.baseline.options):
+        notes.append(says.sentence("record.errors.allowance"))
     tables = [table for table in (_prices(record, says), _per_case(record, says)) if table.rows]
     if not notes and not tables:
         notes.append(says.sentence("record.errors.none"))
@@ -204,7 +206,8 @@ def _inputs(record: DecisionRecord, says: Sentences) -> Fold:
         rows=tuple(_input_row(row, record, says) for row in rows),
     )
     summary = says.say("record.inputs.counts", n=len(rows), **numbers)
-    return Fold(key="inputs", heading=heading, summary=summary, tables=(table,))
+    notes = tuple(says.finding(finding) for finding in record.input_findings)
+    return Fold(key="inputs", heading=heading, summary=summary, notes=notes, tables=(table,))
 
 
 def _input_row(row: InputRow, record: DecisionRecord, says: Sentences) -> tuple[Cell, ...]:
@@ -244,8 +247,11 @@ def _options(record: DecisionRecord, says: Sentences) -> Fold:
         ),
         rows=tuple(_option_row(option, record, says) for option in record.options),
     )
-    notes = (says.sentence("record.options.words"),)
-    return Fold(key="options", heading=heading, notes=notes, tables=(table,))
+    free = [o.id for o in record.options if o.price == 0 and not o.status_quo]
+    notes = [says.sentence("record.options.words")]
+    if free:
+        notes.append(says.sentence("record.options.free", options=free))
+    return Fold(key="options", heading=heading, notes=tuple(notes), tables=(table,))
 
 
 def _option_row(

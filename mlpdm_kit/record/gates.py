@@ -84,8 +84,14 @@ def computed(
     code: str,
     figures: dict[str, Any] | None = None,
     options: Iterable[str] | None = None,
+    *,
+    holds: bool = True,
 ) -> CheckResult:
-    """Result of a check that the kit has computed."""
+    """Result of a check that the kit has computed.
+
+    An open one that does not hold says that the data does not decide; the expected net
+    benefit then does.
+    """
     check = CHECKS[check_id]
     return CheckResult(
         id=check.id,
@@ -96,6 +102,7 @@ def computed(
         options=tuple(concerned(check, rungs) if options is None else options),
         evidence="measured",
         measured=True,
+        holds=holds,
         finding=Said(code=code, figures=figures or {}),
     )
 
@@ -130,13 +137,12 @@ def standing(
 ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     """Failed gates, open gates and things to fix of one option, as check ids.
 
-    Open gates and things to fix hold back ML only. A computed gate that is open says that
-    the data does not decide; the expected net benefit does.
+    Open gates and things to fix hold back ML only.
     """
     own = [result for result in results if rung.id in result.options]
     failed = [r.id for r in own if r.status == "failed" and r.kind in HARD]
     if not rung.is_ml:
         return tuple(failed), (), ()
-    still_open = [r.id for r in own if r.status == "open" and r.kind in HARD and not r.measured]
+    still_open = [r.id for r in own if r.status == "open" and r.kind in HARD and r.holds]
     to_fix = [r.id for r in own if r.status == "failed" and r.kind == "F"]
     return tuple(failed), tuple(still_open), tuple(to_fix)

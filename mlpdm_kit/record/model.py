@@ -44,7 +44,8 @@ class CheckResult(Part):
     """One check and how it stands for the options that it concerns.
 
     ``options`` are the ids it concerns; a case-level check concerns the whole case.
-    ``measured`` says that the kit computed it, from ``finding``.
+    ``measured`` says that the kit computed it, from ``finding``. An open one that does not
+    ``hold`` leaves the choice to the expected net benefit.
     """
 
     id: str
@@ -59,6 +60,7 @@ class CheckResult(Part):
     note: str = ""
     owner: str = ""
     measured: bool = False
+    holds: bool = True
     finding: Said | None = None
 
 
@@ -231,7 +233,8 @@ class Valued(Part):
 
     ``failed_gates`` removed it; ``open_gates`` and ``to_fix`` keep it from being chosen
     yet. An option that is not ``priced`` has no net benefit. ``price`` is what building
-    and running it costs over the horizon, within its net benefit.
+    and running it costs over the horizon, within its net benefit; ``unused`` what it would
+    gain more if it were at work at once and on every case.
     """
 
     id: str
@@ -251,6 +254,7 @@ class Valued(Part):
     p_loss: float | None = None
     cvar5: float | None = None
     price: float | None = None
+    unused: float | None = None
 
 
 class Flip(Part):
@@ -290,6 +294,7 @@ class ValueSection(Section):
     draws: int = 0
     seed: int = 0
     inputs: tuple[InputRow, ...] = ()
+    findings: tuple[Said, ...] = ()
     options: tuple[Valued, ...] = ()
     best: str | None = None
     best_without_ml: str | None = None
@@ -365,6 +370,7 @@ class DecisionRecord(Part):
     baseline: ComparisonSection
     error_costs: ErrorsSection
     inputs: tuple[InputRow, ...] = ()
+    input_findings: tuple[Said, ...] = ()
     months: float = 0.0
     discount: float = 0.0
     value_of_information: InformationValue = InformationValue()

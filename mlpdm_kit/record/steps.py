@@ -171,7 +171,8 @@ class Walk:
     def _price_errors(self) -> ErrorsSection:
         if self.stopped:
             return ErrorsSection()
-        from mlpdm_kit.record.worth import Inputs, errors_section
+        from mlpdm_kit.record.error_costs import errors_section
+        from mlpdm_kit.record.inputs import Inputs
 
         inputs = Inputs(self.case, self.comparison())
         return errors_section(self.case, self.rungs, inputs, self.draws, self.seed)

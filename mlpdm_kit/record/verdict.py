@@ -71,12 +71,12 @@ class _Rule:
         self.best = self.options[value.best]
 
     def verdict(self) -> Verdict:
+        if self.best.status_quo:
+            return self._do_nothing()
         if self.best.is_ml and not self.best.feasible:
             return self._find_out_first()
         if self.best.is_ml:
             return self._use_ml()
-        if self.best.status_quo:
-            return self._do_nothing()
         return self._use_non_ml()
 
     # --- outcomes ---------------------------------------------------------------------
@@ -92,11 +92,13 @@ class _Rule:
         if self.best.to_fix:
             reasons.append(_said("to-fix", checks=list(self.best.to_fix), option=self.best.id))
         reasons += self._cost_reason(self.best.id, against)
+        reasons += self._not_clear(self.best.id)
         return self._made("find_out_first", against, reasons, meanwhile=meanwhile)
 
     def _use_ml(self) -> Verdict:
         against = self.value.best_without_ml
         reasons = [
+            *self._not_clear(self.best.id),
             *self._cost_reason(self.best.id, against),
             *self._price_reason(self.best.id, against, "price-paid"),
             *self._few(self.best.id),
@@ -113,6 +115,7 @@ class _Rule:
         reasons = [
             *self._cost_reason(self.best.id, against),
             *self._price_reason(against, self.best.id, "price-not-paid"),
+            *self._unused(against),
             *self._removed(),
             *self._few(against),
         ]
@@ -124,6 +127,7 @@ class _Rule:
         reasons = [*self._cost_reason(self.best.id, against)]
         if against is not None:
             reasons += self._price_reason(against, self.best.id, "price-not-paid")
+            reasons += self._unused(against)
         if strongest is not None and strongest != against:
             figures = self._amount(self.best.id, strongest)
             reasons.append(
@@ -177,8 +181,33 @@ class _Rule:
         costs = {one.id: one.per_case.mean for one in self.errors.options}
         if against is None or option not in costs or against not in costs:
             return []
-        return [_said("cost-per-case", option=option, cost=costs[option],
-                      against=against, other=costs[against])]  # fmt: skip
+        cost, other = costs[option], costs[against]
+        explained = self._price(option) != self._price(against) or self._unused(against)
+        if cost > other and not explained:
+            return []  # it would speak against the choice, and nothing would say why
+        if cost < 0 and other < 0:
+            return [_said("worth-per-case", option=option, cost=-cost, against=against,
+                          other=-other)]  # fmt: skip
+        return [_said("cost-per-case", option=option, cost=cost, against=against, other=other)]
+
+    def _unused(self, option: str) -> list[Said]:
+        """What an option loses by being late or not used on every case, where that matters."""
+        lost, lead = self.options[option].unused, self._amount(self.best.id, option)["amount"]
+        if lost is None or lead <= 0 or lost < 0.25 * lead:
+            return []
+        return [_said("not-in-use", option=option, amount=lost)]
+
+    def _not_clear(self, option: str) -> list[Said]:
+        """The data does not settle whether ML errs less than the best without it."""
+        return [
+            _said("not-clear", option=option, against=result.finding.figures["against"])
+            for result in self.checks
+            if result.id == "beats-baseline"
+            and result.status == "open"
+            and result.finding is not None
+            and result.finding.code == "beats-baseline"
+            and option in result.options
+        ]
 
     def _price_reason(self, option: str, against: str | None, code: str) -> list[Said]:
         """What an option gains before its price, and its price; both over the horizon."""

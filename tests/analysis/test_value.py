@@ -150,6 +150,34 @@ def test_review_under_capacity(make_case: MakeCase):
     assert mean(found, "reviewed") == pytest.approx(gain * 1000 * 24 - 100_000)
 
 
+def test_capacity_is_asked_for_by_what_is_used(make_case: MakeCase):
+    """Used on 40% of 1,000: 54 are flagged, and 54 can be looked at."""
+    options = review("54 per month")
+    options["reviewed"]["adoption"] = "40%"
+    found = value(make_case(options=options))
+    gain = 0.04 * 0.9 * 1000 - 0.095 * 0.1 * 100 - 0.135 * 50
+    assert mean(found, "reviewed") == pytest.approx(0.4 * gain * 1000 * 24 - 100_000)
+
+
+def test_a_review_s_own_price_comes_on_top(make_case: MakeCase):
+    options = review(None)
+    options["reviewed"]["build"] = "5k JPY"
+    found = value(make_case(options=options))
+    gain = 0.04 * 0.9 * 1000 - 0.095 * 0.1 * 100 - 0.135 * 50
+    assert mean(found, "reviewed") == pytest.approx(gain * 1000 * 24 - 105_000)
+
+
+def test_break_even_where_the_mean_chooses_otherwise(make_case: MakeCase, rates: Any):
+    """Late on average, but best over all futures: the month in which it stops paying is told."""
+    options = {"bought": {"kind": "bought", "rates": rates("80%", "10%"), "build": "150k JPY",
+                          "delay": "1..60 months"}}  # fmt: skip
+    found = value(make_case(options=options), draws=4096)
+    assert found.best == "bought"
+    row = next(r for r in found.break_even if r.input == "options.bought.delay")
+    assert row.above is not None
+    assert row.above.value == pytest.approx(24 - 150_000 / 30_500, abs=0.01)
+
+
 def test_break_even_by_hand(make_case: MakeCase):
     """The model's lead over the rule, 15.25 N * 24 - 220,000, is nothing at N = 601.09."""
     found = {row.input: row for row in value(make_case()).break_even}

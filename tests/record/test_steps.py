@@ -28,6 +28,75 @@ def test_all_gates_passed(make_case: MakeCase):
     assert found.gain.mean == pytest.approx(15.25 * 24_000 - 220_000)
 
 
+def test_an_assumed_accuracy_does_not_beat_the_baseline(make_case: MakeCase, rates: Any):
+    model = {"kind": "model", "rates": rates("95%", "1%", "assumed")}
+    rule = {"kind": "rule", "rates": rates("40%", "5%", "assumed")}
+    found = decide(load_case(make_case(options={"rule": rule, "model": model})), draws=256)
+    assert (found.verdict.outcome, found.verdict.meanwhile) == ("find_out_first", "rule")
+    assert found.verdict.reasons[0].figures["checks"] == ["beats-baseline"]
+    quoted = {"kind": "model", "rates": rates("95%", "1%", "quoted")}
+    again = make_case(name="quoted", options={"rule": rule, "model": quoted})
+    assert verdict(again).outcome == "use_ml"
+
+
+def test_an_assumed_accuracy_can_fail(make_case: MakeCase, rates: Any):
+    model = {"kind": "model", "rates": rates("30%", "20%", "assumed")}
+    rule = {"kind": "rule", "rates": rates("60%", "2%")}
+    found = decide(load_case(make_case(options={"rule": rule, "model": model})), draws=256)
+    removed = next(o for o in found.options if o.id == "model")
+    assert removed.failed_gates == ("beats-baseline",)
+
+
+def test_what_a_case_costs_to_run_counts_against_the_baseline(make_case: MakeCase, rates: Any):
+    """People who are nearly always right and dear do not veto a model."""
+    people = {"kind": "process", "rates": rates("99%", "0.1%"),
+              "cost_per_case": "400 JPY per claim"}  # fmt: skip
+    model = {"kind": "model", "rates": rates("80%", "10%")}
+    found = verdict(make_case(options={"people": people, "model": model}))
+    assert (found.outcome, found.option) == ("use_ml", "model")
+
+
+def test_a_status_quo_that_a_gate_forbids_is_not_chosen(
+    make_case: MakeCase, gates: dict[str, Any], rates: Any
+):
+    options = {
+        "rule": {"kind": "rule", "rates": rates("40%", "5%")},
+        "model": {"kind": "model", "rates": rates("90%", "2%"), "status_quo": True},
+    }
+    kept = verdict(make_case(options=options))
+    assert (kept.outcome, kept.option) == ("do_nothing", "model")
+    gates["purpose"] = {"answer": "no", "evidence": "measured"}
+    found = decide(load_case(make_case(name="forbidden", checks=gates, options=options)), draws=256)
+    assert (found.verdict.outcome, found.verdict.option) == ("use_non_ml", "rule")
+    assert not next(o for o in found.options if o.id == "model").feasible
+
+
+def test_a_lead_that_may_be_luck_is_said(make_case: MakeCase):
+    """One column: the model can do no better than a cut, whatever the folds say."""
+    import numpy as np
+
+    outcomes = set()
+    for seed in range(4):
+        rng = np.random.default_rng(seed)
+        x = rng.normal(size=300)
+        y = (rng.random(300) < 1 / (1 + np.exp(1 - 2 * x))).astype(int)
+        rows = "\n".join(f"{i},{a:.4f},{b}" for i, (a, b) in enumerate(zip(x, y, strict=True)))
+        folder = make_case(
+            name=f"luck{seed}",
+            files={"d.csv": "id,x,y\n" + rows},
+            prevalence=None,
+            data={"file": "d.csv", "target": "y"},
+            options={"model": {"kind": "model", "build": "1 JPY"}},
+        )
+        found = decide(load_case(folder), draws=256)
+        gate = next(g for g in found.gates if g.id == "beats-baseline")
+        clear = gate.status == "passed"
+        outcomes.add((found.verdict.outcome, clear))
+        if found.verdict.outcome == "use_ml":
+            assert (found.verdict.reasons[0].code != "not-clear") == clear
+    assert ("use_ml", False) in outcomes
+
+
 def test_silence_passes_no_gate(make_case: MakeCase):
     found = verdict(make_case(checks={}))
     assert (found.outcome, found.option, found.meanwhile) == ("find_out_first", "model", "rule")
@@ -188,9 +257,65 @@ def test_leaking_columns_are_left_out_and_said(make_case: MakeCase, gates: dict[
     found = decide(load_case(folder), draws=256)
     leaks = [f.figures["column"] for f in found.baseline.findings if f.code == "leak"]
     assert leaks == ["closed"]
+    held = [g for g in found.gates if g.id == "available-then"]
+    assert [g.status for g in held] == ["open"]
     point = next(o for o in found.baseline.options if o.kind == "one_measurement").operating_point
     assert point is not None
     assert point.column == "x"
+
+
+def test_a_rule_on_a_leaking_column_is_removed(make_case: MakeCase):
+    rows = "\n".join(f"{i},{i % 7},{int(i % 7 > 4)},{int(i % 7 > 4) * 3}" for i in range(200))
+    folder = make_case(
+        files={"d.csv": "id,x,y,closed\n" + rows},
+        data={"file": "d.csv", "target": "y", "known_then": ["x"]},
+        options={"cheat": {"kind": "rule", "when": "Closed > 1"}},
+    )
+    found = decide(load_case(folder), draws=256)
+    cheat = next(o for o in found.options if o.id == "cheat")
+    assert cheat.failed_gates == ("available-then",)
+    assert found.verdict.option != "cheat"
+
+
+def test_a_model_that_hardly_errs_is_suspected(make_case: MakeCase):
+    """Free text that tells the answer: no single column shows it."""
+    words = ["fraud" if i % 5 == 0 else "fine" for i in range(300)]
+    rows = "\n".join(f"{i},case {i} is {w},{int(w == 'fraud')}" for i, w in enumerate(words))
+    folder = make_case(
+        files={"d.csv": "id,memo,y\n" + rows},
+        data={"file": "d.csv", "target": "y"},
+        options={"model": {"kind": "model", "build": "1 JPY"}},
+    )
+    found = decide(load_case(folder), draws=256)
+    assert "too-good" in {f.code for f in found.baseline.findings}
+    assert found.verdict.outcome == "find_out_first"
+
+
+def test_the_same_case_again_counts_once(make_case: MakeCase):
+    rows = [f"{i},{i % 7},{int(i % 7 > 4)}" for i in range(100)]
+    once = make_case(
+        name="once",
+        files={"d.csv": "\n".join(["id,x,y", *rows])},
+        data={"file": "d.csv", "target": "y", "known_then": ["x"]},
+    )
+    often = make_case(
+        name="often",
+        files={"d.csv": "\n".join(["id,x,y", *rows, *rows, *rows])},
+        data={"file": "d.csv", "target": "y", "known_then": ["x"]},
+    )
+    one, three = (decide(load_case(folder), draws=256) for folder in (once, often))
+    assert three.baseline.data is not None
+    assert three.baseline.data.rows == 100
+    assert [o.expected_net_benefit for o in one.options] == [
+        o.expected_net_benefit for o in three.options
+    ]
+    assert ("copies", 200) in {(f.code, f.figures.get("n")) for f in three.baseline.findings}
+
+
+def test_a_range_too_wide_to_mean_is_said(make_case: MakeCase):
+    folder = make_case(volume="1..1000000 per month")
+    found = decide(load_case(folder), draws=256)
+    assert [f.figures["input"] for f in found.input_findings] == ["volume"]
 
 
 def test_too_few_of_a_class_removes_what_learns(make_case: MakeCase):

@@ -1,0 +1,60 @@
+"""Section 03: what each kind of error costs, before anything is built."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from mlpdm_kit.analysis.distributions import Array
+from mlpdm_kit.analysis.ladder import Rung
+from mlpdm_kit.analysis.tasks import TASKS
+from mlpdm_kit.analysis.value import per_case, signs
+from mlpdm_kit.case.model import Case
+from mlpdm_kit.record.inputs import Inputs
+from mlpdm_kit.record.model import ErrorCost, ErrorsSection, Range
+
+
+def spread(values: Array) -> Range:
+    """Mean and 5% and 95% points of draws."""
+    low, high = np.quantile(values, [0.05, 0.95])
+    return Range(mean=float(values.mean()), p5=float(low), p95=float(high))
+
+
+def errors_section(
+    case: Case, rungs: Sequence[Rung], inputs: Inputs, draws: int, seed: int
+) -> ErrorsSection:
+    """What each kind of error costs, per case and option, before building anything."""
+    theta = inputs.draw(draws, seed)
+    prices = {name: spread(theta[f"outcomes.{name}"]) for name in case.outcomes}
+    mean = {name: np.array([values.mean()]) for name, values in theta.items()}
+    worth = {n: float(v[0]) for n, v in TASKS[case.task].worth(mean, signs(case)).items()}
+    point = TASKS[case.task].operating_point(worth)
+    return ErrorsSection(
+        prices=prices,
+        gains=tuple(name for name, sign in signs(case).items() if sign > 0),
+        threshold=point if case.task == "binary" else None,
+        quantile=point if case.task != "binary" else None,
+        options=tuple(
+            _error_cost(case, rungs, rung, theta)
+            for rung in rungs
+            if any(option.id == rung.id for option in inputs.comparison.options)
+        ),
+        curves=inputs.comparison.curves,
+    )
+
+
+def _error_cost(case: Case, rungs: Sequence[Rung], rung: Rung, theta: Any) -> ErrorCost:
+    one = per_case(case, rungs, rung, theta)
+    cost = np.atleast_1d(-one.worth)
+    month = np.atleast_1d(cost * theta["volume"])
+    return ErrorCost(
+        id=rung.id,
+        kind=rung.kind,
+        is_ml=rung.is_ml,
+        per_case=spread(cost),
+        by_outcome={name: float(-value.mean()) for name, value in one.errors.items()},
+        running_per_case=float(one.running.mean()),
+        per_month=spread(month),
+    )
