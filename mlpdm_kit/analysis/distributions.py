@@ -222,7 +222,28 @@ def _beta_parameters(low: float, high: float, level: float) -> tuple[float, floa
         if np.max(np.abs(misses(solved.x))) < 1e-7:
             a, b = np.exp(solved.x)
             return float(a), float(b)
-    raise refuse("interval-support", "low, high", low, family="beta", low=low, high=high)
+    return _by_one_parameter(low, high, level)
+
+
+def _by_one_parameter(low: float, high: float, level: float) -> tuple[float, float]:
+    """The same for intervals that span orders of magnitude: a root in a alone.
+
+    For each a there is one b that puts the upper end right.
+    """
+    upper, lower = (1 + level) / 2, (1 - level) / 2
+
+    def miss(log_a: float) -> float:
+        a = math.exp(log_a)
+        return float(special.betainc(a, special.btdtrib(a, upper, high), low) - lower)
+
+    try:
+        log_a = optimize.brentq(miss, -12.0, 12.0, xtol=1e-13)
+    except ValueError as error:
+        raise refuse(
+            "interval-support", "low, high", f"{low}..{high}", family="beta", low=low, high=high
+        ) from error
+    a = math.exp(log_a)
+    return a, float(special.btdtrib(a, upper, high))
 
 
 _FITS = {

@@ -51,7 +51,7 @@ def split(data: Dataset, task: str, seed: int) -> Split:
     if task == "binary":
         kept = tuple(f for f in found.folds if len(np.unique(data.target[f[0]])) == 2)
         if not kept:
-            raise refuse("data-few", "data.target", 1, limit=2)
+            raise refuse("folds-one-class", f"data.{found.kind}", found.kind)
         found = Split(kind=found.kind, folds=kept)
     return found
 

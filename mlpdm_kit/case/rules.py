@@ -117,6 +117,15 @@ def _outcomes(case: Case) -> Iterator[Fault]:
             yield Fault(
                 code="outcome-missing", field=f"outcomes.{name}", figures={"example": example}
             )
+    if case.task == "regression":
+        for name, outcome in case.outcomes.items():
+            if outcome.gain is not None or outcome.input.low <= 0:
+                yield Fault(
+                    code="price-zero",
+                    field=f"outcomes.{name}",
+                    value=outcome.input.low,
+                    figures={"example": example},
+                )
     if case.task == "binary" and not {"false_negative", "true_positive"} & set(case.outcomes):
         yield Fault(
             code="outcome-missing", field="outcomes.false_negative", figures={"example": example}

@@ -55,7 +55,17 @@ def test_beta_from_interval():
 
 
 @pytest.mark.parametrize(
-    ("low", "high"), [(0.004, 0.011), (0.98, 0.999), (1e-5, 3e-5), (0.01, 0.99), (0.45, 0.55)]
+    ("low", "high"),
+    [
+        (0.004, 0.011),
+        (0.98, 0.999),
+        (1e-5, 3e-5),
+        (0.01, 0.99),
+        (0.45, 0.55),
+        (1e-8, 0.5),
+        (1e-6, 0.999),
+        (0.2, 1 - 1e-9),
+    ],
 )
 def test_beta_holds_its_interval(low: float, high: float):
     # oracle: scipy's distribution function, not the fit's own equations
