@@ -27,6 +27,7 @@ from mlpdm_kit.record.model import (
 from mlpdm_kit.record.rounding import rounded, significant, to_error
 from mlpdm_kit.record.verdict import verdict
 
+MOST_FLIPS = 4
 PACKAGES = ("numpy", "scipy", "pandas", "scikit-learn", "skrub", "duckdb")
 
 
@@ -67,7 +68,7 @@ def assemble(
         consulted=case.people.consulted,
         informed=case.people.informed,
         review_on=case.review_on,
-        reopen_when=_reopen(case, found, gates, value),
+        reopen_when=_reopen(case, found, gates, value, errors),
         supersedes=case.supersedes,
         confirmation=case.confirmation,
         currency=case.currency,
@@ -129,7 +130,11 @@ def _study(found: Verdict) -> dict[str, Any] | None:
 
 
 def _reopen(
-    case: Case, found: Verdict, gates: Sequence[CheckResult], value: ValueSection
+    case: Case,
+    found: Verdict,
+    gates: Sequence[CheckResult],
+    value: ValueSection,
+    errors: ErrorsSection,
 ) -> tuple[Said, ...]:
     """What re-opens the decision: a gate, an input that moves, a day."""
     said = []
@@ -142,7 +147,40 @@ def _reopen(
         if reason.code in ("gates-open", "to-fix"):
             figures = {"checks": reason.figures["checks"]}
             said.append(Said(code="gates-answered", figures=figures))
-    for row in nearest(value.break_even)[:3]:
+    said += _beaten(gates, value, errors)
+    said += _flips(found, value)
+    if case.review_on is not None:
+        said.append(Said(code="date", figures={"day": case.review_on.isoformat()}))
+    return tuple(said)
+
+
+def _beaten(gates: Sequence[CheckResult], value: ValueSection, errors: ErrorsSection) -> list[Said]:
+    """The mark that ML which lost on the data would have to get below: one, the nearest."""
+    costs = {one.id: one.per_case.mean for one in errors.options}
+    lost = [
+        result.finding.figures
+        for result in gates
+        if result.id == "beats-baseline" and result.status == "failed" and result.finding
+    ]
+    lost.sort(key=lambda figures: float(figures["low"]))
+    return [
+        Said(
+            code="baseline-beaten",
+            figures={"option": figures["option"], "cost": costs[figures["against"]]},
+        )
+        for figures in lost[:1]
+        if figures["against"] in costs
+    ]
+
+
+def _flips(found: Verdict, value: ValueSection) -> list[Said]:
+    """Inputs that may well move so far that another option is best.
+
+    Those that would turn no into yes, or yes into no, come first.
+    """
+    is_ml = {option.id: option.is_ml for option in value.options}
+    said = []
+    for row in nearest(value.break_even):
         for flip, code in ((row.above, "input-above"), (row.below, "input-below")):
             if flip is not None and _reachable(row, flip.value):
                 figures = {
@@ -151,9 +189,9 @@ def _reopen(
                     "option": flip.option,
                 }
                 said.append(Said(code=code, figures=figures))
-    if case.review_on is not None:
-        said.append(Said(code="date", figures={"day": case.review_on.isoformat()}))
-    return tuple(said)
+    chosen = is_ml.get(found.option or "", False)
+    said.sort(key=lambda one: is_ml.get(one.figures["option"], False) == chosen)
+    return said[:MOST_FLIPS]
 
 
 def _distance(row: BreakEven) -> float:

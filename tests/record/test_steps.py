@@ -375,3 +375,28 @@ def test_amounts_without_data_need_today_s(make_case: MakeCase):
     )
     with pytest.raises(InputError, match="how far off today's amounts are"):
         load_case(folder)
+
+
+def test_a_lost_comparison_says_what_would_win_it(make_case: MakeCase, rates: Any):
+    """The rule's errors cost 0.05 * 0.4 * 1000 + 0.95 * 0.02 * 100 = ¥21.9 a claim."""
+    options = {
+        "rule": {"kind": "rule", "rates": rates("60%", "2%")},
+        "model": {"kind": "model", "rates": rates("30%", "20%")},
+    }
+    found = decide(load_case(make_case(options=options)), draws=256)
+    mark = next(s for s in found.reopen_when if s.code == "baseline-beaten")
+    assert mark.figures["cost"] == pytest.approx(21.9)
+
+
+def test_what_turns_no_into_yes_comes_first(make_case: MakeCase, rates: Any):
+    options = {
+        "rule": {"kind": "rule", "rates": rates("60%", "2%")},
+        "other": {"kind": "rule", "rates": rates("58%", "2%")},
+        "model": {"kind": "model", "rates": rates("80%", "2%"), "build": "400k JPY"},
+    }
+    found = decide(load_case(make_case(options=options, volume="700..1500 per month")), draws=256)
+    assert found.verdict.option in ("rule", "model")
+    flips = [s for s in found.reopen_when if s.code.startswith("input-")]
+    changes = [(s.figures["option"] == "model") != (found.verdict.option == "model") for s in flips]
+    assert changes[0]
+    assert changes == sorted(changes, reverse=True)
