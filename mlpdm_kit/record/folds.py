@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from mlpdm_kit.record.data_fold import data_fold
 from mlpdm_kit.record.model import CheckResult, DecisionRecord, ErrorCost, InputRow, Valued
 from mlpdm_kit.record.sentences import Sentences
-from mlpdm_kit.record.tables import NONE, Cell, Fold, Head, Table
+from mlpdm_kit.record.tables import NONE, Cell, Fold, Head, Table, input_cells
 
 _MARKS = {"failed": "✕", "open": "?", "passed": "✓"}
 
@@ -218,19 +218,8 @@ def _input_row(row: InputRow, record: DecisionRecord, says: Sentences) -> tuple[
         if flip is not None:
             shown = says.quantity(flip.value, row.dimension)
             flips.append(says.say(f"record.inputs.{side}", shown=shown))
-    beside = [
-        says.say(f"record.gates.{name}", text=text)
-        for name, text in (("source", row.source), ("owner", row.owner))
-        if text
-    ]
-    return (
-        Cell(text=says.name("input", row.name)),
-        Cell(text=says.range(row.low, row.high, row.dimension)),
-        Cell(text=says.name("family", row.family)),
-        Cell(text=says.listed(flips) or NONE),
-        Cell(text=says.name("evidence", row.evidence)),
-        Cell(text=row.note or NONE, note=" · ".join(beside)),
-    )
+    name, spread, family, *rest = input_cells(row, says)
+    return name, spread, family, Cell(text=says.listed(flips) or NONE), *rest
 
 
 def _options(record: DecisionRecord, says: Sentences) -> Fold:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mlpdm_kit.record.model import InputRow
 from mlpdm_kit.record.sentences import Sentences
 
 NONE = "–"
@@ -63,3 +64,19 @@ class Fold:
     items: tuple[str, ...] = ()
     pictures: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
+
+
+def input_cells(row: InputRow, says: Sentences) -> tuple[Cell, ...]:
+    """One input: its name, range, how that is read, evidence, and what was noted."""
+    beside = [
+        says.say(f"record.gates.{name}", text=text)
+        for name, text in (("source", row.source), ("owner", row.owner))
+        if text
+    ]
+    return (
+        Cell(text=says.name("input", row.name)),
+        Cell(text=says.range(row.low, row.high, row.dimension)),
+        Cell(text=says.name("family", row.family)),
+        Cell(text=says.name("evidence", row.evidence)),
+        Cell(text=row.note or NONE, note=" · ".join(beside)),
+    )

@@ -13,14 +13,13 @@ from mlpdm_kit.record.model import (
     ComparisonSection,
     ErrorsSection,
     FramingSection,
-    InputRow,
     Range,
     Section,
     Valued,
     ValueSection,
 )
 from mlpdm_kit.record.sentences import Sentences
-from mlpdm_kit.record.tables import NONE, Cell, Head, Table
+from mlpdm_kit.record.tables import NONE, Cell, Head, Table, input_cells
 from mlpdm_kit.view.palette import STATUS_MARKS
 
 
@@ -231,22 +230,7 @@ def inputs(value: ValueSection, *, says: Sentences) -> Table:
     return Table(
         caption=says.say("record.inputs.caption"),
         heads=_heads(says, "record.inputs", heads),
-        rows=tuple(_input_row(row, says) for row in value.inputs),
-    )
-
-
-def _input_row(row: InputRow, says: Sentences) -> tuple[Cell, ...]:
-    beside = [
-        says.say(f"record.gates.{name}", text=text)
-        for name, text in (("source", row.source), ("owner", row.owner))
-        if text
-    ]
-    return (
-        Cell(text=says.name("input", row.name)),
-        Cell(text=says.range(row.low, row.high, row.dimension)),
-        Cell(text=says.name("family", row.family)),
-        Cell(text=says.name("evidence", row.evidence)),
-        Cell(text=row.note or NONE, note=" · ".join(beside)),
+        rows=tuple(input_cells(row, says) for row in value.inputs),
     )
 
 
