@@ -117,8 +117,28 @@ def check(cases: Cases, as_json: AsJson = False, lang: Lang = "en") -> None:
         else:
             said = "cli.check.sound.one" if len(faults) == 1 else "cli.check.sound"
             typer.echo(text.say(said, n=len(faults)))
+            for line in _unready(list(faults), text):
+                typer.echo(line)
     if number:
         raise typer.Exit(FAILED)
+
+
+def _unready(cases: Sequence[Path], text: Text) -> list[str]:
+    """What a sound case still lacks, so that nobody takes its verdict for the last word."""
+    from mlpdm_kit.analysis.ladder import ladder
+    from mlpdm_kit.case.load import load_case
+    from mlpdm_kit.record.gates import answered
+
+    lines = []
+    for place in cases[:MOST_SHOWN]:
+        case = load_case(place)
+        silent = sum(check.status == "open" for check in answered(case, ladder(case)))
+        lacking = [name for name, there in (("decider", case.people.decider),
+                                            ("review", case.review_on)) if not there]  # fmt: skip
+        if silent or lacking:
+            people = "".join(text.say(f"cli.check.no-{name}") for name in lacking)
+            lines.append(text.say("cli.check.unready", case=place, n=silent, people=people))
+    return lines
 
 
 @app.command()

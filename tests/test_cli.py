@@ -104,7 +104,6 @@ def test_check_for_machines(tmp_path: Path) -> None:
         ["check"],
         ["check", ".", "--colour"],
         ["dance"],
-        ["decide", "."],
         ["decide", "nowhere", "--out", "o"],
         ["decide", "CASE", "--out", "o", "--set", "volume"],
         ["decide", "CASE", "--out", "o", "--draws", "1000"],

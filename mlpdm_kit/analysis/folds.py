@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from mlpdm_kit.case.dataset import Dataset
+from mlpdm_kit.case.rules import MIN_CLASS, MIN_ROWS
 from mlpdm_kit.errors import refuse
 
 FOLDS = 5
-MIN_ROWS = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,8 +43,8 @@ def split(data: Dataset, task: str, seed: int) -> Split:
     count = FOLDS
     if task == "binary":
         least = int(min((data.target == 1).sum(), (data.target == 0).sum()))
-        if least < 2:
-            raise refuse("data-few", "data.target", least, limit=2)
+        if least < MIN_CLASS:
+            raise refuse("data-few", "data.target", least, limit=MIN_CLASS)
         count = min(FOLDS, least)
     maker = _by_time if data.time is not None else _by_group if data.group is not None else _mixed
     found = maker(data, task, seed, count)

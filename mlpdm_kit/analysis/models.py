@@ -30,21 +30,23 @@ def one_thread() -> Iterator[None]:
         yield
 
 
-def simple_model(task: str) -> Any:
+def simple_model(task: str, seed: int = 0) -> Any:
     """A linear model on an untidy table: columns made numeric, gaps filled, scaled.
 
-    Logistic regression for a binary task, ridge regression for amounts.
+    Logistic regression for a binary task, ridge regression for amounts. Free text goes by
+    its letters; the seed fixes how they are condensed.
     """
     from sklearn.impute import SimpleImputer
     from sklearn.linear_model import LogisticRegression, Ridge
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
-    from skrub import DatetimeEncoder, TableVectorizer
+    from skrub import DatetimeEncoder, StringEncoder, TableVectorizer
 
     last = LogisticRegression(max_iter=1000) if task == "binary" else Ridge()
     # a calendar's month and weekday may say something; the running second only extrapolates
     dates = DatetimeEncoder(add_weekday=True, add_total_seconds=False)
-    table = TableVectorizer(datetime=dates, n_jobs=1)
+    words = StringEncoder(random_state=seed)
+    table = TableVectorizer(datetime=dates, high_cardinality=words, n_jobs=1)
     return make_pipeline(table, SimpleImputer(add_indicator=True), StandardScaler(), last)
 
 
@@ -74,7 +76,7 @@ def predict_fold(
     fitted, tested = features.iloc[train].loc[:, told], features.iloc[test].loc[:, told]
     if not told.any():
         raise refuse("no-features", f"options.{option}", option)
-    model = simple_model(task)
+    model = simple_model(task, seed)
     with one_thread():
         try:
             model.fit(fitted, target[train])

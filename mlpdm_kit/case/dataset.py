@@ -55,6 +55,7 @@ class Dataset:
     rows_without_target: int = 0
     copies: int = 0
     copies_dropped: int = 0
+    repeated_ids: int = 0
     digest: str = ""
 
     def __len__(self) -> int:
@@ -99,6 +100,7 @@ def load_data(case: Case) -> Dataset | None:
     without_target = int((~kept).sum())
     if dropped:
         kept = kept & ~again
+    ids = frame[row_id][kept] if row_id is not None and row_id in frame else None
     own = {data.target, row_id, data.time, data.group, *data.leave_out} - {None}
     features = frame.drop(columns=[column for column in own if column in frame]).loc[kept]
 
@@ -117,6 +119,7 @@ def load_data(case: Case) -> Dataset | None:
         rows_without_target=without_target,
         copies=int(again.sum()),
         copies_dropped=dropped,
+        repeated_ids=0 if ids is None else int(ids[ids.duplicated()].nunique()),
         digest=data_digest(case),
     )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 from mlpdm_kit.case.checks import CHECKS
 from mlpdm_kit.case.columns import column_faults, is_known, target_values, try_faults
@@ -19,6 +20,8 @@ from mlpdm_kit.case.tables import Table
 from mlpdm_kit.errors import Fault, InputError
 
 MAX_HORIZON_MONTHS = 600
+MIN_ROWS = 20
+MIN_CLASS = 2
 
 
 def stopping_checks(case: Case) -> list[str]:
@@ -255,6 +258,17 @@ def named_inputs(case: Case) -> Iterator[tuple[str, Input]]:
                 yield f"options.{name}.{field}", value
 
 
+def _few(target: Any, data: Data, task: str) -> Iterator[Fault]:
+    """Too few rows, or too few of one class, to hold anything against anything."""
+    if len(target) < MIN_ROWS:
+        yield Fault(code="data-few", field="data.file", value=len(target),
+                    figures={"limit": MIN_ROWS})  # fmt: skip
+    elif task == "binary" and min(target.sum(), (1 - target).sum()) < MIN_CLASS:
+        least = int(min(target.sum(), (1 - target).sum()))
+        yield Fault(code="data-few", field="data.target", value=least,
+                    figures={"limit": MIN_CLASS})  # fmt: skip
+
+
 def data_faults(
     folder: Path, data: Data | None, options: Mapping[str, Option], task: str
 ) -> list[Fault]:
@@ -271,7 +285,8 @@ def data_faults(
         known = None
         if data.target in table.types:
             try:
-                known = is_known(target_values(table, data, task))
+                target = target_values(table, data, task)
+                known = is_known(target)
             except InputError as error:
                 faults += error.faults
         for name, option in options.items():
@@ -285,6 +300,8 @@ def data_faults(
                 faults += try_faults(
                     read_predictions, folder, table, data, name, option, task, known
                 )
+    if not faults and known is not None:
+        faults += _few(target[known], data, task)
     return faults
 
 

@@ -48,6 +48,9 @@ _MOMENT = (
     r"\d{4}[-/]\d{1,2}[-/]\d{1,2}"
     r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?(?:Z|UTC|[+-]\d{2}(?::?\d{2})?))?)?"
 )
+# 17,722 as a spreadsheet writes it; 1,5 is something else, and stays as it is
+_GROUPED = r"[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?"
+_PLAIN = r"[-+]?\d+(?:\.\d+)?"
 NESTED = re.compile(r"\[|^(?:STRUCT|MAP|UNION|BLOB|BIT|VARIANT|GEOMETRY)")
 NUMBER = re.compile(r"^U?(?:TINY|SMALL|BIG|HUGE)?INT|^INTEGER|^UINTEGER|^FLOAT|^DOUBLE|^DECIMAL")
 
@@ -161,7 +164,7 @@ class Table:
         return row[0] if row else None
 
     def _convert(self) -> None:
-        """Days and times that came as text become such; times with a zone become UTC."""
+        """What came as text becomes what it is: days, times (UTC), amounts such as 17,722."""
         for column, kind in self._described().items():
             name = quoted(column)
             if kind == "VARCHAR":
@@ -169,10 +172,19 @@ class Table:
                 fits = f"regexp_full_match({name}, '{_MOMENT}') AND {value} IS NOT NULL"
                 if self._one(f"SELECT bool_and({fits}) FROM data WHERE {name} IS NOT NULL"):
                     self._alter(name, "TIMESTAMP", value)
+                elif self._grouped(name):
+                    self._alter(name, "DOUBLE", f"CAST(replace({name}, ',', '') AS DOUBLE)")
             elif kind == "TIMESTAMP WITH TIME ZONE":
                 self._alter(name, "TIMESTAMP", f"CAST({name} AS TIMESTAMP)")
             elif kind.startswith(("ENUM", "UUID", "TIME")) and not kind.startswith("TIMESTAMP"):
                 self._alter(name, "VARCHAR", f"CAST({name} AS VARCHAR)")
+
+    def _grouped(self, name: str) -> bool:
+        """Whether a column holds numbers only, some of them with a comma at each thousand."""
+        grouped = f"regexp_full_match(trim({name}), '{_GROUPED}')"
+        number = f"({grouped} OR regexp_full_match(trim({name}), '{_PLAIN}'))"
+        query = f"SELECT bool_and({number}) AND bool_or({grouped}) FROM data WHERE {name} NOT NULL"
+        return bool(self._one(query))
 
     def _alter(self, name: str, kind: str, value: str) -> None:
         self._con.execute(f"ALTER TABLE data ALTER {name} TYPE {kind} USING {value}")

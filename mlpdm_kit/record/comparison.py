@@ -256,6 +256,8 @@ def _on_rows(case: Case, data: Dataset, result: Comparison) -> list[Finding]:
         code = "copies" if data.copies_dropped else "duplicates"
         figures: dict[str, Any] = {"n": data.copies, "rows": len(data) + data.copies_dropped}
         found.append(Finding(code=code, figures=figures))
+    if data.repeated_ids:
+        found.append(Finding(code="id-repeats", figures={"n": data.repeated_ids}))
     if data.rows_without_target:
         found.append(Finding(code="target-missing", figures={"n": data.rows_without_target}))
     stated = case.prevalence
@@ -389,6 +391,16 @@ def _known_then(
     return results
 
 
+def baseline_finding(
+    option: str, against: str, status: Status, low: float, high: float
+) -> tuple[str, dict[str, Any]]:
+    """Code and figures of ML against the best without it; what it costs more, or less."""
+    if status == "passed":
+        low, high = -high, -low
+    code = {"passed": "baseline-won", "failed": "baseline-lost", "open": "beats-baseline"}[status]
+    return code, {"option": option, "against": against, "low": low, "high": high}
+
+
 def _against_baseline(rungs: Sequence[Rung], result: Comparison) -> list[CheckResult]:
     """ML against the best without it: failed where it is clearly dearer in errors alone."""
     results = []
@@ -398,12 +410,11 @@ def _against_baseline(rungs: Sequence[Rung], result: Comparison) -> list[CheckRe
         status: Status = (
             "passed" if difference.high < 0 else "failed" if difference.low > 0 else "open"
         )
-        figures = {"option": name, "against": result.best_without_ml,
-                   "low": difference.low, "high": difference.high}  # fmt: skip
+        code, figures = baseline_finding(
+            name, result.best_without_ml or "", status, difference.low, difference.high
+        )
         results.append(
-            computed(
-                "beats-baseline", rungs, status, "beats-baseline", figures, [name], holds=False
-            )
+            computed("beats-baseline", rungs, status, code, figures, [name], holds=False)
         )
     return results
 

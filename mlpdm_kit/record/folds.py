@@ -91,7 +91,7 @@ def _gate_row(gate: CheckResult, says: Sentences) -> tuple[Cell, ...]:
         Cell(
             text=says.name("check", gate.id),
             note=says.say(f"check.{gate.id}.question"),
-            tag=says.name("weight", gate.kind),
+            tag="" if gate.status == "passed" else says.name("weight", gate.kind),
         ),
         Cell(text=_concerns(gate, says)),
         Cell(text=says.together(*known) or NONE, note=" · ".join(owner_source)),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from mlpdm_kit.case.checks import HARD
 from mlpdm_kit.record.model import BreakEven, DecisionRecord, Said
 from mlpdm_kit.record.sentences import Sentences
 
@@ -66,7 +67,7 @@ def top_of_page(record: DecisionRecord, says: Sentences) -> Top:
         simulated=is_simulated(record),
         question=question(record, says),
         verdict=verdict(record, says),
-        figure=verdict_figure(record, says),
+        figure=says.together(verdict_figure(record, says), *_beside(record, says)),
         reasons=_short_reasons(record, says),
         changes=changes,
         change_note=note,
@@ -125,6 +126,23 @@ def verdict_figure(record: DecisionRecord, says: Sentences) -> str:
         "verdict.alone", option=chosen.id, months=record.months,
         amount=worth.mean, low=worth.p5, high=worth.p95,
     )  # fmt: skip
+
+
+def _beside(record: DecisionRecord, says: Sentences) -> list[str]:
+    """The next best, where the verdict's figure is about another; and what is unanswered."""
+    said, found = record.verdict, []
+    worth = {o.id: o.expected_net_benefit.mean for o in record.options if o.expected_net_benefit}
+    if said.option in worth and said.outcome != "find_out_first":
+        rest = {name: value for name, value in worth.items() if name != said.option}
+        second = max(rest, key=lambda name: rest[name], default=None)
+        if second is not None and second != said.against:
+            amount = worth[said.option] - rest[second]
+            found.append(says.sentence("verdict.next", against=second, amount=amount))
+    silent = [g for g in record.gates if g.status == "open" and not g.measured]
+    gates = [g for g in silent if g.kind in HARD]
+    if gates and said.outcome not in ("find_out_first", "stop"):
+        found.append(says.sentence("verdict.unanswered", n=len(silent), gates=len(gates)))
+    return found
 
 
 def _kicker(record: DecisionRecord, says: Sentences) -> tuple[str, ...]:

@@ -185,6 +185,9 @@ class _Rule:
         explained = self._price(option) != self._price(against) or self._unused(against)
         if cost > other and not explained:
             return []  # it would speak against the choice, and nothing would say why
+        if cost > other >= 0:
+            return [_said("cost-although", option=option, cost=cost, against=against,
+                          other=other)]  # fmt: skip
         if cost < 0 and other < 0:
             return [_said("worth-per-case", option=option, cost=-cost, against=against,
                           other=-other)]  # fmt: skip

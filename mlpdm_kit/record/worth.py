@@ -19,6 +19,7 @@ from mlpdm_kit.analysis.information import (
 from mlpdm_kit.analysis.ladder import Rung
 from mlpdm_kit.analysis.value import base_of, net_benefit, per_case, price, unused
 from mlpdm_kit.case.model import Case
+from mlpdm_kit.record.comparison import baseline_finding
 from mlpdm_kit.record.error_costs import spread
 from mlpdm_kit.record.gates import computed, merged, standing
 from mlpdm_kit.record.inputs import Inputs
@@ -248,11 +249,11 @@ def _against_baseline(
     results = []
     for rung in left:
         lead = spread(np.atleast_1d(worth[best.id] - worth[rung.id]))  # what ML costs more
-        figures = {"option": rung.id, "against": best.id, "low": lead.p5, "high": lead.p95}
         base = base_of(rungs, rung) if rung.kind == "review" else rung
         assumed = any(rate.evidence == "assumed" for rate in base.option.rates.values())
         status: Status = "failed" if lead.p5 > 0 else "passed" if lead.p95 < 0 else "open"
-        code, holds = "beats-baseline", False
+        code, figures = baseline_finding(rung.id, best.id, status, lead.p5, lead.p95)
+        holds = False
         if assumed and status != "failed":
             status, code, holds = "open", "assumed-rates", True
         results.append(

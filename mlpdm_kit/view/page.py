@@ -71,7 +71,8 @@ def open_page(
     case : str
         A case folder, its ``case.yaml``, or the name of a case of the library.
     out : str
-        Folder of this case's record; without it ``records/<case id>`` where the notebook is.
+        Folder of this case's record; without it ``records/<case id>`` where the notebook is,
+        or beside the folder of the notebooks.
     mode : {"report", "workshop"}
         Whether anybody is there to fill in forms.
     lang : {"en", "ja"}
@@ -96,13 +97,13 @@ def open_page(
         _refuse_unknown("mode", mode, MODES)
         _refuse_unknown("lang", lang, LANGUAGES)
         found = load_case(find_case(case), overrides)
-        where = Path(out) if out else Path("records") / found.name
+        where = Path(out) if out else _home() / "records" / found.name
         walk = Walk(found, seed=seed, draws=draws, out=where, day=_day(day))
     return Page(walk, step=step, mode=mode, lang=lang, show=show)
 
 
 def find_case(case: str) -> Path:
-    """A path if there is one, else the case of the library with this name.
+    """A path from here or from beside the notebooks, else the library's case of this name.
 
     Examples
     --------
@@ -110,10 +111,19 @@ def find_case(case: str) -> Path:
     'no/such/case'
     """
     path = Path(case)
+    if not path.exists() and (_home() / path).exists():
+        return _home() / path
     in_library = shipped.cases() / path.name
     if not path.exists() and path.name == case and in_library.is_dir():
         return in_library
     return path
+
+
+def _home() -> Path:
+    """Where records go and cases lie: here, or above the folder of the notebooks."""
+    here = Path.cwd()
+    inside = (here / "01_problem_framing.ipynb").is_file() and here.name == "notebooks"
+    return Path("..") if inside else Path()
 
 
 def _refuse_unknown(field: str, value: str, known: tuple[str, ...]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
@@ -147,6 +147,7 @@ TREES = st.recursive(
 def test_what_another_writer_wrote_is_read_or_refused(tree: dict[str, Any]) -> None:
     stream = io.StringIO()
     YAML(typ="safe", pure=True).dump(tree, stream)
+    assume("\x85" not in stream.getvalue())  # this writer breaks lines there, and loses it
     faults: tuple[Fault, ...] = ()
     try:
         value, lines = parse_yaml(stream.getvalue())
