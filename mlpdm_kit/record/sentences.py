@@ -59,7 +59,7 @@ class Sentences(Text):
     >>> rule = Named(id="rule", kind="rule", label="Amount and vendor")
     >>> says = Sentences("en", currency="JPY", unit="claim", options=[rule])
     >>> says.reason(Said(code="few-errors", figures={"option": "rule", "n": 4}))
-    'The rule has been tried on too few costly errors to be sure how good it is (4).'
+    'Mind that the rule was tried on only 4 costly errors, too few to be sure how good it is.'
     >>> says.name("input", "options.rule.build")
     'Cost to build the rule'
     """

@@ -107,7 +107,7 @@ def test_a_minute_of_reading(records: dict[str, DecisionRecord]) -> None:
         "The rule is worth ¥1.9M more than the model over 24 months "
         "(90% range −¥400K to ¥4.1M)." in words
     )
-    assert "Errors and running come to ¥20 per claim with the rule, and to ¥64" in words
+    assert "Errors and handling come to ¥20 per claim with the rule, and to ¥64" in words
     assert "Above ¥11,400 per claim, the model would be best." in words
     assert "June 1, 2027" in words
     assert "simulated data" in words

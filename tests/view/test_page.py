@@ -201,3 +201,18 @@ def test_without_out_the_record_goes_where_the_notebook_is(
 def test_the_day_is_that_of_the_record(case_folder: Folder, tmp_path: Path) -> None:
     page = opened(case_folder("stated"), STEPS[-1], tmp_path, day="2027-01-31")
     assert page.page.record.date.isoformat() == "2027-01-31"
+
+
+def test_paths_count_from_beside_the_notebooks(
+    make_case: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """JupyterLab runs a notebook in its own folder; people name a case from above it."""
+    make_case(name="my-case")
+    notebooks = tmp_path / "notebooks"
+    notebooks.mkdir()
+    (notebooks / "01_problem_framing.ipynb").write_text("{}")
+    monkeypatch.chdir(notebooks)
+    shown: list[Any] = []
+    page = open_page("problem_framing", case="my-case", show=shown.append)
+    page.save()
+    assert (tmp_path / "records" / "my-case" / "sections" / "problem_framing.json").is_file()
