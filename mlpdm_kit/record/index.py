@@ -29,7 +29,8 @@ class IndexRow(Part):
     """One case in the index; a failed one has an ``error`` and no verdict.
 
     ``option`` is the name of the chosen option as people read it; ``gain`` is what it is
-    worth more than the best of the other side, and ``evpi`` what knowing everything would
+    worth more than ``against``, the best of the other side (``meanwhile`` is what to do until
+    what is to be found out is known), and ``evpi`` what knowing everything would
     be worth, both in ``currency``. ``link`` is the path of the record, seen from the index.
     """
 
@@ -38,6 +39,8 @@ class IndexRow(Part):
     status: Literal["done", "failed"]
     outcome: Outcome | None = None
     option: str = ""
+    against: str = ""
+    meanwhile: str = ""
     gain: float | None = None
     gain_p5: float | None = None
     gain_p95: float | None = None
@@ -64,6 +67,8 @@ class IndexRow(Part):
             status="done",
             outcome=verdict.outcome,
             option=says.name("option", verdict.option) if verdict.option else "",
+            against=says.name("option", verdict.against) if verdict.against else "",
+            meanwhile=says.name("option", verdict.meanwhile) if verdict.meanwhile else "",
             gain=gain.mean if gain else None,
             gain_p5=gain.p5 if gain else None,
             gain_p95=gain.p95 if gain else None,

@@ -23,7 +23,7 @@ def ticks(low: float, high: float, *, most: int = 5) -> list[float]:
     [0.05, 0.1, 0.15, 0.2, 0.25]
     """
     span = high - low
-    if not (span > 0 and math.isfinite(span)):
+    if not (span > 1e-9 * max(abs(low), abs(high)) and math.isfinite(span)):
         return [low]
     power = 10.0 ** math.floor(math.log10(span / most))
     first, last = low + _EDGE * span, high - _EDGE * span
@@ -31,7 +31,7 @@ def ticks(low: float, high: float, *, most: int = 5) -> list[float]:
         found = [round(k * step, 12) + 0.0 for k in range(math.ceil(first / step),
                                                    math.floor(last / step) + 1)]  # fmt: skip
         if len(found) <= most:
-            return found
+            return [value for value in found if low <= value <= high] or [low]
     raise AssertionError("no step is wide enough")
 
 

@@ -56,7 +56,7 @@ def test_spreadsheets_read_japanese_and_run_nothing() -> None:
     text = index_csv(rows).decode("utf-8-sig")
     lines = list(csv.reader(text.splitlines(keepends=True)))[1:]
     assert [line[1] for line in lines] == ["'" + start for start in starts]
-    assert {line[5] for line in lines} == {"-5.0"}
+    assert {line[list(IndexRow.model_fields).index("gain")] for line in lines} == {"-5.0"}
     japanese = IndexRow(id="a", title="経費の二重払い", status="done")
     assert _csv([japanese])[0]["title"] == "経費の二重払い"
 
