@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import duckdb
 
 MAX_LENGTH = 5_000
+MAX_DEPTH = 400  # of the parsed tree; a condition in brackets takes three or four
 MAX_PATTERN = 200
 MAX_REPEATS = 100
 MAX_WILDCARDS = 3
@@ -113,6 +114,8 @@ class Rule:
         if tree["error"] or len(tree["statements"]) != 1:
             deep = "depth" in str(tree.get("error_message", ""))
             raise_all([self._fault("rule-deep" if deep else "rule-syntax")])
+        if _depth(tree) > MAX_DEPTH:  # whatever the interpreter itself would bear
+            raise_all([self._fault("rule-deep")])
         return dict(tree["statements"][0]["node"])
 
     def columns(self) -> list[str]:
@@ -177,6 +180,17 @@ def _bare(part: Any) -> Any:
     if isinstance(part, dict):
         return {k: _bare(v) for k, v in part.items() if not k.startswith("query_location")}
     return [_bare(item) for item in part] if isinstance(part, list) else part
+
+
+def _depth(tree: Any) -> int:
+    """How deep mappings and lists are nested, without going down by calls."""
+    deepest, left = 0, [(tree, 1)]
+    while left:
+        part, depth = left.pop()
+        deepest = max(deepest, depth)
+        inner = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
+        left += [(child, depth + 1) for child in inner]
+    return deepest
 
 
 def _walk(part: Any) -> Iterator[dict[str, Any]]:
