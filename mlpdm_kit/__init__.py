@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from mlpdm_kit.analysis.costs import best_threshold, bootstrap_cost, net_benefit_curve
     from mlpdm_kit.analysis.distributions import from_interval
     from mlpdm_kit.analysis.information import evpi
+    from mlpdm_kit.analysis.partial import evppi
     from mlpdm_kit.case.load import load_case
     from mlpdm_kit.case.model import Case
     from mlpdm_kit.errors import InputError, KitError
@@ -27,6 +28,7 @@ _PLACES = {
     "bootstrap_cost": "analysis.costs",
     "decide": "record.steps",
     "evpi": "analysis.information",
+    "evppi": "analysis.partial",
     "from_interval": "analysis.distributions",
     "load_case": "case.load",
     "net_benefit_curve": "analysis.costs",
@@ -41,6 +43,7 @@ __all__ = [
     "bootstrap_cost",
     "decide",
     "evpi",
+    "evppi",
     "from_interval",
     "load_case",
     "net_benefit_curve",

@@ -187,6 +187,25 @@ def best_threshold(
 
     Where several cuts cost the same, the middle one. Report its cost on other rows.
 
+    Parameters
+    ----------
+    y, score : array, shape (rows,)
+        Truth in {0, 1}; predicted score, higher for more likely.
+    costs : Costs or mapping
+        Cost of each outcome per case; as a mapping by name.
+    prevalence : float, optional
+        Share of positives in production; by default that of ``y``.
+
+    Returns
+    -------
+    float
+        Act where the score is at least this; infinity where acting never pays.
+
+    Raises
+    ------
+    InputError
+        Scores that are not finite, a truth of one class, costs with an unknown name.
+
     Examples
     --------
     >>> costs = {"false_positive": 1, "false_negative": 10}

@@ -13,7 +13,8 @@ from mlpdm_kit.analysis.distributions import Array
 from mlpdm_kit.errors import refuse
 
 
-def _checked(net_benefit: ArrayLike) -> Array:
+def checked(net_benefit: ArrayLike) -> Array:
+    """Net benefit as an array of shape (draws, options), finite and not empty, or refused."""
     values = np.asarray(net_benefit, dtype=float)
     if values.ndim != 2 or 0 in values.shape or not np.isfinite(values).all():
         shown = f"shape {values.shape}" if values.size else "nothing"
@@ -48,7 +49,7 @@ def evpi(net_benefit: ArrayLike) -> float:
     >>> evpi([[10.0, 0.0], [-10.0, 0.0]])
     5.0
     """
-    values = _checked(net_benefit)
+    values = checked(net_benefit)
     return float(max(values.max(axis=1).mean() - values.mean(axis=0).max(), 0.0))
 
 
@@ -60,7 +61,7 @@ def expected_regret(net_benefit: ArrayLike) -> Array:
     >>> expected_regret([[10.0, 0.0], [-10.0, 0.0]]).tolist()
     [5.0, 5.0]
     """
-    values = _checked(net_benefit)
+    values = checked(net_benefit)
     return np.asarray((values.max(axis=1, keepdims=True) - values).mean(axis=0))
 
 
@@ -72,14 +73,14 @@ def probability_best(net_benefit: ArrayLike) -> Array:
     >>> probability_best([[1.0, 0.0], [1.0, 1.0]]).tolist()
     [0.75, 0.25]
     """
-    values = _checked(net_benefit)
+    values = checked(net_benefit)
     best = values == values.max(axis=1, keepdims=True)
     return np.asarray((best / best.sum(axis=1, keepdims=True)).mean(axis=0))
 
 
 def probability_loss(net_benefit: ArrayLike) -> Array:
     """Share of the draws in which each option is worth less than the status quo's 0."""
-    return np.asarray((_checked(net_benefit) < 0).mean(axis=0))
+    return np.asarray((checked(net_benefit) < 0).mean(axis=0))
 
 
 def cvar(net_benefit: ArrayLike, tail: float = 0.05) -> Array:
@@ -96,7 +97,7 @@ def cvar(net_benefit: ArrayLike, tail: float = 0.05) -> Array:
     >>> cvar([[0.0], [1.0], [2.0], [3.0]], tail=0.5).tolist()
     [0.5]
     """
-    values = _checked(net_benefit)
+    values = checked(net_benefit)
     if not 0 < tail <= 1:
         raise refuse("number-range", "tail", tail, range="(0, 1]")
     count = max(1, round(tail * len(values)))

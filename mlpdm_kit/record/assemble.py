@@ -86,7 +86,9 @@ def assemble(
         input_findings=value.findings,
         months=value.months,
         discount=value.discount,
-        value_of_information=InformationValue(evpi=value.evpi, study=_study(found)),
+        value_of_information=InformationValue(
+            evpi=value.evpi, evppi=value.evppi, study=_study(found)
+        ),
         break_even=value.break_even,
         provenance=Provenance(
             case_digest=case.digest,
@@ -249,6 +251,15 @@ def _rounded_value(value: ValueSection) -> ValueSection:
                 for row in value.differences
             ),
             "evpi": None if value.evpi is None else to_error(value.evpi, least),
+            "evppi": tuple(
+                row.model_copy(
+                    update={
+                        "value": to_error(row.value, least),
+                        "noise_floor": to_error(row.noise_floor, least),
+                    }
+                )
+                for row in value.evppi
+            ),
             "break_even": tuple(flips),
         }
     )

@@ -276,6 +276,14 @@ class BreakEven(Part):
     above: Flip | None = None
 
 
+class PartialValue(Part):
+    """What knowing one input is worth, in money, beside what chance alone would show."""
+
+    input: str
+    value: float
+    noise_floor: float
+
+
 class Difference(Part):
     """Net benefit of the chosen option less that of another, on the same draws."""
 
@@ -301,6 +309,7 @@ class ValueSection(Section):
     best_ml: str | None = None
     differences: tuple[Difference, ...] = ()
     evpi: float | None = None
+    evppi: tuple[PartialValue, ...] = ()
     break_even: tuple[BreakEven, ...] = ()
     checks: tuple[CheckResult, ...] = ()
 
@@ -324,7 +333,7 @@ class InformationValue(Part):
     """What knowing more is worth, in money."""
 
     evpi: float | None = None
-    evppi: tuple[dict[str, Any], ...] = ()
+    evppi: tuple[PartialValue, ...] = ()
     study: dict[str, Any] | None = None
 
 

@@ -264,10 +264,10 @@ def _find_out(record: DecisionRecord, says: Sentences) -> Card:
         code = "record.find.most" if evpi > 0 else "record.find.nothing"
     figures = {"evpi": evpi or 0.0}
     text = says.sentence(f"{code}.why", **figures)
-    tops = [row for row in record.value_of_information.evppi if row["value"] > row["noise_floor"]]
+    tops = [row for row in record.value_of_information.evppi if row.value > row.noise_floor]
     if tops and code == "record.find.most":
-        best = max(tops, key=lambda row: float(row["value"]))
-        text = says.together(text, says.sentence("record.find.top", input=best["input"]))
+        best = max(tops, key=lambda row: row.value)
+        text = says.together(text, says.sentence("record.find.top", input=best.input))
     return Card(heading=heading, large=says.say(code, **figures), text=text)
 
 

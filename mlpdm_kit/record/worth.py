@@ -17,6 +17,7 @@ from mlpdm_kit.analysis.information import (
     probability_loss,
 )
 from mlpdm_kit.analysis.ladder import Rung
+from mlpdm_kit.analysis.partial import MIN_DRAWS, evppi
 from mlpdm_kit.analysis.value import base_of, net_benefit, per_case, price, unused
 from mlpdm_kit.case.model import Case
 from mlpdm_kit.record.comparison import baseline_finding
@@ -29,6 +30,7 @@ from mlpdm_kit.record.model import (
     ComparisonSection,
     Difference,
     Flip,
+    PartialValue,
     Status,
     Valued,
     ValueSection,
@@ -78,6 +80,7 @@ class Valuation:
             best_ml=self._leader(is_ml=True),
             differences=self._differences(),
             evpi=evpi(self.benefit),
+            evppi=self._evppi(),
             break_even=break_even,
             checks=tuple(self._checks()),
         )
@@ -137,6 +140,24 @@ class Valuation:
             )
             for one, other in pairs
         )
+
+    def _evppi(self) -> tuple[PartialValue, ...]:
+        """What each input that moves is worth knowing, the most first."""
+        import pandas as pd
+
+        moving = {
+            name: values
+            for name, values in self.theta.items()
+            if len(values) > 1 and self._moves(name)
+        }
+        if len(self.among) < 2 or not moving or len(self.benefit) < MIN_DRAWS:
+            return ()
+        found = evppi(self.benefit, pd.DataFrame(moving), seed=self.seed)
+        rows = [
+            PartialValue(input=str(name), value=value, noise_floor=floor)
+            for name, value, floor in found.itertuples()
+        ]
+        return tuple(sorted(rows, key=lambda row: (-row.value, row.input)))
 
     def _break_even(self) -> tuple[BreakEven, ...]:
         assert self.case.horizon is not None

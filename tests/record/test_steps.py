@@ -447,3 +447,23 @@ def test_the_next_best_is_named_where_the_verdict_speaks_of_another(
     # 2% more of 5% caught, at ¥1,000 each, on 1,000 a month for 24 months: ¥24,000
     assert "The next best is “The other”, worth ¥24K less." in said.replace("\u2060", "")
     assert found.verdict.reasons[0].code == "cost-although"
+
+
+def test_what_each_input_is_worth_knowing_stands_in_the_record(make_case: MakeCase, rates: Any):
+    """Only the price of a miss is unsure enough to change the choice."""
+    folder = make_case(
+        volume="990..1010 per month",
+        outcomes={
+            "false_positive": {"cost": "100 JPY per claim"},
+            "false_negative": {"cost": "200..1500 JPY per claim"},
+        },
+    )
+    found = decide(load_case(folder), draws=4096)
+    worth = found.value_of_information
+    assert worth.evpi is not None
+    by_input = {row.input: row for row in worth.evppi}
+    assert set(by_input) == {"volume", "outcomes.false_negative"}
+    miss = by_input["outcomes.false_negative"]
+    assert miss.value == pytest.approx(worth.evpi, rel=0.02)
+    assert miss.value > miss.noise_floor
+    assert by_input["volume"].value <= 0.02 * worth.evpi
