@@ -17,6 +17,8 @@ import pytest
 
 from mlpdm_kit import DecisionRecord, decide, load_case, shipped
 from mlpdm_kit.case.load import check_case
+from mlpdm_kit.record.sentences import Sentences
+from mlpdm_kit.view.charts import CHARTS, sections_of
 
 LIBRARY = sorted(path.parent.name for path in shipped.cases().glob("*/case.yaml"))
 
@@ -177,3 +179,20 @@ def test_the_data_files_are_made_again_byte_for_byte(tmp_path: Path):
 def test_the_record_is_the_same_bytes():
     case = load_case(shipped.cases() / "screening")
     assert decide(case).to_json() == record("screening").to_json()
+
+
+def test_a_threshold_s_cost_is_that_on_rows_it_was_not_chosen_on():
+    """The curve's lowest point is chosen and read on the same rows, and looks too good."""
+    found = record("screening")
+    curve = next(c for c in found.error_costs.curves if c.option == "model")
+    model = next(o for o in found.baseline.options if o.id == "model")
+    assert model.operating_point is not None
+    assert curve.tuned_cost == model.operating_point.tuned_cost
+    assert curve.chosen_cost == cost("screening", "model")
+    assert curve.tuned_cost is not None
+    assert curve.tuned_cost > min(curve.cost)
+    chart = CHARTS["threshold"].draw(sections_of(found), Sentences.of_record(found, "en"))
+    assert chart is not None
+    shown = str(chart["layout"]["annotations"])
+    assert "$13.2 per sample" in shown.replace("&#36;", "$")
+    assert "$11.1 per sample" in shown.replace("&#36;", "$")

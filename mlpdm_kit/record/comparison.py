@@ -201,6 +201,8 @@ def _curve(name: str, result: Comparison) -> Curve:
         cost=tuple(float(x) for x in cost),
         chosen=_finite(result.tried[name].point),
         tuned=_finite(result.tried[name].tuned),
+        chosen_cost=result.measured[name].cost.mean,
+        tuned_cost=result.measured[name].tuned_cost,
     )
 
 

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from mlpdm_kit.record.data_fold import data_fold
 from mlpdm_kit.record.model import CheckResult, DecisionRecord, ErrorCost, InputRow, Valued
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.tables import NONE, Cell, Fold, Head, Table, input_cells
 
 _MARKS = {"failed": "✕", "open": "?", "passed": "✓"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Counts:
-    """How many checks failed, are open, passed."""
-
-    failed: int
-    open: int
-    passed: int
 
 
 def folds(record: DecisionRecord, says: Sentences) -> tuple[Fold, ...]:

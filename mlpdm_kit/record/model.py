@@ -164,13 +164,19 @@ class Correlation(Part):
 
 
 class Curve(Part):
-    """Cost per case over the operating points of one option, on rows not fitted on."""
+    """Cost per case over the operating points of one option, on rows not fitted on.
+
+    ``chosen_cost`` and ``tuned_cost`` are costs on rows that the point was not chosen on;
+    the curve's own lowest point looks better than that.
+    """
 
     option: str
     points: tuple[float, ...]
     cost: tuple[float, ...]
     chosen: float | None
     tuned: float | None
+    chosen_cost: float | None = None
+    tuned_cost: float | None = None
 
 
 class ComparisonSection(Section):

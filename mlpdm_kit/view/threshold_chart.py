@@ -79,9 +79,12 @@ def _heights(curves: Sequence[Curve]) -> tuple[float, float]:
 
 
 def _cost_at(curve: Curve, value: float) -> float:
-    """Cost at a point, between its neighbours on the curve."""
+    """Cost at a point: as reported on other rows where it was chosen, else on the curve."""
     import numpy as np
 
+    for point, cost in ((curve.chosen, curve.chosen_cost), (curve.tuned, curve.tuned_cost)):
+        if value == point and cost is not None:
+            return cost
     return float(np.interp(value, curve.points, curve.cost))
 
 
