@@ -8,7 +8,7 @@ itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -17,8 +17,10 @@ from mlpdm_kit.analysis.costs import Costs, best_threshold
 from mlpdm_kit.analysis.distributions import Array, Distribution
 from mlpdm_kit.analysis.folds import Split, prior_shift, rows_of_others
 from mlpdm_kit.analysis.ladder import Rung
-from mlpdm_kit.analysis.models import best_cut, best_line, measurements, predict_fold
+from mlpdm_kit.analysis.models import best_cut, best_line, classify_fold, measurements, predict_fold
+from mlpdm_kit.analysis.tasks import Rows, Task, losses
 from mlpdm_kit.case.dataset import Dataset
+from mlpdm_kit.case.predictions import UNANSWERED
 from mlpdm_kit.errors import refuse
 
 
@@ -26,18 +28,38 @@ from mlpdm_kit.errors import refuse
 class Setting:
     """What the comparison is made under: point values, at the means of the inputs.
 
-    ``worth`` is what each outcome is worth (costs negative); ``prevalence`` the production
-    base rate of a binary task, ``prevalence_range`` what is believed of it, and ``running``
-    what a case costs to run under an option, by id.
+    ``task`` is the name of the task's kind and ``of_task`` its arithmetic; ``worth`` what
+    each outcome is worth (costs negative); ``prevalence`` the production base rate of a
+    binary task, ``prevalence_range`` what is believed of it, ``works`` how often an action
+    succeeds, ``hit_at`` how far down a list one looks, and ``running`` what a case costs to
+    run under an option, by id.
     """
 
     task: str
+    of_task: Task
     worth: Mapping[str, float]
     point: float
     prevalence: float | None
     seed: int
     prevalence_range: Distribution | None = None
     running: Mapping[str, float] = field(default_factory=dict)
+    works: float = 1.0
+    hit_at: int = 1
+
+    def rows(self, data: Dataset) -> Rows:
+        """What answers on this data are judged by."""
+        return Rows(
+            target=data.target,
+            columns=data.columns,
+            classes=data.classes,
+            hit_at=self.hit_at,
+            works=self.works,
+        )
+
+    def losses(self, data: Dataset, answer: Array, index: Any = slice(None)) -> Array:
+        """What each row costs under an option's answers, in money."""
+        rows = self.rows(data).at(index)
+        return losses(self.of_task.outcomes(rows, answer[index]), self.worth)
 
     @property
     def costs(self) -> Costs:
@@ -54,9 +76,9 @@ class Setting:
 class Tried:
     """One option as tried on the data.
 
-    ``outcome`` is 0 or 1 by row where the task is to act, the amount where it is to choose
-    one; NaN on rows that are not tested. ``score`` is what the operating point was chosen
-    on, where there is one.
+    ``outcome`` is the answer by row: 0 or 1 where the task is to act, the amount where it
+    is to choose one, the code of a class, rank or grade else; NaN on rows that are not
+    tested. ``score`` is what the operating point was chosen on, where there is one.
     """
 
     rung: Rung
@@ -113,15 +135,11 @@ def _try_constant(rung: Rung, data: Dataset, split: Split, setting: Setting) -> 
     return Tried(rung=rung, outcome=found, point_kind="offset", point=final)
 
 
-def _gain_of_acting(target: Array, setting: Setting) -> Array:
+def _gain_of_acting(data: Dataset, index: Any, setting: Setting) -> Array:
     """What acting on each row gains against leaving it, weighted to production."""
-    worth = setting.worth
-    gain = np.where(
-        target == 1,
-        worth["true_positive"] - worth["false_negative"],
-        worth["false_positive"] - worth["true_negative"],
-    )
-    return gain * _weights(target, setting)
+    left, acted = np.zeros(len(data)), np.ones(len(data))
+    gain = setting.losses(data, left, index) - setting.losses(data, acted, index)
+    return gain * _weights(data.target[index], setting)
 
 
 def _weights(target: Array, setting: Setting) -> Array:
@@ -135,13 +153,13 @@ def _try_cut(rung: Rung, data: Dataset, split: Split, setting: Setting) -> Tried
     values = measurements(data.features)
     found = np.full(len(data), np.nan)
     for train, test in split.folds:
-        gain = _gain_of_acting(data.target[train], setting)
+        gain = _gain_of_acting(data, train, setting)
         cut = best_cut({name: column[train] for name, column in values.items()}, gain)
         if cut is None:  # the better of acting on all and on none
             found[test] = float(gain.sum() > 0)
         else:
             found[test] = cut.acts({name: column[test] for name, column in values.items()})
-    final = best_cut(values, _gain_of_acting(data.target, setting))
+    final = best_cut(values, _gain_of_acting(data, slice(None), setting))
     return Tried(
         rung=rung,
         outcome=found,
@@ -194,7 +212,7 @@ def _try_model(rung: Rung, data: Dataset, split: Split, setting: Setting) -> Tri
 
 def _try_predictions(rung: Rung, data: Dataset, split: Split, setting: Setting) -> Tried:
     given = data.predictions[rung.id]
-    if given.is_answer:
+    if given.is_answer or setting.task not in ("binary", "regression"):
         return Tried(rung=rung, outcome=_on_tested(given.score, split))
     return _choose(
         rung, given.score, data, split, setting, probability=rung.option.probability, fitted=False
@@ -224,13 +242,14 @@ def _choose(
         known = score
         if len(rows) == 0 and before is not None:
             rows, known = before
-        tuned = choose(known, data.target, rows, setting)
+        tuned = choose(known, data, rows, setting)
         tuned_outcome[test] = _apply(score[test], tuned, setting)
         if setting.task == "binary":
             base = float(data.target[train].mean()) if fitted else _production(data, setting)
-            cut = prior_shift(setting.point, base, _production(data, setting))
+            own = _points(data, test, setting)
+            cut = prior_shift(own, base, _production(data, setting))
             fixed_outcome[test] = (score[test] >= cut).astype(float)
-    final = choose(score, data.target, np.flatnonzero(np.isfinite(score)), setting)
+    final = choose(score, data, np.flatnonzero(np.isfinite(score)), setting)
     if setting.task != "binary":
         return Tried(rung=rung, outcome=tuned_outcome, score=_on_tested(score, split),
                      point_kind="offset", point=final, tuned=final)  # fmt: skip
@@ -251,17 +270,50 @@ def _production(data: Dataset, setting: Setting) -> float:
     return float(data.target.mean()) if setting.prevalence is None else setting.prevalence
 
 
-def _tune_threshold(score: Array, target: Array, rows: Any, setting: Setting) -> float:
-    truth = target[rows]
+def _points(data: Dataset, index: Any, setting: Setting) -> Any:
+    """Probability from which acting pays, by row where a cost is a column."""
+    if not data.columns:
+        return setting.point
+    rows = setting.rows(data).at(index)
+
+    def lost(target: float, act: float) -> Array:
+        there = replace(rows, target=np.full(len(rows.target), target))
+        return losses(
+            setting.of_task.outcomes(there, np.full(len(rows.target), act)), setting.worth
+        )
+
+    harm, help_ = lost(0, 1) - lost(0, 0), lost(1, 0) - lost(1, 1)
+    both = np.maximum(harm, 0) + np.maximum(help_, 0)
+    return np.where(help_ > 0, np.maximum(harm, 0) / np.where(both > 0, both, 1.0), 1.0)
+
+
+def _tune_threshold(score: Array, data: Dataset, rows: Any, setting: Setting) -> float:
+    truth = data.target[rows]
     if len(rows) == 0 or truth.min() == truth.max():
         return setting.point
+    if data.columns:
+        return _best_by_row(score[rows], _gain_of_acting(data, rows, setting))
     return best_threshold(truth, score[rows], setting.costs, setting.prevalence)
 
 
-def _tune_offset(score: Array, target: Array, rows: Any, setting: Setting) -> float:
+def _best_by_row(score: Array, gain: Array) -> float:
+    """The cut on a score that gains most, where each row has its own gain."""
+    order = np.argsort(score, kind="stable")
+    ranked, gains = score[order], gain[order]
+    starts = np.concatenate([[0], np.flatnonzero(np.diff(ranked)) + 1, [len(ranked)]])
+    upto = np.concatenate([[0.0], np.cumsum(gains)])
+    index = int(np.argmax(upto[-1] - upto[starts]))
+    if index == 0:
+        return float(ranked[0])
+    if index == len(starts) - 1:
+        return float("inf")
+    return float((ranked[starts[index]] + ranked[starts[index] - 1]) / 2)
+
+
+def _tune_offset(score: Array, data: Dataset, rows: Any, setting: Setting) -> float:
     if len(rows) == 0:
         return 0.0
-    return float(np.quantile(target[rows] - score[rows], setting.point))
+    return float(np.quantile(data.target[rows] - score[rows], setting.point))
 
 
 def _apply(score: Array, point: float, setting: Setting) -> Array:
@@ -270,11 +322,77 @@ def _apply(score: Array, point: float, setting: Setting) -> Array:
     return score + point
 
 
+def _try_class(rung: Rung, data: Dataset, split: Split, setting: Setting) -> Tried:
+    """The class that costs least when it is said of every case."""
+    found = np.full(len(data), np.nan)
+    for train, test in split.folds:
+        found[test] = _cheapest_class(data, train, setting)
+    return Tried(rung=rung, outcome=found)
+
+
+def _cheapest_class(data: Dataset, index: Any, setting: Setting) -> float:
+    codes = np.unique(data.target[index])
+    said = [np.full(len(data), code) for code in codes]
+    return float(codes[np.argmin([setting.losses(data, one, index).mean() for one in said])])
+
+
+def _try_popular(rung: Rung, data: Dataset, split: Split, setting: Setting) -> Tried:
+    """The same list for everyone: what was wanted most often, the most first."""
+    found = np.full(len(data), np.nan)
+    for train, test in split.folds:
+        codes, counts = np.unique(data.target[train], return_counts=True)
+        listed = codes[np.argsort(-counts, kind="stable")]
+        place = {code: rank for rank, code in enumerate(listed, start=1)}
+        found[test] = [place.get(code, 0) for code in data.target[test]]
+    return Tried(rung=rung, outcome=found)
+
+
+def _try_silence(rung: Rung, data: Dataset, split: Split, setting: Setting) -> Tried:
+    """Nothing is said of any case; a rank of none is 0."""
+    nothing = 0.0 if setting.task == "search" else UNANSWERED
+    return Tried(rung=rung, outcome=_on_tested(np.full(len(data), nothing), split))
+
+
+def _classifier(*, single: bool) -> Callable[[Rung, Dataset, Split, Setting], Tried | None]:
+    def maker(rung: Rung, data: Dataset, split: Split, setting: Setting) -> Tried | None:
+        if data.features.shape[1] == 0:
+            if rung.priced and not single:
+                raise refuse("no-features", f"options.{rung.id}", rung.id)
+            return None
+        prices = _prices_of_classes(data, setting)
+        found, column = np.full(len(data), np.nan), ""
+        for train, test in split.folds:
+            found[test], column = classify_fold(
+                data.features, data.target, train, test, prices,
+                seed=setting.seed, option=rung.id, single=single,
+            )  # fmt: skip
+        return Tried(rung=rung, outcome=found, column=column)
+
+    return maker
+
+
+def _prices_of_classes(data: Dataset, setting: Setting) -> Array:
+    """What it costs to say a class (column) of a case of another (row)."""
+    codes = np.arange(len(data.classes), dtype=float)
+    truth = np.repeat(codes, len(codes))
+    rows = replace(setting.rows(data), target=truth)
+    said = np.tile(codes, len(codes))
+    return losses(setting.of_task.outcomes(rows, said), setting.worth).reshape(len(codes), -1)
+
+
 _FITTED: dict[tuple[str, str], Callable[[Rung, Dataset, Split, Setting], Tried | None]] = {
     ("binary", "none"): _always(0.0),
     ("binary", "all"): _always(1.0),
     ("binary", "one_measurement"): _try_cut,
     ("binary", "model"): _try_model,
+    ("multiclass", "none"): _try_silence,
+    ("multiclass", "constant"): _try_class,
+    ("multiclass", "one_measurement"): _classifier(single=True),
+    ("multiclass", "model"): _classifier(single=False),
+    ("search", "none"): _try_silence,
+    ("search", "constant"): _try_popular,
+    ("extraction", "none"): _try_silence,
+    ("generation", "none"): _try_silence,
     ("regression", "none"): _try_mean,
     ("regression", "constant"): _try_constant,
     ("regression", "one_measurement"): _try_line,

@@ -21,7 +21,7 @@ from mlpdm_kit.analysis.findings import (
 )
 from mlpdm_kit.analysis.folds import Split, split
 from mlpdm_kit.analysis.ladder import Rung
-from mlpdm_kit.analysis.tasks import TASKS
+from mlpdm_kit.analysis.tasks import task_of
 from mlpdm_kit.analysis.trying import Setting, Tried
 from mlpdm_kit.analysis.value import means, signs, stated_inputs
 from mlpdm_kit.case.checks import CHECKS
@@ -49,13 +49,16 @@ def setting(case: Case, data: Dataset | None, seed: int) -> Setting:
     theta = means(inputs)
     if case.task == "binary" and "prevalence" not in theta and data is not None:
         theta["prevalence"] = np.array([data.target.mean()])
-    worth = {
-        name: float(value[0]) for name, value in TASKS[case.task].worth(theta, signs(case)).items()
-    }
+    task = task_of(case)
+    worth = {name: float(value[0]) for name, value in task.worth(theta, signs(case)).items()}
+    works = theta.get("action_success")
     return Setting(
         task=case.task,
+        of_task=task,
         worth=worth,
-        point=TASKS[case.task].operating_point(worth),
+        works=1.0 if works is None else float(works[0]),
+        hit_at=case.hit_at,
+        point=task.operating_point(worth),
         prevalence=None if case.prevalence is None else float(theta["prevalence"][0]),
         seed=seed,
         prevalence_range=inputs.get("prevalence"),
@@ -207,8 +210,8 @@ def _curve(name: str, result: Comparison) -> Curve:
 
 
 def _unmeasured(case: Case, rung: Rung) -> Compared:
-    known = TASKS[case.task].known_rates(rung.kind)
-    if known is not None:
+    known = task_of(case).known_rates(rung.kind)
+    if known:
         source, dists = "reference", {n: Distribution("point", (v,)) for n, v in known.items()}
         evidence = "measured"
     elif rung.option.rates:
