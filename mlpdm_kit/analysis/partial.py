@@ -126,10 +126,8 @@ def _group(
     """Value and noise floor of a group."""
     if len(names) < 2:
         return (single(fits, names[0]) if names else 0.0), floor
-    values = fits.without_others(names)
-    rng = np.random.default_rng(seed)
-    fit = surface(values, [fits.column(name) for name in names])
-    by_chance = [fit.by_chance(values, rng) for _ in range(PERMUTATIONS)]
-    most = evpi(fits.values)
-    value = most if len(names) == len(fits.moving) else min(fit.worth(rng), most)
-    return value, float(np.quantile(by_chance, 0.95))
+    values, rng = fits.without_others(names), np.random.default_rng(seed)
+    fit, most = surface(values, [fits.column(name) for name in names]), evpi(fits.values)
+    everything = len(names) == len(fits.moving)
+    value = most if everything else min(fit.worth(rng).value, most)
+    return value, fit.floor(rng, PERMUTATIONS)

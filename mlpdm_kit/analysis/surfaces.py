@@ -5,11 +5,14 @@ input as it is) and those products of inputs that show in what the first leaves.
 model is mostly a sum of products, such as volume x prevalence x recall x price, so that
 products of the inputs, and of the curves found for each, catch it with few columns; curved
 pairs catch ratios and limits.
+
+Every column is a product of columns of the inputs' own tables, one input a factor. Where
+inputs are independent, what is expected of a product is the product of what is expected.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
@@ -24,9 +27,18 @@ SURE = 4.0  # standard errors from 0 at which a product is kept
 SLIGHT = 1e-6  # share of the variance below which it is not worth a column
 WIDEST = 64  # products kept of any one order
 HIGHEST = 6  # factors in a product
-FLIPS = 4
 FEW = 4  # inputs of which every product is looked at
-_Set = frozenset[int]
+FLIPS = 8
+THIN = 4  # of so many draws one shows what luck adds
+Column = tuple[tuple[int, int], ...]  # input and column of its table, for each factor
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimate:
+    """A value in money and the standard error that the fit leaves."""
+
+    value: float
+    standard_error: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,65 +47,137 @@ class Surface:
 
     Attributes
     ----------
-    fitted, left : array, shape (draws, options)
-        What is expected of the options at each draw, and what remains.
+    values, left : array, shape (draws, options)
+        What was fitted, and what remains of it.
     basis : array, shape (draws, columns)
         Orthonormal.
+    slopes : array, shape (columns, options)
+        The basis times these is the fit.
+    tables : tuple of array, shape (draws, ...)
+        What the columns are made of, by input.
+    columns, turn
+        The products, and the matrix that turns them into the basis.
     """
 
-    fitted: Array
+    values: Array
     left: Array
     basis: Array
+    slopes: Array
+    tables: tuple[Array, ...]
+    columns: tuple[Column, ...]
+    turn: Array
 
-    def worth(self, rng: np.random.Generator) -> float:
-        """Gain of knowing the inputs, less what the fit shows by luck; at least 0."""
-        return max(worth(self.fitted) - self.luck(rng), 0.0)
+    @property
+    def fitted(self) -> Array:
+        """What is expected of the options at each draw."""
+        return np.asarray(self.values - self.left)
 
-    def luck(self, rng: np.random.Generator) -> float:
-        """What the errors of the coefficients add to the expected maximum.
+    def basis_at(self, tables: Sequence[Array]) -> Array:
+        """The basis where the inputs' tables have these rows."""
+        return _made(self.columns, tables) @ self.turn
 
-        A maximum gains from every error in what it is taken of, and a wide basis has more
-        of it. The errors are made again by giving the residuals signs at random (the wild
-        bootstrap, which keeps their size where it is): what that adds to the fit once
-        more is what it has added already, to the first order.
+    def errors(self, rng: np.random.Generator) -> list[Array]:
+        """Errors of the slopes, made again by the wild bootstrap.
+
+        The residuals get signs at random, which keeps their size where it is.
         """
+        draws, options = self.left.shape
         leverage = np.minimum((self.basis**2).sum(axis=1), 0.5)
-        errors = self.left / np.sqrt(1 - leverage)[:, None]
-        plain, added = worth(self.fitted), 0.0
-        for _ in range(FLIPS):
-            signs = rng.integers(0, 2, len(errors)) * 2.0 - 1
-            moved = self.basis @ (self.basis.T @ (errors * signs[:, None]))
-            for again in (self.fitted + moved, self.fitted - moved):
-                added += worth(again) - plain
-        return max(added / (2 * FLIPS), 0.0)
+        sized = self.left / np.sqrt(1 - leverage)[:, None]
+        signs = rng.integers(0, 2, (draws, FLIPS, 1)) * 2.0 - 1
+        found = self.basis.T @ (sized[:, None, :] * signs).reshape(draws, -1)
+        return np.hsplit(found, range(options, FLIPS * options, options))
 
-    def by_chance(self, values: Array, rng: np.random.Generator) -> float:
-        """The same gain after a permutation, when the inputs say nothing."""
-        mixed = np.take(values, rng.permutation(len(values)), axis=0)
-        fitted = self.basis @ (self.basis.T @ mixed)
-        return Surface(fitted=fitted, left=mixed - fitted, basis=self.basis).worth(rng)
+    def silent(self, rng: np.random.Generator, permutations: int) -> list[tuple[Array, Array]]:
+        """Slopes after permutations, when the inputs say nothing, each with an error.
+
+        Mixed rows spread evenly, so that the errors are normal with their covariance.
+        """
+        draws, options = self.values.shape
+        mixed = [np.take(self.values, rng.permutation(draws), axis=0) for _ in range(permutations)]
+        found = np.hsplit(
+            self.basis.T @ np.hstack(mixed), range(options, permutations * options, options)
+        )
+        sizes, vectors = np.linalg.eigh(np.cov(self.values.T).reshape(options, options))
+        spread = vectors * np.sqrt(np.maximum(sizes, 0))
+        return [(one, rng.normal(size=one.shape) @ spread.T) for one in found]
+
+    def worth(self, rng: np.random.Generator) -> Estimate:
+        """Gain of knowing the inputs, less what the fit shows by luck; at least 0."""
+        basis = self.basis[::THIN]
+        luck, error = luck_of(lambda slopes: worth(basis @ slopes), self.slopes, self.errors(rng))
+        return Estimate(value=max(worth(self.fitted) - luck, 0.0), standard_error=error)
+
+    def floor(self, rng: np.random.Generator, permutations: int) -> float:
+        """The gain that inputs which say nothing show at most in 19 of 20 permutations."""
+        basis = self.basis[::THIN]
+        return floor_of(lambda slopes: worth(basis @ slopes), self.silent(rng, permutations))
 
 
-def surface(values: Array, columns: Sequence[Array]) -> Surface:
+def luck_of(
+    gain: Callable[[Array], float], slopes: Array, errors: Sequence[Array]
+) -> tuple[float, float]:
+    """What the errors of slopes add to a gain on average, and the gain's standard error.
+
+    A maximum gains from every error in what it is taken of, and a wide basis has more of
+    it. What errors of the same size add once more is what they have added already, to the
+    first order.
+    """
+    plain = gain(slopes)
+    again = [gain(slopes + sign * error) - plain for error in errors for sign in (1, -1)]
+    return max(float(np.mean(again)), 0.0), float(np.std(again))
+
+
+def floor_of(gain: Callable[[Array], float], silent: Sequence[tuple[Array, Array]]) -> float:
+    """Largest gain of 19 in 20 inputs that say nothing, each less its luck."""
+    gains = [max(gain(one) - luck_of(gain, one, [error])[0], 0.0) for one, error in silent]
+    return float(np.quantile(gains, 0.95))
+
+
+def surface(values: Array, inputs: Sequence[Array]) -> Surface:
     """Regress on several inputs.
 
     Parameters
     ----------
     values : array, shape (draws, options)
-    columns : sequence of array, shape (draws,)
-        The inputs; each moves.
+    inputs : sequence of array, shape (draws,)
+        Each moves.
     """
-    curves = [_curve(column) for column in columns]
-    raw = np.column_stack([_standard(column) for column in columns])
-    mains = np.column_stack([np.ones(len(values)), *curves, raw])
-    basis = _orthonormal(mains)
-    coefficients = basis.T @ values
-    left = values - basis @ coefficients
-    found = list(_products(values - left, left, curves, raw)) if len(columns) > 1 else []
-    if found:
-        basis = _orthonormal(np.column_stack([mains, *found]))
+    tables = [np.column_stack([_curve(one), _standard(one)]) for one in inputs]
+    columns: list[Column] = [()]
+    columns += [((i, c),) for i, table in enumerate(tables) for c in range(table.shape[1])]
+    mains = np.column_stack([np.ones(len(values)), *tables])
+    turn = _turn(mains)
+    basis = mains @ turn
+    left = values - basis @ (basis.T @ values)
+    products: list[Column] = []
+    if len(inputs) > 1:
+        tables = [_bent(values - left, table) for table in tables]
+        products = list(_products(values, left, tables))
+    if products:
+        mains = np.column_stack([mains, _made(products, tables)])
+        turn = _turn(mains)
+        basis = mains @ turn
         left = values - basis @ (basis.T @ values)
-    return Surface(fitted=values - left, left=left, basis=basis)
+    return Surface(
+        values=values,
+        left=left,
+        basis=basis,
+        slopes=basis.T @ values,
+        tables=tuple(tables),
+        columns=(*columns, *products),
+        turn=turn,
+    )
+
+
+def _made(columns: Sequence[Column], tables: Sequence[Array]) -> Array:
+    """Products of columns of the tables."""
+    found = np.ones((len(columns), len(tables[0])))
+    turned = [np.ascontiguousarray(table.T) for table in tables]
+    for row, factors in zip(found, columns, strict=True):
+        for one, column in factors:
+            row *= turned[one][column]
+    return found.T
 
 
 def _curve(column: Array) -> Array:
@@ -123,32 +207,43 @@ def _centred_basis(draws: int) -> Array:
 
 def _standard(column: Array) -> Array:
     centred = column - column.mean(axis=0)
-    sizes = np.sqrt((centred**2).mean(axis=0))
-    return np.asarray(centred / np.where(sizes > 0, sizes, 1.0))
+    size = np.sqrt((centred**2).mean(axis=0))
+    return np.asarray(centred / (size if size > 0 else 1.0))
 
 
-def _orthonormal(columns: Array) -> Array:
-    """Orthonormal columns with the same span, by the eigenvectors of the Gram matrix."""
-    sizes = np.linalg.norm(columns, axis=0)
-    scaled = columns / np.where(sizes > 0, sizes, 1.0)
-    values, vectors = np.linalg.eigh(scaled.T @ scaled)
+def _turn(columns: Array) -> Array:
+    """What turns columns into orthonormal ones, by the eigenvectors of their Gram matrix."""
+    gram = columns.T @ columns
+    sizes = np.sqrt(np.diag(gram))
+    scales = 1 / np.where(sizes > 0, sizes, 1.0)
+    values, vectors = np.linalg.eigh(scales[:, None] * gram * scales)
     kept = values > 1e-9 * values[-1]
-    return np.asarray(scaled @ (vectors[:, kept] / np.sqrt(values[kept])))
+    return np.asarray(scales[:, None] * vectors[:, kept] / np.sqrt(values[kept]))
 
 
-def _products(
-    fitted: Array, left: Array, curves: Sequence[Array], raw: Array
-) -> Iterator[Array]:
+def _bent(fitted: Array, table: Array) -> Array:
+    """An input's table with what products are made of behind it.
+
+    Its curve: the one that explains most of what it does to the options. Then an
+    orthonormal form of its score, the score's square, the input itself and its curve.
+    """
+    curve, raw = table[:, :-1], table[:, -1]
+    slopes = curve.T @ (fitted - fitted.mean(axis=0))
+    own = _standard(curve @ np.linalg.svd(slopes, full_matrices=False)[0][:, 0])
+    bent = np.column_stack([curve[:, :2], raw, own])
+    return np.column_stack([table, own, bent @ _turn(bent) * np.sqrt(len(raw))])
+
+
+def _products(values: Array, left: Array, tables: Sequence[Array]) -> Iterator[Column]:
     """Products that show in what the single inputs leave, the strongest of each order."""
-    spread, inputs = left.var(axis=0), raw.shape[1]
-    shown = spread > 1e-12 * float((fitted.var(axis=0) + spread).max())
+    spread, inputs, raw = left.var(axis=0), len(tables), _centred_basis(len(left)).shape[1]
+    shown = spread > 1e-12 * float(values.var(axis=0).max())
     if not shown.any():
         return
-    seen = _Left(values=left[:, shown], total=(fitted.var(axis=0) + spread)[shown])
-    shapes = np.column_stack([_shape(fitted, curve) for curve in curves])
-    pairs = list(_pairs(seen, curves, raw, shapes))
-    yield from (column for _, column in pairs)
-    frontier = {one for one, _ in pairs}
+    seen = _Left(values=left[:, shown], total=values.var(axis=0)[shown])
+    pairs = list(_pairs(seen, tables, raw + 2))
+    yield from pairs
+    frontier = {frozenset(one for one, _ in column) for column in pairs}
     for order in range(3, min(HIGHEST, inputs) + 1):
         if inputs <= FEW:
             wider = {frozenset(some) for some in combinations(range(inputs), order)}
@@ -156,34 +251,28 @@ def _products(
             wider = {some | {one} for some in frontier for one in range(inputs)} - frontier
         if not wider:
             return
-        made = [
-            (some, kind[:, sorted(some)].prod(axis=1))
+        made: list[Column] = [
+            tuple((one, kind) for one in sorted(some))
             for some in sorted(wider, key=sorted)
-            for kind in (raw, shapes)
+            for kind in (raw, raw + 1)
         ]
-        strengths = seen.strength(np.column_stack([column for _, column in made]))
+        strengths = seen.strength(_made(made, tables))
         ranking = [i for i in np.argsort(-strengths, kind="stable") if strengths[i] > 0][:WIDEST]
-        yield from (made[i][1] for i in ranking)
-        frontier = {made[i][0] for i in ranking}
+        yield from (made[i] for i in ranking)
+        frontier = {frozenset(one for one, _ in made[i]) for i in ranking}
 
 
-def _pairs(
-    seen: _Left, curves: Sequence[Array], raw: Array, shapes: Array
-) -> Iterator[tuple[_Set, Array]]:
-    """Products of two inputs, each as its score, its square, itself and its own curve."""
-    bent = [
-        np.linalg.qr(np.column_stack([curve[:, :2], raw[:, i], shapes[:, i]]))[0]
-        for i, curve in enumerate(curves)
-    ]
-    some = np.column_stack(bent) * np.sqrt(len(raw))
-    strengths = seen.strength_of_pairs(some)
-    owner = np.repeat(np.arange(len(bent)), bent[0].shape[1])
-    strengths[owner[:, None] >= owner] = 0
+def _pairs(seen: _Left, tables: Sequence[Array], first: int) -> Iterator[Column]:
+    """Products of two inputs, in their bent columns."""
+    owners = [(i, c) for i, table in enumerate(tables) for c in range(first, table.shape[1])]
+    strengths = seen.strength_of_pairs(np.hstack([table[:, first:] for table in tables]))
+    inputs = np.array([i for i, _ in owners])
+    strengths[inputs[:, None] >= inputs] = 0
     for flat in np.argsort(-strengths, axis=None, kind="stable")[:WIDEST]:
-        one, other = divmod(int(flat), len(owner))
+        one, other = divmod(int(flat), len(owners))
         if strengths[one, other] <= 0:
             return
-        yield frozenset([int(owner[one]), int(owner[other])]), some[:, one] * some[:, other]
+        yield owners[one], owners[other]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,10 +301,3 @@ class _Left:
         explained = (crossed / draws) ** 2 / np.where(sizes > 1e-12, sizes, np.inf)
         sure = (explained * draws > SURE**2 * spread) & (explained > SLIGHT * self.total)
         return np.asarray(np.where(sure, explained / self.total, 0).max(axis=-1))
-
-
-def _shape(fitted: Array, curve: Array) -> Array:
-    """The curve of one input that explains most of what it does to the options."""
-    slopes = curve.T @ (fitted - fitted.mean(axis=0))
-    leading = np.linalg.svd(slopes, full_matrices=False)[0][:, 0]
-    return _standard(curve @ leading)
