@@ -1,8 +1,9 @@
 """What is expected of the options once a study's outcome is known, before it is.
 
-Everything here ends in a matrix of joint outcomes: the basis of a regression, expected given
-each outcome, times the outcome's probability. With it a study's value is a sum of maxima for
-whatever coefficients, so that noise and luck cost little more than the value itself.
+Everything here ends in a matrix ``joint`` of shape (outcomes, columns): the basis of a
+regression, expected given each outcome, times the outcome's probability. With it a study's
+value is a sum of maxima for whatever coefficients (`mlpdm_kit.analysis.splines.gains`), so
+that noise and luck cost little more than the value itself.
 """
 
 from __future__ import annotations
@@ -15,33 +16,10 @@ import numpy as np
 
 from mlpdm_kit.analysis.distributions import Array
 from mlpdm_kit.analysis.observing import Bins, Sample, binned, channel
-from mlpdm_kit.analysis.splines import Ranked, Regressions, best_of
+from mlpdm_kit.analysis.splines import Ranked, Regressions
 from mlpdm_kit.analysis.surfaces import Surface
 
 TOGETHER = 13  # joint outcomes of several inputs, as a power of two
-THIN = 4
-
-
-@dataclass(frozen=True, kw_only=True)
-class Outlook:
-    """Outcomes of a study, each with its probability.
-
-    Attributes
-    ----------
-    joint : array, shape (outcomes, columns)
-        The basis, expected given each outcome, times the outcome's probability.
-    """
-
-    joint: Array
-
-    def gain(self, slopes: Array) -> float:
-        """Of choosing after the outcome over choosing before; slopes (columns, options)."""
-        after = float(best_of(self.joint @ slopes).sum())
-        return max(after - float((self.joint.sum(axis=0) @ slopes).max()), 0.0)
-
-    def thinned(self) -> Outlook:
-        """Every so manieth of the outcomes, to see what luck adds."""
-        return Outlook(joint=self.joint[::THIN] * THIN)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,12 +48,12 @@ class One:
             left=ordered - one.basis @ slopes,
         )
 
-    def outlook(self, sample: Sample, cases: int) -> Outlook:
-        """Of so many cases that bear on the input."""
+    def joint(self, sample: Sample, cases: int) -> Array:
+        """Outcomes of so many cases that bear on the input."""
         weighed = self.bins.weights[:, None] * self.binned_basis
         if sample.kind == "exact":
-            return Outlook(joint=weighed)
-        return Outlook(joint=channel(sample, self.bins, cases).T @ weighed)
+            return weighed
+        return np.asarray(channel(sample, self.bins, cases).T @ weighed)
 
     def silent(self, values: Array, rng: np.random.Generator, count: int) -> list[Array]:
         """Slopes of values that the input says nothing of.
@@ -130,10 +108,10 @@ class Together:
             points=points,
         )
 
-    def outlook(self, samples: Sequence[Sample], n: int) -> Outlook:
-        """Of a study of ``n`` cases."""
+    def joint(self, samples: Sequence[Sample], n: int) -> Array:
+        """Outcomes of a study of ``n`` cases."""
         tables = [self._expected(i, sample, sample.cases(n)) for i, sample in enumerate(samples)]
-        return Outlook(joint=self.fit.basis_at(tables) / len(self.points))
+        return np.asarray(self.fit.basis_at(tables) / len(self.points))
 
     def _expected(self, i: int, sample: Sample, cases: int) -> Array:
         """Rows of an input's table, expected given the outcome at each point."""

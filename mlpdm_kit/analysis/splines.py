@@ -221,3 +221,24 @@ def best_of(options: Array) -> Array:
 def worth(fitted: Array) -> float:
     """Gain of choosing by fitted values, shape (draws, options), over choosing once."""
     return max(float(best_of(fitted).mean() - fitted.mean(axis=0).max()), 0.0)
+
+
+def gains(joint: Array, slopes: Sequence[Array]) -> Array:
+    """Gain of choosing by a fit over choosing once, for each of many slopes.
+
+    Parameters
+    ----------
+    joint : array, shape (outcomes, columns)
+        The basis at each outcome, times the outcome's probability.
+    slopes : sequence of array, shape (columns, options)
+
+    Returns
+    -------
+    array, shape (slopes,)
+        In money; none below 0.
+    """
+    options = slopes[0].shape[1]
+    fitted = np.hstack(slopes).T @ joint.T
+    by_slopes = fitted.reshape(len(slopes), options, len(joint))
+    found = by_slopes.max(axis=1).sum(axis=1) - by_slopes.sum(axis=2).max(axis=1)
+    return np.asarray(np.maximum(found, 0.0))

@@ -14,8 +14,8 @@ from mlpdm_kit.analysis.information import checked, evpi
 from mlpdm_kit.analysis.observing import KINDS, Sample
 from mlpdm_kit.analysis.partial import PERMUTATIONS, named, single
 from mlpdm_kit.analysis.preposterior import One, Together, simulated
-from mlpdm_kit.analysis.splines import Regressions, regressions, worth
-from mlpdm_kit.analysis.surfaces import Surface, floor_of, luck_of, surface
+from mlpdm_kit.analysis.splines import Regressions, gains, regressions, worth
+from mlpdm_kit.analysis.surfaces import THIN, Surface, floor_of, luck_of, surface
 from mlpdm_kit.errors import refuse
 
 SMALLEST = 10
@@ -137,10 +137,11 @@ def _of_one(
         cases = sample.cases(size)
         if not cases and sample.kind != "exact":
             return 0.0, 0.0, 0.0
-        outlook = known.outlook(sample, cases)
-        value = most if sample.kind == "exact" else min(outlook.gain(known.slopes), most)
-        floor = float(np.quantile([outlook.gain(one) for one in silent], 0.95))
-        return value, floor, float(np.std([outlook.gain(known.slopes + one) for one in errors]))
+        joint = known.joint(sample, cases)
+        found = gains(joint, [known.slopes, *silent, *(known.slopes + one for one in errors)])
+        value = most if sample.kind == "exact" else min(float(found[0]), most)
+        low, noisy = found[1 : 1 + len(silent)], found[1 + len(silent) :]
+        return value, float(np.quantile(low, 0.95)), float(np.std(noisy))
 
     return [row(size) for size in sizes]
 
@@ -161,11 +162,11 @@ def _of_several(
     silent, errors = fit.silent(rng, PERMUTATIONS), fit.errors(rng)
 
     def row(size: int) -> _Row:
-        outlook = known.outlook(samples, size)
-        some = outlook.thinned()
-        luck, error = luck_of(some.gain, fit.slopes, errors)
-        value = min(max(outlook.gain(fit.slopes) - luck, 0.0), most)
-        return value, floor_of(some.gain, silent), error
+        joint = known.joint(samples, size)
+        some = joint[::THIN] * THIN
+        luck, error = luck_of(some, fit.slopes, errors)
+        value = min(max(float(gains(joint, [fit.slopes])[0]) - luck, 0.0), most)
+        return value, floor_of(some, silent), error
 
     return [row(size) for size in sizes]
 

@@ -12,7 +12,7 @@ inputs are independent, what is expected of a product is the product of what is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
@@ -21,7 +21,7 @@ import numpy as np
 from scipy import special
 
 from mlpdm_kit.analysis.distributions import Array
-from mlpdm_kit.analysis.splines import middle_ranks, plain_basis, plain_shares, worth
+from mlpdm_kit.analysis.splines import gains, middle_ranks, plain_basis, plain_shares, worth
 
 SURE = 4.0  # standard errors from 0 at which a product is kept
 SLIGHT = 1e-6  # share of the variance below which it is not worth a column
@@ -104,34 +104,37 @@ class Surface:
 
     def worth(self, rng: np.random.Generator) -> Estimate:
         """Gain of knowing the inputs, less what the fit shows by luck; at least 0."""
-        basis = self.basis[::THIN]
-        luck, error = luck_of(lambda slopes: worth(basis @ slopes), self.slopes, self.errors(rng))
+        luck, error = luck_of(self._thin, self.slopes, self.errors(rng))
         return Estimate(value=max(worth(self.fitted) - luck, 0.0), standard_error=error)
 
     def floor(self, rng: np.random.Generator, permutations: int) -> float:
         """The gain that inputs which say nothing show at most in 19 of 20 permutations."""
+        return floor_of(self._thin, self.silent(rng, permutations))
+
+    @property
+    def _thin(self) -> Array:
         basis = self.basis[::THIN]
-        return floor_of(lambda slopes: worth(basis @ slopes), self.silent(rng, permutations))
+        return np.asarray(basis / len(basis))
 
 
-def luck_of(
-    gain: Callable[[Array], float], slopes: Array, errors: Sequence[Array]
-) -> tuple[float, float]:
+def luck_of(joint: Array, slopes: Array, errors: Sequence[Array]) -> tuple[float, float]:
     """What the errors of slopes add to a gain on average, and the gain's standard error.
 
     A maximum gains from every error in what it is taken of, and a wide basis has more of
     it. What errors of the same size add once more is what they have added already, to the
-    first order.
+    first order. ``joint`` and ``slopes`` as in `mlpdm_kit.analysis.splines.gains`.
     """
-    plain = gain(slopes)
-    again = [gain(slopes + sign * error) - plain for error in errors for sign in (1, -1)]
-    return max(float(np.mean(again)), 0.0), float(np.std(again))
+    moved = [slopes + sign * error for error in errors for sign in (1, -1)]
+    plain, *again = gains(joint, [slopes, *moved])
+    return max(float(np.mean(again) - plain), 0.0), float(np.std(again))
 
 
-def floor_of(gain: Callable[[Array], float], silent: Sequence[tuple[Array, Array]]) -> float:
+def floor_of(joint: Array, silent: Sequence[tuple[Array, Array]]) -> float:
     """Largest gain of 19 in 20 inputs that say nothing, each less its luck."""
-    gains = [max(gain(one) - luck_of(gain, one, [error])[0], 0.0) for one, error in silent]
-    return float(np.quantile(gains, 0.95))
+    plain = gains(joint, [one for one, _ in silent])
+    again = gains(joint, [one + sign * error for one, error in silent for sign in (1, -1)])
+    luck = np.maximum(again.reshape(-1, 2).mean(axis=1) - plain, 0)
+    return float(np.quantile(np.maximum(plain - luck, 0), 0.95))
 
 
 def surface(values: Array, inputs: Sequence[Array]) -> Surface:
