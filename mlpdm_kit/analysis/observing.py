@@ -16,7 +16,7 @@ import numpy as np
 from scipy import special
 
 from mlpdm_kit.analysis.distributions import Array
-from mlpdm_kit.analysis.splines import Ranked
+from mlpdm_kit.analysis.regressions import Ranked
 
 KINDS = ("rate", "mean", "exact")
 BIN = 0.02  # width of a bin in normal scores

@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike
 
 from mlpdm_kit.analysis.distributions import Array
 from mlpdm_kit.analysis.information import evpi
-from mlpdm_kit.analysis.splines import MIN_DRAWS, Regressions, plain_basis, regressions, worth
+from mlpdm_kit.analysis.regressions import MIN_DRAWS, Regressions, regressions
+from mlpdm_kit.analysis.splines import plain_basis, worth
 from mlpdm_kit.analysis.surfaces import surface
 from mlpdm_kit.errors import refuse
 
@@ -126,7 +127,7 @@ def _group(
     """Value and noise floor of a group."""
     if len(names) < 2:
         return (single(fits, names[0]) if names else 0.0), floor
-    values, rng = fits.without_others(names), np.random.default_rng(seed)
+    values, rng = fits.cleared(names), np.random.default_rng(seed)
     fit, most = surface(values, [fits.column(name) for name in names]), evpi(fits.values)
     everything = len(names) == len(fits.moving)
     value = most if everything else min(fit.worth(rng).value, most)

@@ -16,10 +16,10 @@ import numpy as np
 
 from mlpdm_kit.analysis.distributions import Array
 from mlpdm_kit.analysis.observing import Bins, Sample, binned, channel
-from mlpdm_kit.analysis.splines import Ranked, Regressions
+from mlpdm_kit.analysis.regressions import Ranked, Regressions
 from mlpdm_kit.analysis.surfaces import Surface
 
-TOGETHER = 13  # joint outcomes of several inputs, as a power of two
+TOGETHER = 12  # joint outcomes of several inputs, as a power of two
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from mlpdm_kit.analysis.information import checked, evpi
+from mlpdm_kit.analysis.information import evpi
 from mlpdm_kit.analysis.observing import KINDS, Sample
 from mlpdm_kit.analysis.partial import PERMUTATIONS, named, single
 from mlpdm_kit.analysis.preposterior import One, Together, simulated
-from mlpdm_kit.analysis.splines import Regressions, gains, regressions, worth
+from mlpdm_kit.analysis.regressions import Regressions, regressions
+from mlpdm_kit.analysis.splines import gains, worth
 from mlpdm_kit.analysis.surfaces import THIN, Surface, floor_of, luck_of, surface
 from mlpdm_kit.errors import refuse
 
@@ -151,7 +151,7 @@ def _of_several(
 ) -> list[_Row]:
     """Rows of a study of several inputs: by their own posteriors where they are independent."""
     rng, names = np.random.default_rng(seed), list(observed)
-    fit = surface(fits.without_others(names), [fits.column(name) for name in names])
+    fit = surface(fits.cleared(names), [fits.column(name) for name in names])
     most = evpi(fits.values)
     if len(names) < len(fits.moving):
         most = min(fit.worth(rng).value, most)
