@@ -16,6 +16,7 @@ from scipy import special, stats
 
 from mlpdm_kit.analysis.costs import design_effect, truth_and_score
 from mlpdm_kit.analysis.distributions import Array
+from mlpdm_kit.analysis.logistic import EDGE, fit_lift, fit_logistic, is_separated, log_odds
 from mlpdm_kit.analysis.thresholds import quantile_bins
 from mlpdm_kit.errors import refuse
 
@@ -23,8 +24,6 @@ from mlpdm_kit.errors import refuse
 NO_MATTER, GOOD_ENOUGH = 1.1, 1.5
 # intervals that a verdict needs: two are looked at, and a false alarm costs more than a doubt
 CLEARLY, LIKELY = 0.98, 0.90
-_EDGE = 1e-6  # from 0 and 1, where the log-odds have no value
-_STEPS, _FAR = 100, 5.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,15 +152,15 @@ def calibration(
     weights = np.where(truth == 1, share / here, (1 - share) / (1 - here))
     shift = float(special.logit(share) - special.logit(here))
     groups = None if clusters is None else _codes(clusters, len(truth))
-    logits = _logits(p)
+    logits = log_odds(p)
     z = float(special.ndtri((1 + level) / 2))
-    separated = _separated(truth, logits)
+    separated = is_separated(truth, logits)
     slope = intercept = None
     if np.ptp(logits) > 1e-9:
-        beta, errors = _logistic(truth, logits, groups=groups, penalised=separated)
+        beta, errors = fit_logistic(truth, logits, groups=groups, penalised=separated)
         slope = _coefficient(beta[1], errors[1], z)
         intercept = _coefficient(beta[0] + shift, errors[0], z)
-    lift, error = _in_the_large(truth, logits - shift, groups)
+    lift, error = fit_lift(truth, logits - shift, groups)
     in_the_large = _coefficient(lift, error, z)
     table, off, by_chance = _table(truth, p, weights, shift, groups, bins, level)
     return Calibration(
@@ -176,7 +175,7 @@ def calibration(
         expected_error=off,
         expected_error_by_chance=by_chance,
         separated=separated,
-        at_ends=int(((p < _EDGE) | (p > 1 - _EDGE)).sum()),
+        at_ends=int(((p < EDGE) | (p > 1 - EDGE)).sum()),
     )
 
 
@@ -206,10 +205,10 @@ def recalibrated(train_y: ArrayLike, train_probability: ArrayLike) -> Callable[[
     array([0.25, 0.5 , 0.75])
     """
     truth, p = _checked(train_y, train_probability, None, 0.5)
-    logits = _logits(p)
+    logits = log_odds(p)
     slope, intercept = 0.0, float(special.logit(truth.mean()))
     if np.ptp(logits) > 1e-9:
-        beta, _ = _logistic(truth, logits, penalised=_separated(truth, logits))
+        beta, _ = fit_logistic(truth, logits, penalised=is_separated(truth, logits))
         if beta[1] > 0:
             intercept, slope = beta
 
@@ -217,7 +216,7 @@ def recalibrated(train_y: ArrayLike, train_probability: ArrayLike) -> Callable[[
         given = np.asarray(probability, dtype=float)
         if not ((given >= 0) & (given <= 1)).all():
             raise refuse("number-range", "probability", probability, range="[0, 1]")
-        return np.asarray(special.expit(intercept + slope * _logits(given)))
+        return np.asarray(special.expit(intercept + slope * log_odds(given)))
 
     return put_right
 
@@ -273,18 +272,6 @@ def _codes(clusters: ArrayLike, rows: int) -> Any:
     return found
 
 
-def _logits(p: Array) -> Array:
-    return np.asarray(special.logit(np.clip(p, _EDGE, 1 - _EDGE)))
-
-
-def _separated(truth: Array, logits: Array) -> bool:
-    """Whether one cut tells the classes apart, so that the likelihood has no maximum."""
-    yes, no = logits[truth == 1], logits[truth == 0]
-    if np.ptp(logits) <= 1e-9:
-        return False
-    return bool(no.max() <= yes.min() or yes.max() <= no.min())
-
-
 def _coefficient(value: float, error: float, z: float) -> Coefficient:
     return Coefficient(
         value=float(value),
@@ -292,67 +279,6 @@ def _coefficient(value: float, error: float, z: float) -> Coefficient:
         low=float(value - z * error),
         high=float(value + z * error),
     )
-
-
-def _logistic(
-    truth: Array, logits: Array, *, groups: Any = None, penalised: bool = False
-) -> tuple[Array, Array]:
-    """Intercept and slope by Newton's method, with standard errors.
-
-    ``penalised`` adds Firth's term, half a case each way at every point's leverage.
-    """
-    middle, scale = float(logits.mean()), float(logits.std())
-    x = np.column_stack([np.ones(len(truth)), (logits - middle) / scale])
-    beta = np.array([float(special.logit(truth.mean())), 0.0])
-    for _ in range(_STEPS):
-        p = special.expit(x @ beta)
-        inverse = np.linalg.pinv(x.T @ (x * (p * (1 - p))[:, None]))
-        missed = truth - p
-        if penalised:
-            missed = missed + (p * (1 - p)) * np.einsum("ij,jk,ik->i", x, inverse, x) * (0.5 - p)
-        step = inverse @ (x.T @ missed)
-        beta = beta + step * min(1.0, _FAR / max(float(np.abs(step).max()), 1e-300))
-        if np.abs(step).max() < 1e-10:
-            break
-    p = special.expit(x @ beta)
-    covariance = _covariance(x, truth - p, p * (1 - p), groups)
-    back = np.array([[1.0, -middle / scale], [0.0, 1 / scale]])
-    return back @ beta, np.sqrt(np.diag(back @ covariance @ back.T))
-
-
-def _covariance(x: Array, missed: Array, weight: Array, groups: Any) -> Array:
-    """Of the likelihood; with groups, Huber's sandwich of their scores."""
-    inverse = np.linalg.pinv(x.T @ (x * weight[:, None]))
-    if groups is None:
-        return inverse
-    count = int(groups.max()) + 1
-    scores = np.column_stack(
-        [np.bincount(groups, weights=missed * column, minlength=count) for column in x.T]
-    )
-    return np.asarray(inverse @ (scores.T @ scores) @ inverse * count / max(count - 1, 1))
-
-
-def _in_the_large(truth: Array, logits: Array, groups: Any) -> tuple[float, float]:
-    """Log-odds that bring the mean prediction to the share observed, and their error.
-
-    The root lies where all predictions would be below or above that share.
-    """
-    ends = float(special.logit(truth.mean())) - np.array([logits.max(), logits.min()])
-    low, high = float(ends[0]), float(ends[1])
-    lift, wanted = (low + high) / 2, truth.sum()
-    for _ in range(_STEPS):
-        p = special.expit(logits + lift)
-        missed = float(wanted - p.sum())
-        low, high = (lift, high) if missed > 0 else (low, lift)
-        weight = float((p * (1 - p)).sum())
-        near = lift + missed / weight if weight > 0 else high
-        step = (near if low <= near <= high else (low + high) / 2) - lift
-        lift += step
-        if abs(step) < 1e-12:
-            break
-    p = special.expit(logits + lift)
-    one = np.ones((len(truth), 1))
-    return lift, float(np.sqrt(_covariance(one, truth - p, p * (1 - p), groups)[0, 0]))
 
 
 def _table(
@@ -378,9 +304,7 @@ def _table(
         low = 0.0 if yes == 0 else float(stats.beta.ppf(tail, yes + 0.5, no + 0.5))
         high = 1.0 if no == 0 else float(stats.beta.ppf(1 - tail, yes + 0.5, no + 0.5))
         observed, low, high = _moved(np.array([truth[here].mean(), low, high]), shift)
-        found.append(
-            Bin(predicted=predicted, observed=observed, low=low, high=high, rows=rows)
-        )
+        found.append(Bin(predicted=predicted, observed=observed, low=low, high=high, rows=rows))
         off += heavy / weights.sum() * abs(observed - predicted)
         by_chance += heavy / weights.sum() * _by_chance(predicted, rows, shift)
     return tuple(found), float(off), float(by_chance)
