@@ -31,7 +31,7 @@ class Setting:
     ``task`` is the name of the task's kind and ``of_task`` its arithmetic; ``worth`` what
     each outcome is worth (costs negative); ``prevalence`` the production base rate of a
     binary task, ``prevalence_range`` what is believed of it, ``works`` how often an action
-    succeeds, ``hit_at`` how far down a list one looks, and ``running`` what a case costs to
+    succeeds, ``good`` the outcome that is no error, ``hit_at`` how far down a list one looks, and ``running`` what a case costs to
     run under an option, by id.
     """
 
@@ -44,6 +44,7 @@ class Setting:
     prevalence_range: Distribution | None = None
     running: Mapping[str, float] = field(default_factory=dict)
     works: float = 1.0
+    good: str = ""
     hit_at: int = 1
 
     def rows(self, data: Dataset) -> Rows:

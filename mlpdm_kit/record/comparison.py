@@ -58,6 +58,7 @@ def setting(case: Case, data: Dataset | None, seed: int) -> Setting:
         worth=worth,
         works=1.0 if works is None else float(works[0]),
         hit_at=case.hit_at,
+        good=case.of_task.good,
         point=task.operating_point(worth),
         prevalence=None if case.prevalence is None else float(theta["prevalence"][0]),
         seed=seed,
