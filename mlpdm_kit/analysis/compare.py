@@ -17,8 +17,8 @@ from mlpdm_kit.analysis.distributions import Array, Distribution, lognormal_from
 from mlpdm_kit.analysis.folds import Split
 from mlpdm_kit.analysis.ladder import Rung
 from mlpdm_kit.analysis.models import pinball
-from mlpdm_kit.analysis.tasks import Measure, losses
-from mlpdm_kit.analysis.trying import Setting, Tried, try_option
+from mlpdm_kit.analysis.tasks import REVIEWED, Measure
+from mlpdm_kit.analysis.trying import Setting, Tried, try_option, try_review
 from mlpdm_kit.case.dataset import Dataset
 
 FEW_ERRORS = 10
@@ -58,10 +58,16 @@ def compare(data: Dataset, rungs: tuple[Rung, ...], split: Split, setting: Setti
         A fold cannot be fitted.
     """
     tried = {
-        rung.id: found
+        rung.id: one
         for rung in rungs
-        if (found := try_option(rung, data, split, setting)) is not None
+        if (one := try_option(rung, data, split, setting)) is not None
     }
+    for rung in rungs:
+        base = tried.get(rung.option.of or "")
+        if base is not None and rung.id in setting.reviews:
+            found = try_review(rung, base, data, split, setting)
+            if found is not None:
+                tried[rung.id] = found
     rows = split.tested
     measured = {name: _measure(one, data, rows, setting) for name, one in tried.items()}
     plain = [name for name, one in tried.items() if not one.rung.is_ml]
@@ -91,6 +97,11 @@ def compare(data: Dataset, rungs: tuple[Rung, ...], split: Split, setting: Setti
     )
 
 
+def estimate(values: Array, data: Dataset, rows: Any, setting: Setting) -> Estimate:
+    """Mean of some rows' values, as per case of production, with its interval."""
+    return _estimate(values, data.target[rows], setting, _groups(data, rows))
+
+
 def _estimate(losses: Array, target: Array, setting: Setting, groups: Any) -> Estimate:
     """Mean loss and its interval: rows, or whole groups of them, drawn again.
 
@@ -112,19 +123,20 @@ def _groups(data: Dataset, rows: Any) -> Any:
 def _measure(one: Tried, data: Dataset, rows: Any, setting: Setting) -> Measured:
     target, groups = data.target[rows], _groups(data, rows)
     outcomes = setting.of_task.outcomes(setting.rows(data).at(rows), one.outcome[rows])
-    cost = _estimate(losses(outcomes, setting.worth), target, setting, groups)
+    cost = _estimate(setting.losses_of(one, data, rows), target, setting, groups)
     tuned_cost = None
     if one.tuned_outcome is not None:
         tuned = setting.losses(data, one.tuned_outcome, rows)
         tuned_cost = _estimate(tuned, target, setting, groups).mean
-    counted = {name: float((values > 0).sum()) for name, values in outcomes.items()}
+    hidden = () if one.review is not None else REVIEWED
+    counted = {n: float((values > 0).sum()) for n, values in outcomes.items() if n not in hidden}
     amounts = {name: float(values.mean()) for name, values in outcomes.items()}
     known = setting.of_task.known_rates(one.rung.kind)
     rates = {
         name: Distribution("point", (known[name],))
         if name in known
         else _rate(measure, outcomes[measure.outcome], target, groups)
-        for name, measure in setting.of_task.measures.items()
+        for name, measure in _measures(one, setting).items()
     }
     return Measured(
         cells=amounts if setting.task == "regression" else counted,
@@ -133,6 +145,11 @@ def _measure(one: Tried, data: Dataset, rows: Any, setting: Setting) -> Measured
         costly_errors=int(counted[_dearest(setting)]),
         tuned_cost=tuned_cost,
     )
+
+
+def _measures(one: Tried, setting: Setting) -> dict[str, Measure]:
+    """Rates of an option: those of the task, and what a reviewed one leaves to a person."""
+    return setting.of_task.measures | (REVIEWED if one.review is not None else {})
 
 
 def _dearest(setting: Setting) -> str:
@@ -161,8 +178,8 @@ def _rate(measure: Measure, values: Array, target: Array, groups: Any) -> Distri
 
 def _paired(one: Tried, base: Tried, data: Dataset, rows: Any, setting: Setting) -> Estimate:
     target = data.target[rows]
-    lost = setting.losses(data, one.outcome, rows) + _running(one, setting)
-    less = setting.losses(data, base.outcome, rows) + _running(base, setting)
+    lost = setting.losses_of(one, data, rows) + _running(one, setting)
+    less = setting.losses_of(base, data, rows) + _running(base, setting)
     return _estimate(lost - less, target, setting, _groups(data, rows))
 
 
@@ -180,7 +197,7 @@ def _correlation(
     for name, one in tried.items():
         outcomes = setting.of_task.outcomes(setting.rows(data).at(rows), one.outcome[rows])
         known = setting.of_task.known_rates(one.rung.kind)
-        for rate, measure in setting.of_task.measures.items():
+        for rate, measure in _measures(one, setting).items():
             if rate not in known:
                 here = everything if measure.among is None else target == measure.among
                 blocks[f"options.{name}.{rate}"] = (outcomes[measure.outcome], here)

@@ -133,9 +133,7 @@ class Regressions:
         if found is None or len(names) == len(self.moving):
             return values
         free = self.independent.to_numpy().sum(axis=1) == len(self.moving) - 1
-        outside = {
-            i for i, name in enumerate(self.moving) if free[i] and name not in names
-        }
+        outside = {i for i, name in enumerate(self.moving) if free[i] and name not in names}
         chosen = [bool(some & outside) for some in found.sets]
         return np.asarray(values - found.part(chosen)) if any(chosen) else values
 
@@ -202,5 +200,3 @@ def _independent(found: Mapping[str, Ranked]) -> pd.DataFrame:
     clear = np.abs(scaled.T @ scaled) < 4 / np.sqrt(len(scores))
     np.fill_diagonal(clear, False)
     return pd.DataFrame(clear, index=names, columns=names)
-
-

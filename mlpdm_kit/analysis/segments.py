@@ -144,4 +144,5 @@ def worst_gap(found: list[Served], task: str) -> Gap | None:
 
 def _error(one: Served) -> float:
     """Standard error of a segment's quality, from its interval."""
-    return (one.quality.high - one.quality.low) / (2 * special.ndtri((1 + LEVEL) / 2))
+    z = float(special.ndtri((1 + LEVEL) / 2))
+    return (one.quality.high - one.quality.low) / (2 * z)

@@ -23,6 +23,7 @@ from mlpdm_kit.case.model import Case
 from mlpdm_kit.case.predictions import UNANSWERED
 
 Draws = Mapping[str, Array]
+LOOKED_AT = 0.5  # the answer of an option that leaves a case to a person
 _ZERO = np.zeros(1)
 _ONE = np.ones(1)
 
@@ -43,6 +44,12 @@ class Measure:
     outcome: str
     among: float | None = None
     is_share: bool = True
+
+
+REVIEWED = {  # what a reviewed option leaves to a person, by class
+    name: Measure(outcome=name, among=among)
+    for name, among in (("reviewed_positive", 1.0), ("reviewed_negative", 0.0))
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,12 +192,14 @@ class Binary:
 
     def outcomes(self, rows: Rows, answer: Array) -> dict[str, Array]:
         """One outcome a row, as 1, or as the row's own amount."""
-        hit, act = rows.target == 1, answer == 1
+        hit, act, left = rows.target == 1, answer == 1, answer == 0
         found = {
             "true_positive": hit & act,
             "false_positive": ~hit & act,
-            "false_negative": hit & ~act,
-            "true_negative": ~hit & ~act,
+            "false_negative": hit & left,
+            "true_negative": ~hit & left,
+            "reviewed_positive": hit & (answer == LOOKED_AT),
+            "reviewed_negative": ~hit & (answer == LOOKED_AT),
         }
         amounts = {
             name: np.where(here, rows.columns.get(name, 1.0), 0.0) for name, here in found.items()

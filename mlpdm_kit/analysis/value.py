@@ -158,6 +158,8 @@ def _reviewed(
     flagged. Only cases on which the option is used come to the reviewer.
     """
     base = base_of(rungs, rung)
+    if f"options.{rung.id}.reviewed_positive" in theta:
+        return _three_ways(case, rungs, rung, base, theta, running, errors)
     rates, base_running = _rates(case, rungs, base, theta, errors)
     share = theta["prevalence"]
     flagged = share * rates["recall"] + (1 - share) * rates["false_positive_rate"]
@@ -181,6 +183,41 @@ def _reviewed(
     if false in rates:
         found[false] = rates[false] * caught
     return found, base_running + running + looked * flagged * review
+
+
+def _three_ways(
+    case: Case,
+    rungs: Sequence[Rung],
+    rung: Rung,
+    base: Rung,
+    theta: Draws,
+    running: Array,
+    errors: Array,
+) -> tuple[dict[str, Array], Array]:
+    """Acted on, left, or reviewed as far as capacity reaches; beyond it the base decides.
+
+    What the base flags includes all that is acted on without a review.
+    """
+    fresh, base_running = _rates(case, rungs, base, theta, _ONE)
+    share = theta["prevalence"]
+    own = f"options.{rung.id}"
+    looks = {"recall": theta[f"{own}.reviewed_positive"],
+             "false_positive_rate": theta[f"{own}.reviewed_negative"]}  # fmt: skip
+    asked = share * looks["recall"] + (1 - share) * looks["false_positive_rate"]
+    capacity, looked = theta.get(f"{own}.capacity"), _ONE
+    if capacity is not None:
+        adoption = terms(rungs, rung, theta).adoption
+        looked = np.minimum(1.0, capacity / np.maximum(theta["volume"] * adoption * asked, 1e-300))
+    error = theta.get(f"{own}.reviewer_error", _ZERO)
+    rates = {}
+    for name, sees in (("recall", 1 - error), ("false_positive_rate", error)):
+        acted = theta[f"{own}.{name}"]
+        else_flagged = np.maximum(fresh[name] - acted, 0.0)
+        after = acted + looked * looks[name] * sees + (1 - looked) * else_flagged
+        rates[name] = np.clip(after, 0.0, 1.0)
+    spent = looked * asked * theta[f"{own}.review"]
+    worse = task_of(case).worsened(rates, errors) if np.any(errors != 1) else rates
+    return worse, base_running + running + spent
 
 
 class Columns:
