@@ -12,10 +12,12 @@ from typing import Any
 
 from mlpdm_kit.case.checks import CHECKS
 from mlpdm_kit.case.columns import column_faults, is_known, target_values, try_faults
+from mlpdm_kit.case.correlations import correlation_faults, drawn_name
 from mlpdm_kit.case.dataset import act_values, predicted_values
 from mlpdm_kit.case.kinds import TASK_KINDS
 from mlpdm_kit.case.model import Case, Data, Input, Option, slug
 from mlpdm_kit.case.predictions import read_predictions
+from mlpdm_kit.case.ranges import range_faults
 from mlpdm_kit.case.tables import Table
 from mlpdm_kit.errors import Fault, InputError
 
@@ -38,7 +40,7 @@ def stopping_checks(case: Case) -> list[str]:
 
 def rule_faults(case: Case) -> list[Fault]:
     """Faults of a case that its fields alone do not show."""
-    rules = (_identity, _answers, _economics, _outcomes, _options, _ranges)
+    rules = (_identity, _answers, _economics, _outcomes, _options, _ranges, _correlations)
     return [fault for rule in rules for fault in rule(case)]
 
 
@@ -225,21 +227,15 @@ def _sources(case: Case, option: Option) -> Iterator[Fault]:
 
 
 def _ranges(case: Case) -> Iterator[Fault]:
-    """Ranges that the named family cannot hold."""
+    """Ranges that their family cannot hold."""
     for field, item in named_inputs(case):
-        if item.family is None or item.is_point:
-            continue
-        width = (item.high - item.low) / 0.9 * 0.05
-        share = item.dimension == "share"
-        beyond = item.family == "normal" and item.dimension != "rate/year"
-        beyond |= item.family == "uniform" and (
-            item.low - width < 0 or (share and item.high + width > 1)
-        )
-        beyond |= item.family == "lognormal" and (item.low <= 0 or share)
-        beyond |= item.family == "beta" and not share
-        if beyond:
-            yield Fault(code="family", field=field, value=item.family,
-                        figures={"low": item.low, "high": item.high})  # fmt: skip
+        if not item.is_point and field != "horizon":
+            yield from range_faults(field, item, case.units)
+
+
+def _correlations(case: Case) -> Iterator[Fault]:
+    inputs = {drawn_name(name): item for name, item in named_inputs(case) if name != "horizon"}
+    yield from correlation_faults(case.correlations, inputs)
 
 
 def named_inputs(case: Case) -> Iterator[tuple[str, Input]]:
