@@ -83,6 +83,7 @@ def assemble(
         baseline=comparison.model_copy(update={"checks": ()}),
         error_costs=errors,
         inputs=value.inputs,
+        correlations=value.correlations,
         input_findings=value.findings,
         months=value.months,
         discount=value.discount,

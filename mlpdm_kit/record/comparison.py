@@ -28,6 +28,7 @@ from mlpdm_kit.case.checks import CHECKS
 from mlpdm_kit.case.dataset import Dataset
 from mlpdm_kit.case.model import Case
 from mlpdm_kit.record.gates import computed
+from mlpdm_kit.record.inputs import usual_ends
 from mlpdm_kit.record.model import (
     CheckResult,
     Compared,
@@ -266,8 +267,8 @@ def _profile(
         tested_rows=len(split_.tested),
         positives=int(data.target.sum()) if binary else None,
         base_rate=float(data.target.mean()) if binary else None,
-        production_low=stated.low if stated else None,
-        production_high=stated.high if stated else None,
+        production_low=usual_ends(stated)[0] if stated else None,
+        production_high=usual_ends(stated)[1] if stated else None,
         duplicates=data.copies,
         simulated=case.data.simulated or case.simulated,
         source=case.data.source,
@@ -288,16 +289,12 @@ def _on_rows(case: Case, data: Dataset, result: Comparison) -> list[Finding]:
         found.append(Finding(code="target-missing", figures={"n": data.rows_without_target}))
     stated = case.prevalence
     if case.task == "binary" and stated is not None:
-        positives = int(data.target.sum())
-        if base_rate_differs(positives, len(data), stated.low, stated.high):
+        positives, (low, high) = int(data.target.sum()), usual_ends(stated)
+        if base_rate_differs(positives, len(data), low, high):
             found.append(
                 Finding(
                     code="base-rate",
-                    figures={
-                        "data": positives / len(data),
-                        "low": stated.low,
-                        "high": stated.high,
-                    },
+                    figures={"data": positives / len(data), "low": low, "high": high},
                 )
             )
     for name, one in result.measured.items():

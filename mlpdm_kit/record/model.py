@@ -220,7 +220,12 @@ class ErrorsSection(Section):
 
 
 class InputRow(Part):
-    """One named input: what was said, how it was read, where it comes from."""
+    """One named input: what was said, how it was read, where it comes from.
+
+    ``low`` and ``high`` are the 5% and 95% points, whatever was written. Where that was
+    something else it is ``written``, the ends at ``level``; ``middle`` is the third point:
+    the median, or the mode of a PERT or triangular distribution.
+    """
 
     name: str
     dimension: str
@@ -229,9 +234,19 @@ class InputRow(Part):
     mean: float
     family: str
     evidence: str
+    level: float = 0.9
+    middle: float | None = None
+    written: tuple[float, float] | None = None
     note: str = ""
     owner: str = ""
     source: str = ""
+
+
+class RankCorrelation(Part):
+    """Two inputs that move together in the draws, as the case states: Spearman's rank."""
+
+    between: tuple[str, str]
+    rank: float
 
 
 class Valued(Part):
@@ -310,6 +325,7 @@ class ValueSection(Section):
     draws: int = 0
     seed: int = 0
     inputs: tuple[InputRow, ...] = ()
+    correlations: tuple[RankCorrelation, ...] = ()
     findings: tuple[Said, ...] = ()
     options: tuple[Valued, ...] = ()
     best: str | None = None
@@ -387,6 +403,7 @@ class DecisionRecord(Part):
     baseline: ComparisonSection
     error_costs: ErrorsSection
     inputs: tuple[InputRow, ...] = ()
+    correlations: tuple[RankCorrelation, ...] = ()
     input_findings: tuple[Said, ...] = ()
     months: float = 0.0
     discount: float = 0.0

@@ -84,6 +84,7 @@ class Valuation:
             draws=self.draws,
             seed=self.seed,
             inputs=self.inputs.rows(),
+            correlations=self.inputs.correlations,
             findings=self.inputs.findings(),
             options=tuple(self._valued(rung) for rung in self.rungs),
             best=self.among[self.best].id,
