@@ -153,7 +153,7 @@ def try_review(
     found = review_policy(
         data.target[rows],
         np.clip(base.chances[rows], 0, 1),
-        row_costs_of(setting, setting.rows(data).at(rows)),
+        setting.costs,
         review.cost,
         review.error,
         capacity_share=review.capacity_share,
