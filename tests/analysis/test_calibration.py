@@ -192,6 +192,8 @@ def test_rows_taken_by_class_are_judged_at_the_base_rate_of_production():
     found = calibration(y[kept], expit(logits[kept]), prevalence=float(y.mean()))
     assert found.verdict == "calibrated"
     whole = calibration(y, expit(logits))
+    assert found.intercept.value == pytest.approx(whole.intercept.value, abs=0.15)
+    assert found.expected_error_by_chance < 0.005
     assert found.brier == pytest.approx(whole.brier, rel=0.05)
     assert found.predicted == pytest.approx(whole.predicted, rel=0.03)
     assert calibration(y[kept], expit(logits[kept])).verdict == "too-low"

@@ -181,6 +181,12 @@ def test_repeats_that_differ_show_in_the_error():
     assert loose.error[0] > 2 * still.error[0]
     # the whole is fitted once, and that would come out otherwise on other rows too
     assert loose.error[-1] > still.error[-1]
+    # where rows do not differ there is only that, falling with the root of rows and repeats
+    even = Seen(lambda n: 1.0, noise=5.0)
+    even.hard = np.ones(600)
+    alone = learning_curve(folds, even, strata=data.target, repeats=4, weights=np.ones(600))
+    told = alone.error * np.sqrt(alone.sizes * ([4] * (len(alone.sizes) - 1) + [1]))
+    assert told == pytest.approx([told[0]] * len(told), rel=0.02)
 
 
 def test_more_rows_cost_less_and_the_last_is_the_comparisons():

@@ -161,6 +161,14 @@ def test_the_band_by_hand():
     assert (band.never, band.always) == (0, 0)
 
 
+def test_of_cuts_that_cost_the_same_the_middle_one_is_taken():
+    """Nothing lies between 0.19 and 0.8, whichever rows a sample has."""
+    score = np.concatenate([np.arange(20) / 100, 0.8 + np.arange(20) / 100])
+    band = threshold_band([0] * 20 + [1] * 20, score, FIVE)
+    assert band.threshold.median == pytest.approx((0.19 + 0.8) / 2)
+    assert band.threshold.low < 0.19 < 0.8 < band.threshold.high
+
+
 def test_never_and_always_are_said():
     y, score = [0, 1] * 50, np.tile([0.4, 0.6, 0.6, 0.4], 25)
     dear = Costs(false_positive=100, false_negative=1)
