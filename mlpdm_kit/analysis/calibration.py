@@ -163,13 +163,15 @@ def calibration(
     lift, error = fit_lift(truth, logits - shift, groups)
     in_the_large = _coefficient(lift, error, z)
     table, off, by_chance = _table(truth, p, weights, shift, groups, bins, level)
+    mean = float((weights * p).mean())
+    level_off = abs(float(special.logit(share) - log_odds(np.array(mean))))
     return Calibration(
-        verdict=_verdict(slope, in_the_large, float(logits.std())),
+        verdict=_verdict(slope, in_the_large, float(logits.std()), level_off),
         table=table,
         slope=slope,
         intercept=intercept,
         in_the_large=in_the_large,
-        predicted=float((weights * p).mean()),
+        predicted=mean,
         observed=float(share),
         brier=float((weights * (truth - p) ** 2).mean()),
         expected_error=off,
@@ -317,16 +319,17 @@ def _moved(shares: Array, shift: float) -> tuple[float, float, float]:
 
 def _by_chance(predicted: float, rows: int, shift: float) -> float:
     """Mean distance of observed and predicted in a bin whose probability is right."""
-    among = float(special.expit(special.logit(predicted) - shift))
+    among = float(special.expit(log_odds(np.array(predicted)) - shift))
     hits = np.arange(rows + 1)
     shares = special.expit(special.logit(hits / rows) + shift)
     return float(stats.binom.pmf(hits, rows, among) @ np.abs(shares - predicted))
 
 
-def _verdict(slope: Coefficient | None, large: Coefficient, width: float) -> str:
+def _verdict(slope: Coefficient | None, large: Coefficient, width: float, level: float) -> str:
     """What is clearly off, the larger of the two in log-odds; else if all is near enough.
 
-    ``width`` is the standard deviation of the predicted log-odds: what a slope acts on.
+    ``width`` is the standard deviation of the predicted log-odds, what a slope acts on;
+    ``level`` how far the log-odds of the mean prediction are from those of the share.
     """
     sizes = {}
     if slope is not None:
@@ -337,9 +340,9 @@ def _verdict(slope: Coefficient | None, large: Coefficient, width: float) -> str
             sizes["too-unsure"] = (slope.value - 1) * width
     low, high = _within(large, CLEARLY)
     if high < 0 and low < -np.log(NO_MATTER):
-        sizes["too-high"] = -large.value
+        sizes["too-high"] = level
     if low > 0 and high > np.log(NO_MATTER):
-        sizes["too-low"] = large.value
+        sizes["too-low"] = level
     if sizes:
         return max(sizes, key=lambda code: sizes[code])
     low, high = _within(large, LIKELY)

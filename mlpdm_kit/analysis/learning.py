@@ -21,7 +21,7 @@ from mlpdm_kit.errors import refuse
 
 POINTS, WIDTH, MOST = 4, 30.0, 0.6  # sizes below all rows: how many, over which range
 MAX_ROWS, MAX_FIT_ROWS, MAX_TESTED = 50_000, 20_000, 20_000
-MIN_FIT_ROWS, MIN_CLASS = 40, 5
+LEAST, MIN_FIT_ROWS, MIN_CLASS = 50, 20, 5
 DRAWS = 500
 
 RowLosses = Callable[[Split], Array]
@@ -92,7 +92,7 @@ def learning_curve(
         they were in the comparison.
     fractions : sequence of float, optional
         Of each fold's rows to learn from, in (0, 1); each part holds the smaller ones. By
-        default four, evenly spaced in logarithms. Those of fewer than 40 rows, or 5 of a
+        default four, evenly spaced in logarithms. Those of fewer than 20 rows, or 5 of a
         class, or of more than 20,000 rows, are left out.
     repeats : int
         How often rows are drawn anew for each fraction.
@@ -125,7 +125,7 @@ def learning_curve(
         sizes.append(np.mean([len(train) for train, _ in split.folds]))
         told.append([_long(full, len(split.tested), "full")[own]])
     if len(sizes) < 2:
-        raise refuse("data-few", "split", int(sizes[-1]), limit=2 * MIN_FIT_ROWS)
+        raise refuse("data-few", "split", int(sizes[-1]), limit=2 * LEAST)
     return _summed(
         np.array(sizes),
         told,
@@ -201,7 +201,7 @@ def _spaced(split: Split) -> list[float]:
     """Fractions evenly spaced in logarithms, as far as rows and time allow."""
     rows = float(np.mean([len(train) for train, _ in split.folds]))
     most = min(MOST * rows, float(MAX_FIT_ROWS))
-    least = min(max(float(MIN_FIT_ROWS) + 10, most / WIDTH), most)
+    least = min(max(float(LEAST), most / WIDTH), most)
     return sorted({float(n) for n in np.geomspace(least, most, POINTS) / rows})
 
 

@@ -16,7 +16,7 @@ from mlpdm_kit.errors import refuse
 
 DRAWS = 500
 # exponents of learning curves that have been met lie between; half and one are theory's
-EXPONENTS = np.arange(2, 41) / 20
+EXPONENTS = np.arange(10, 201) / 100
 REACH = 100.0  # further than this many times the rows nothing is foretold
 _TAIL = 0.05
 
@@ -100,7 +100,7 @@ def fit_power_law(
 
     Notes
     -----
-    b is at least 0 (more rows never cost more) and c one of 39 values from 0.1 to 2: for
+    b is at least 0 (more rows never cost more) and c from 0.1 to 2 in steps of 0.01: for
     each c, a and b are weighted least squares; the c that fits best is kept. Power laws:
     Cortes et al., Learning Curves: Asymptotic Values and Rate of Convergence, NIPS 1993;
     Viering & Loog, The Shape of Learning Curves: A Review, IEEE TPAMI 2023, on when they
