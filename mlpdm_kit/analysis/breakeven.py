@@ -9,7 +9,7 @@ import numpy as np
 
 from mlpdm_kit.analysis.distributions import Array, Distribution
 
-STEPS = 24
+STEPS = 10
 REACH = 100.0
 
 

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -255,6 +256,8 @@ class Columns:
         self.later = np.atleast_1d(np.asarray(later, dtype=float))
         self.theta = theta
         self.size = max(len(values) for values in theta.values())
+        self._known: dict[Any, tuple[Any, Months]] = {}
+        self._instead: Rung | None = None
         found = [self._column(rung, theta) for rung in self.among]
         self.columns = [column for column, _ in found]
         self.reads = [names for _, names in found]
@@ -292,48 +295,78 @@ class Columns:
         watched = Watched(theta)
         if rung.status_quo:
             return _ZERO, frozenset()
-        found = self._staged(rung, watched) if stages(rung) else self._plain(rung, watched)
+        trials = bool(stages(rung))
+        found = self._staged(rung, watched) if trials else self._plain(rung, watched)
         return np.atleast_1d(found), frozenset(watched.names)
 
-    def _plain(self, rung: Rung, theta: Draws, later: Array | None = None) -> Array:
-        """Worth of an option that is simply built, all of it so many months later."""
-        late = self.later if later is None else later + self.later
-        gain, takes, months = self._gain(rung, theta, late)
+    def _plain(self, rung: Rung, theta: Draws, waits: tuple[str, ...] = ()) -> Array:
+        """Worth of an option that is built when the trials before it have taken their time."""
+        late = self._late(theta, waits)
+        gain, takes, months = self._gain(rung, theta, waits)
         spent = takes.run * months.at_work + takes.retrain * months.trainings
         shift = _discounted(theta["discount"], late)
         monthly = takes.adoption * theta["volume"] * gain * months.used
         return np.asarray(monthly - spent - takes.build * shift)
 
-    def _gain(self, rung: Rung, theta: Draws, later: Array) -> tuple[Array, Terms, Months]:
+    def _late(self, theta: Draws, waits: tuple[str, ...]) -> Array:
+        return np.asarray(sum((theta[name] for name in waits), self.later))
+
+    def _gain(
+        self, rung: Rung, theta: Draws, waits: tuple[str, ...]
+    ) -> tuple[Array, Terms, Months]:
         takes = terms(self.rungs, rung, theta)
-        pace = replace(takes.pace, delay=takes.pace.delay + later)
-        months = over(self.months, pace)
+        months = self._over(rung, takes, theta, waits)
         base = next(other for other in self.rungs if other.status_quo)
         worth = per_case(self.case, self.rungs, rung, theta, months.errors).worth
         standing = per_case(self.case, self.rungs, base, theta).worth
         return worth - standing, takes, months
 
+    def _over(self, rung: Rung, takes: Terms, theta: Draws, waits: tuple[str, ...]) -> Months:
+        """The sums over the horizon; kept while what they hang on is the same."""
+        names = [*waits, "discount", "growth"]
+        for one in (rung.id, rung.option.of):
+            names += [f"options.{one}.{what}" for what in ("delay", "ramp", "drift")]
+        kept = [theta[name] for name in names if name in theta]
+        key = (rung.id, waits, rung.retrain_every, tuple(id(values) for values in kept))
+        if key not in self._known:
+            late = self._late(theta, waits)
+            pace = replace(takes.pace, delay=takes.pace.delay + late)
+            self._known[key] = (kept, over(self.months, pace))
+        return self._known[key][1]
+
     def _staged(self, rung: Rung, theta: Draws) -> Array:
         """Trials first: passed, it is built; failed, the best without ML takes its place."""
-        spent, later, found, going = _ZERO, _ZERO, _ZERO, _ONE
+        spent, found, going = _ZERO, _ZERO, _ONE
+        waits: tuple[str, ...] = ()
         for stage in stages(rung):
             name = f"options.{rung.id}.stages.{stage}"
-            spent = spent + theta.get(f"{name}.price", _ZERO) * _discounted(
-                theta["discount"], later + self.later
-            )
-            later = later + theta.get(f"{name}.time", _ZERO)
+            today = _discounted(theta["discount"], self._late(theta, waits))
+            spent = spent + theta.get(f"{name}.price", _ZERO) * today
+            waits = (*waits, f"{name}.time") if f"{name}.time" in theta else waits
             passed = theta[luck(rung.id, stage)] < theta[f"{name}.passes"]
             failed = going * ~passed
             if failed.any():
-                found = found + failed * (self._fallback(theta, later) - spent)
+                found = found + failed * (self._fallback(theta, waits) - spent)
             going = going * passed
-        return np.asarray(found + going * (self._plain(rung, theta, later) - spent))
+        return np.asarray(found + going * (self._plain(rung, theta, waits) - spent))
 
-    def _fallback(self, theta: Draws, later: Array) -> Array:
-        """The best option without ML, begun when the trial has failed."""
-        plain = [one for one in self.among if not one.is_ml and not one.status_quo]
-        worths = [self._plain(one, theta, later) for one in plain]
-        return max((_ZERO, *worths), key=lambda worth: float(worth.mean()))
+    def _fallback(self, theta: Draws, waits: tuple[str, ...]) -> Array:
+        """What takes the place of an option that fails its trial, begun when it has failed.
+
+        The option without ML that is best on the draws as they are.
+        """
+        if self._instead is None:
+            plain = [one for one in self.among if not one.is_ml and not stages(one)]
+            worths = [
+                0.0 if one.status_quo else float(self._plain(one, self.theta, waits).mean())
+                for one in plain
+            ]
+            quo = next(one for one in self.rungs if one.status_quo)
+            best = max(range(len(plain)), key=lambda i: worths[i], default=None)
+            self._instead = quo if best is None or worths[best] <= 0 else plain[best]
+        if self._instead.status_quo:
+            return _ZERO
+        return self._plain(self._instead, theta, waits)
 
 
 class Watched(Mapping[str, Array]):
