@@ -87,12 +87,15 @@ class Input(Frozen):
         if self.middle is None:
             if self.dimension == "share":
                 return "beta"
-            signed = self.dimension == "rate/year" and self.low < 0
+            signed = self.dimension in SIGNED and self.low < 0
             return "normal" if signed else "lognormal" if self.low > 0 else "exponential"
         if self.dimension == "share":
             return "logit-metalog"
-        signed = self.dimension == "rate/year" and self.low <= 0
+        signed = self.dimension in SIGNED and self.low <= 0
         return "metalog" if signed else "log-metalog"
+
+
+SIGNED = ("rate/year", "number")  # what may lie below zero
 
 
 @dataclass(frozen=True)
@@ -204,4 +207,6 @@ CasesPerMonth = Annotated[Input, In("cases/month")]
 Share = Annotated[Input, In("share")]
 Months = Annotated[Input, In("months")]
 RatePerYear = Annotated[Input, In("rate/year")]
+Ratio = Annotated[Input, In("ratio")]
+Number = Annotated[Input, In("number")]
 Seconds = Annotated[Input, In("seconds")]

@@ -179,7 +179,7 @@ def _refuse_beyond(low: float, high: float, dimension: str, *, percent: bool, ex
         raise Malformed("share-percent" if percent else "share-range")
     if dimension == "rate/year" and (low <= -1 or high > 10):
         raise Malformed("rate-range", example=example)
-    if dimension != "rate/year" and low < 0:
+    if dimension not in ("rate/year", "number") and low < 0:
         raise Malformed("quantity-negative")
 
 
@@ -216,7 +216,7 @@ def _factor(rest: str, scale: str, dimension: str, units: Units) -> float:
     wrong = Malformed(
         "unit-wrong" if rest else "unit-missing", unit=rest, example=units.example(dimension)
     )
-    if scale == "%" and dimension not in ("share", "rate/year"):
+    if scale == "%" and dimension not in ("share", "rate/year", "ratio", "number"):
         raise wrong
     return float(_RULES[dimension](head, per, units, wrong))
 
@@ -330,6 +330,12 @@ def _share(head: str, per: str | None, units: Units, wrong: Malformed) -> float:
     return 1.0
 
 
+def _bare(head: str, per: str | None, units: Units, wrong: Malformed) -> float:
+    if head or per is not None:
+        raise wrong
+    return 1.0
+
+
 def _rate_per_year(head: str, per: str | None, units: Units, wrong: Malformed) -> float:
     months = _time(per)
     if head or months is None:
@@ -361,6 +367,8 @@ _RULES: Mapping[str, Any] = {
     "money/month": _money_per_month,
     "cases/month": _cases_per_month,
     "share": _share,
+    "ratio": _bare,
+    "number": _bare,
     "rate/year": _rate_per_year,
     "months": _months,
     "seconds": _seconds,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from mlpdm_kit.case.inputs import BETWEEN_ENDS, THREE_POINTS, USUAL_LEVEL, Input
+from mlpdm_kit.case.inputs import BETWEEN_ENDS, SIGNED, THREE_POINTS, USUAL_LEVEL, Input
 from mlpdm_kit.case.quantity import Units
 from mlpdm_kit.case.shapes import MIDDLES, NARROW, logit
 from mlpdm_kit.errors import Fault
@@ -44,8 +44,8 @@ def _beyond(item: Input) -> bool:
     share, width = item.dimension == "share", (item.high - item.low) / item.level
     beyond = width * (1 - item.level) / 2
     if item.family == "normal":
-        return item.dimension != "rate/year"
-    if item.family == "uniform":
+        return item.dimension not in SIGNED
+    if item.family == "uniform" and item.dimension not in SIGNED:
         return item.low - beyond < 0 or (share and item.high + beyond > 1)
     if item.family in ("lognormal", "gamma"):
         return item.low <= 0 or share

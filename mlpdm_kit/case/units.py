@@ -13,6 +13,8 @@ EXAMPLES = {
     "target/case": "2..5 {target_unit} per {unit}",
     "cases/month": "8000..12000 per month",
     "share": "2%..5%",
+    "ratio": "10%..60%",
+    "number": "3..5",
     "rate/year": "8% per year",
     "months": "2..4 months",
     "seconds": "1..3 seconds",
@@ -25,6 +27,8 @@ WRITTEN = {  # what stands behind a figure in the kit's own units
     "target/case": " {target_unit} per {unit}",
     "cases/month": " per month",
     "share": "",
+    "ratio": "",
+    "number": "",
     "rate/year": " per year",
     "months": " months",
     "seconds": " seconds",
@@ -55,7 +59,7 @@ class Units:
         >>> Units().write(0.02, 0.03, 0.08, dimension="rate/year")
         '2%..3%..8% per year'
         """
-        percent = dimension in ("share", "rate/year")
+        percent = dimension in ("share", "ratio", "rate/year")
         shown = [f"{100 * value:.12g}%" if percent else f"{value:.12g}" for value in values]
         return "..".join(shown) + WRITTEN[dimension].format(
             currency=self.currency, unit=self.unit, target_unit=self.target_unit

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from mlpdm_kit.analysis.compare import FEW_ERRORS, Comparison, compare
-from mlpdm_kit.analysis.costs import Estimate
 from mlpdm_kit.analysis.distributions import Distribution
 from mlpdm_kit.analysis.findings import (
     TOO_GOOD,
@@ -21,12 +20,13 @@ from mlpdm_kit.analysis.findings import (
 )
 from mlpdm_kit.analysis.folds import Split, split
 from mlpdm_kit.analysis.ladder import Rung
-from mlpdm_kit.analysis.tasks import TASKS
-from mlpdm_kit.analysis.trying import Setting, Tried
+from mlpdm_kit.analysis.tasks import task_of
+from mlpdm_kit.analysis.trying import Review, Setting, Tried
 from mlpdm_kit.analysis.value import means, signs, stated_inputs
 from mlpdm_kit.case.checks import CHECKS
 from mlpdm_kit.case.dataset import Dataset
 from mlpdm_kit.case.model import Case
+from mlpdm_kit.record.closer import as_range, finite, looked
 from mlpdm_kit.record.gates import computed
 from mlpdm_kit.record.inputs import usual_ends
 from mlpdm_kit.record.model import (
@@ -34,10 +34,8 @@ from mlpdm_kit.record.model import (
     Compared,
     ComparisonSection,
     Correlation,
-    Curve,
     DataProfile,
     OperatingPoint,
-    Range,
     Rate,
     Said,
     Status,
@@ -50,18 +48,42 @@ def setting(case: Case, data: Dataset | None, seed: int) -> Setting:
     theta = means(inputs)
     if case.task == "binary" and "prevalence" not in theta and data is not None:
         theta["prevalence"] = np.array([data.target.mean()])
-    worth = {
-        name: float(value[0]) for name, value in TASKS[case.task].worth(theta, signs(case)).items()
-    }
+    task = task_of(case)
+    worth = {name: float(value[0]) for name, value in task.worth(theta, signs(case)).items()}
+    works = theta.get("action_success")
     return Setting(
         task=case.task,
+        of_task=task,
         worth=worth,
-        point=TASKS[case.task].operating_point(worth),
+        works=1.0 if works is None else float(works[0]),
+        hit_at=case.hit_at,
+        good=case.of_task.good,
+        reviews=_reviews(case, theta),
+        point=task.operating_point(worth),
         prevalence=None if case.prevalence is None else float(theta["prevalence"][0]),
         seed=seed,
         prevalence_range=inputs.get("prevalence"),
         running=_running(case, data, theta),
     )
+
+
+def _reviews(case: Case, theta: Mapping[str, Any]) -> dict[str, Review]:
+    """What a review takes with each option that is one, at the means."""
+    found = {}
+    for name, option in case.options.items():
+        if option.kind != "review":
+            continue
+        given = {
+            key: float(theta[full][0])
+            for key in ("review", "capacity", "reviewer_error", "adoption")
+            if (full := f"options.{name}.{key}") in theta
+        }
+        volume = float(theta["volume"][0]) * given.get("adoption", 1.0)
+        share = min(1.0, given["capacity"] / volume) if "capacity" in given else None
+        found[name] = Review(
+            cost=given["review"], error=given.get("reviewer_error", 0.0), capacity_share=share
+        )
+    return found
 
 
 def _running(case: Case, data: Dataset | None, theta: Mapping[str, Any]) -> dict[str, float]:
@@ -92,6 +114,7 @@ def compare_section(
     split_ = split(data, case.task, seed)
     here = setting(case, data, seed)
     result = compare(data, tuple(rungs), split_, here)
+    closer = looked(case, rungs, data, split_, here, result)
     good = _too_good(case, data, result)
     findings = [*found, *good, *oddities(profile_features), *_on_rows(case, data, result)]
     options = tuple(
@@ -108,16 +131,14 @@ def compare_section(
             names=result.correlation_names,
             matrix=tuple(tuple(float(x) for x in row) for row in result.correlation),
         ),
-        curves=tuple(_curve(name, result) for name in result.curves),
+        curves=closer.curves,
+        **closer.parts,
         checks=(
             *_checks_on_people(case, rungs),
             *_checks_on_data(case, rungs, data, result, findings),
+            *closer.checks,
         ),
     )
-
-
-def _range(estimate: Estimate) -> Range:
-    return Range(mean=estimate.mean, p5=estimate.low, p95=estimate.high)
 
 
 def _rate(dist: Distribution, evidence: str) -> Rate:
@@ -146,8 +167,8 @@ def _compared(rung: Rung, result: Comparison, data: Dataset, here: Setting) -> C
         rows=rows,
         cells=measured.cells,
         rates={name: _rate(dist, "measured") for name, dist in measured.rates.items()},
-        cost_per_case=_range(measured.cost),
-        difference=None if difference is None else _range(difference),
+        cost_per_case=as_range(measured.cost),
+        difference=None if difference is None else as_range(difference),
         costly_errors=measured.costly_errors,
         few_errors=not reference and measured.costly_errors < FEW_ERRORS,
         precision=_precision(measured.rates, data, here),
@@ -177,39 +198,22 @@ def _p95(values: Any) -> float | None:
     return float(np.quantile(known, 0.95)) if known is not None and len(known) else None
 
 
-def _finite(value: float | None) -> float | None:
-    return value if value is not None and np.isfinite(value) else None
-
-
 def _point(tried: Tried, tuned_cost: float | None) -> OperatingPoint | None:
     if not tried.point_kind:
         return None
     return OperatingPoint(
         kind=tried.point_kind,
-        value=_finite(tried.point),
+        value=finite(tried.point),
         column=tried.column,
         direction=tried.direction,
-        tuned=_finite(tried.tuned),
+        tuned=finite(tried.tuned),
         tuned_cost=tuned_cost,
     )
 
 
-def _curve(name: str, result: Comparison) -> Curve:
-    points, cost = result.curves[name]
-    return Curve(
-        option=name,
-        points=tuple(float(x) for x in points),
-        cost=tuple(float(x) for x in cost),
-        chosen=_finite(result.tried[name].point),
-        tuned=_finite(result.tried[name].tuned),
-        chosen_cost=result.measured[name].cost.mean,
-        tuned_cost=result.measured[name].tuned_cost,
-    )
-
-
 def _unmeasured(case: Case, rung: Rung) -> Compared:
-    known = TASKS[case.task].known_rates(rung.kind)
-    if known is not None:
+    known = task_of(case).known_rates(rung.kind)
+    if known:
         source, dists = "reference", {n: Distribution("point", (v,)) for n, v in known.items()}
         evidence = "measured"
     elif rung.option.rates:

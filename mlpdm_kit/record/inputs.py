@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mlpdm_kit.analysis.distributions import Array, Distribution
+from mlpdm_kit.analysis.distributions import Array, Distribution, widened
 from mlpdm_kit.analysis.sampling import draw
 from mlpdm_kit.analysis.value import distribution, stated_inputs
 from mlpdm_kit.case.correlations import drawn_name
@@ -32,8 +32,10 @@ class Inputs:
             hits, rows = data.positives, data.rows
             self.measured["prevalence"] = Distribution("beta", (hits + 0.5, rows - hits + 0.5))
         for option in comparison.options:
-            if option.source == "measured":
+            if option.source in ("measured", "reference"):
                 for rate, found in option.rates.items():
+                    if option.source == "reference" and found.family == "point":
+                        continue  # known without data
                     name = f"options.{option.id}.{rate}"
                     self.measured[name] = Distribution(found.family, found.parameters)
             name = f"options.{option.id}.cost_per_case"
@@ -47,19 +49,25 @@ class Inputs:
             for one in case.correlations
         )  # fmt: skip
 
-    def draw(self, draws: int, seed: int) -> dict[str, Array]:
+    def draw(
+        self, draws: int, seed: int, *, spread: float = 1.0, correlated: bool = True
+    ) -> dict[str, Array]:
         """Joint draws: measured rates that share their rows move together, and what the case
-        says does."""
+        says does; for a stress stated ranges ``spread`` times as wide, or nothing tied."""
         import pandas as pd
 
         names = list(self.comparison.correlation.names)
         matrix = pd.DataFrame(self.comparison.correlation.matrix, index=names, columns=names)
+        wider = self.distributions
+        if spread != 1:
+            people = set(self.stated) - set(self.measured)
+            wider = {n: widened(d, spread) if n in people else d for n, d in wider.items()}
         return draw(
-            self.distributions,
+            wider,
             draws=draws,
             seed=seed,
-            correlation=matrix if names else None,
-            ranks={one.between: one.rank for one in self.correlations},
+            correlation=matrix if names and correlated else None,
+            ranks={one.between: one.rank for one in self.correlations if correlated},
         )
 
     def findings(self) -> tuple[Said, ...]:
@@ -108,6 +116,10 @@ class Inputs:
         if name in self.stated:
             return self.stated[name].dimension
         last = name.rpartition(".")[2]
+        if last == "luck":
+            return "share"
+        if last.endswith("_amount"):
+            return "money/case"
         return {"prevalence": "share", "cost_per_case": "money/case"}.get(
             last, self.case.of_task.rates.get(last, "share")
         )
