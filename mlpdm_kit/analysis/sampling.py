@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import special
 
 from mlpdm_kit.analysis.distributions import Array, Distribution
+from mlpdm_kit.analysis.metalog import log
 from mlpdm_kit.case.correlations import clash, said_pairs, score_correlation
 from mlpdm_kit.errors import refuse
 
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MAX_DRAWS = 2**20
+NODES = 513
+_SMOOTH: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
+    "beta": (special.logit, special.expit),
+    "gamma": (log, np.exp),
+    "pert": (np.asarray, np.asarray),
+}
 
 
 def draw(
@@ -82,8 +89,34 @@ def draw(
         columns = [moving.index(name) for name in own]
         points[:, columns] = _correlated(points[:, columns], own, matrix)
     for index, name in enumerate(moving):
-        found[name] = np.asarray(inputs[name].quantile(points[:, index]), dtype=float)
+        found[name] = quantiles(inputs[name], points[:, index])
     return found
+
+
+def quantiles(distribution: Distribution, p: Array) -> Array:
+    """Quantiles of many shares at once, to eight figures of the spread.
+
+    Where the quantile function is slow it is worked out at `NODES` normal scores, on the
+    scale of logits or logarithms, and a cubic spline runs through them: it is smooth there.
+
+    Examples
+    --------
+    >>> d = Distribution("beta", (2, 3))
+    >>> p = (np.arange(4096) + 0.5) / 4096
+    >>> bool(np.abs(quantiles(d, p) - d.quantile(p)).max() < 1e-9)
+    True
+    """
+    inwards, outwards = _SMOOTH.get(distribution.family, (None, None))
+    if inwards is None or outwards is None or len(p) < 2 * NODES:
+        return np.asarray(distribution.quantile(p), dtype=float)
+    from scipy.interpolate import CubicSpline
+
+    scores = special.ndtri(p)
+    nodes = np.linspace(scores.min(), scores.max(), NODES)
+    values = inwards(distribution.quantile(special.ndtr(nodes)))
+    if not np.isfinite(values).all():  # beyond what a float can tell from the end
+        return np.asarray(distribution.quantile(p), dtype=float)
+    return np.asarray(outwards(CubicSpline(nodes, values)(scores)), dtype=float)
 
 
 def _refuse_pairs(

@@ -12,8 +12,9 @@ import math
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from mlpdm_kit.case.units import EXAMPLES, Units
 
 DAYS_PER_YEAR = 365.0
 
@@ -51,65 +52,6 @@ _NUMBER = re.compile(
 _RANGE = re.compile(r"(?<!\.)\.{2,3}(?!\.)|~|〜")
 _OTHER_RANGE = re.compile(r"^(?:%|\w*\s)?\s*(?:-|–|—|to\b|から)\s*\d")
 _PERCENT = re.compile(r"\s*(?:\bper\s?cent\b|パーセント)")
-
-EXAMPLES = {
-    "money": "2M..5M {currency}",
-    "money/case": "200..600 {currency} per {unit}",
-    "money/case, said": "2..4 {currency} per {unit}",
-    "money/month": "100k..300k {currency} per month",
-    "money/target": "3..5 {currency} per {target_unit}",
-    "target/case": "2..5 {target_unit} per {unit}",
-    "cases/month": "8000..12000 per month",
-    "share": "2%..5%",
-    "ratio": "10%..60%",
-    "number": "3..5",
-    "rate/year": "8% per year",
-    "months": "2..4 months",
-    "seconds": "1..3 seconds",
-}
-WRITTEN = {  # what stands behind a figure in the kit's own units
-    "money": " {currency}",
-    "money/case": " {currency} per {unit}",
-    "money/month": " {currency} per month",
-    "money/target": " {currency} per {target_unit}",
-    "target/case": " {target_unit} per {unit}",
-    "cases/month": " per month",
-    "share": "",
-    "rate/year": " per year",
-    "months": " months",
-    "seconds": " seconds",
-}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Units:
-    """What the words of one case mean: its currency, its unit, its target's unit."""
-
-    currency: str = "USD"
-    unit: str = "case"
-    target_unit: str = "unit"
-
-    def example(self, dimension: str) -> str:
-        """How a quantity of this dimension is written in this case."""
-        return EXAMPLES[dimension].format(
-            currency=self.currency, unit=self.unit, target_unit=self.target_unit
-        )
-
-    def write(self, *values: float, dimension: str) -> str:
-        """Values in the kit's own units as the case would write them, as a range.
-
-        Examples
-        --------
-        >>> Units(currency="JPY", unit="claim").write(5577.3, 12000, dimension="money/case")
-        '5577.3..12000 JPY per claim'
-        >>> Units().write(0.02, 0.03, 0.08, dimension="rate/year")
-        '2%..3%..8% per year'
-        """
-        percent = dimension in ("share", "rate/year")
-        shown = [f"{100 * value:.12g}%" if percent else f"{value:.12g}" for value in values]
-        return "..".join(shown) + WRITTEN[dimension].format(
-            currency=self.currency, unit=self.unit, target_unit=self.target_unit
-        )
 
 
 class Malformed(Exception):
@@ -431,3 +373,5 @@ _RULES: Mapping[str, Any] = {
     "months": _months,
     "seconds": _seconds,
 }
+
+__all__ = ["DAYS_PER_YEAR", "EXAMPLES", "Malformed", "Units", "parse", "points"]

@@ -10,8 +10,8 @@ import pytest
 from scipy import stats
 
 from mlpdm_kit import InputError
-from mlpdm_kit.analysis.distributions import Distribution, from_interval
-from mlpdm_kit.analysis.sampling import draw
+from mlpdm_kit.analysis.distributions import Distribution, from_interval, widened
+from mlpdm_kit.analysis.sampling import draw, quantiles
 from mlpdm_kit.case.correlations import clash, score_correlation
 
 INPUTS = {
@@ -112,3 +112,27 @@ def test_a_point_moves_with_nothing():
     with pytest.raises(InputError, match="one figure"):
         draw({"x": Distribution("point", (1.0,)), "y": INPUTS["delay"]}, draws=64,
              ranks={("x", "y"): 0.5})  # fmt: skip
+
+
+@pytest.mark.parametrize("factor", [1.0, 2.177])
+@pytest.mark.parametrize(
+    "dist",
+    [
+        from_interval(0.1, 0.3, family="beta"),
+        from_interval(1e-6, 0.999, family="beta"),
+        from_interval(0, 0.05, family="beta"),
+        Distribution("beta", (0.5, 5_000.5)),
+        Distribution("beta", (20_000.5, 0.5)),
+        from_interval(5, 12, family="gamma"),
+        from_interval(1e-6, 1e3, family="gamma"),
+        from_interval(5, 12, family="pert", middle=5),
+        from_interval(5, 12, family="pert", middle=7),
+    ],
+    ids=lambda dist: f"{dist.family} {dist.parameters[0]:.3g}",
+)
+def test_quantiles_by_a_spline_are_those_of_the_distribution(dist: Distribution, factor: float):
+    dist = widened(dist, factor)
+    p = np.random.default_rng(3).permutation((np.arange(2**14) + 0.5) / 2**14)
+    found, exact = quantiles(dist, p), dist.quantile(p)
+    assert np.abs(found - exact).max() < 1e-8 * dist.sd
+    assert (np.abs(found - exact) <= 1e-6 * np.abs(exact) + 1e-300).all()

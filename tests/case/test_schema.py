@@ -72,6 +72,13 @@ def test_a_sound_case_validates(
         ("title: Hold claims?", "title: Hold claims?\naction_success: 0.8"),
         ("title: Hold claims?", "title: Hold claims?\ndiscount: 0"),
         ("build: 2M..5M JPY", "build: 2M..5M JPY\n    note: one, two"),
+        ("build: 2M..5M JPY", "build: {value: 2M..3M..5M JPY, family: pert}"),
+        ("build: 2M..5M JPY", "build: {value: 2M..5M JPY, level: 80%, family: gamma}"),
+        ("build: 2M..5M JPY", "build: {value: 2M..5M JPY, level: 0.8}"),
+        (
+            "horizon: 24 months",
+            "horizon: 24 months\ncorrelations:\n  - {between: [volume, prevalence], rank: 0.4}",
+        ),
     ],
 )
 def test_what_editors_make_of_a_sound_case_validates(
@@ -94,6 +101,11 @@ def test_what_editors_make_of_a_sound_case_validates(
         ("{cost: 200..600 JPY per claim}", "{cost: 2 JPY per claim, gain: 3 JPY per claim}",
          "outcomes.false_positive"),
         ("{cost: 200..600 JPY per claim}", "{cots: 2 JPY per claim}", "outcomes.false_positive"),
+        ("unit: claim", "unit: claim\ncorrelations: volume", "correlations"),
+        ("unit: claim", "unit: claim\ncorrelations: [{between: [volume, prevalence]}]",
+         "correlations.0"),
+        ("volume: 8000..12000 per month", "volume: {value: 1..2 per month, family: cauchy}",
+         "volume"),
         ("unit: claim", "unit: claim\nchecks: {purpos: {answer: yes}}", "checks.purpos"),
         ("unit: claim", "unit: claim\nchecks: {purpose: {answer: maybe}}", "checks.purpose.answer"),
     ],
