@@ -82,35 +82,34 @@ def over(months: float, pace: Pace) -> Months:
     growing = np.log1p(pace.growth) / MONTHS_PER_YEAR
     falling = -np.log1p(pace.discount) / MONTHS_PER_YEAR
     worsening = np.log1p(pace.drift) / MONTHS_PER_YEAR
+    counted, each = np.exp(growing / 2 + falling), np.exp(growing + falling)
+    before = _reached(_ZERO, pace.ramp)
     for month in range(int(np.ceil(months))):
         end = min(month + 1.0, months)
-        part = np.clip(end - np.maximum(pace.delay, month), 0.0, 1.0)
-        age = np.maximum(end - part / 2 - pace.delay, 0.0)  # in the middle of its work
-        grown = np.exp((month + 0.5) * growing + (month + 1) * falling)
-        weight = part * _ramped(age, part, pace.ramp) * grown
-        since = age if pace.retrain_every is None else np.mod(age, pace.retrain_every)
+        now = np.maximum(end - pace.delay, 0.0)  # age at the end of the month
+        reached = _reached(now, pace.ramp)
+        weight = (reached - before) * counted
         used = used + weight
-        aged = aged + weight * np.exp(since * worsening)
-    errors = np.where(used > 0, aged / np.where(used > 0, used, 1.0), 1.0)
+        if pace.drift.any():
+            age = np.maximum(now - np.minimum(now, end - month) / 2, 0.0)
+            since = age if pace.retrain_every is None else np.mod(age, pace.retrain_every)
+            aged = aged + weight * np.exp(since * worsening)
+        before, counted = reached, counted * each
+    errors = np.ones(1)
+    if pace.drift.any():
+        errors = np.where(used > 0, aged / np.where(used > 0, used, 1.0), 1.0)
     return Months(
         at_work=at_work, used=np.atleast_1d(used), errors=np.atleast_1d(errors), trainings=trainings
     )
 
 
-def _ramped(age: Array, part: Array, ramp: Array) -> Array:
-    """Mean share of full use over a part of a month that is centred on an age."""
+def _reached(age: Array, ramp: Array) -> Array:
+    """Months of full use that an age comes to: what lies under the ramp until then."""
     if not ramp.any():
-        return np.ones(1)
+        return age
     length = np.where(ramp > 0, ramp, 1.0)
-    half = part / 2
-
-    def until(when: Array) -> Array:  # integral of the ramp from the start
-        within = np.minimum(when, length)
-        return np.asarray(within**2 / (2 * length) + np.maximum(when - length, 0.0))
-
-    width = np.where(part > 0, part, 1.0)
-    mean = (until(age + half) - until(np.maximum(age - half, 0.0))) / width
-    return np.asarray(np.where(ramp > 0, mean, 1.0))
+    within = np.minimum(age, length)
+    return np.asarray(np.where(ramp > 0, within**2 / (2 * length) + (age - within), age))
 
 
 def _trainings(months: float, pace: Pace) -> Array:
