@@ -67,9 +67,7 @@ def evsi_normal(
     return moves * unit_normal_loss(abs(gain + slope * mean) / moves) if moves else 0.0
 
 
-def evsi_rate(
-    a: float, b: float, worth: ArrayLike | Callable[[Array], ArrayLike], n: int
-) -> float:
+def evsi_rate(a: float, b: float, worth: ArrayLike | Callable[[Array], ArrayLike], n: int) -> float:
     """EVSI of ``n`` independent cases for a rate whose prior is Beta(a, b).
 
     Parameters

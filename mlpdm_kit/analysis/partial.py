@@ -74,9 +74,7 @@ def evppi(
     True
     """
     fits = fits or regressions(net_benefit, inputs)
-    members = {
-        name: named(fits, some, f"groups.{name}") for name, some in (groups or {}).items()
-    }
+    members = {name: named(fits, some, f"groups.{name}") for name, some in (groups or {}).items()}
     for name in members:
         if name in fits.table.columns:
             raise refuse("name-taken", f"groups.{name}", name)
@@ -121,9 +119,7 @@ def _floor(values: Array, seed: int) -> float:
     )
 
 
-def _group(
-    fits: Regressions, names: list[str], floor: float, seed: int
-) -> tuple[float, float]:
+def _group(fits: Regressions, names: list[str], floor: float, seed: int) -> tuple[float, float]:
     """Value and noise floor of a group."""
     if len(names) < 2:
         return (single(fits, names[0]) if names else 0.0), floor
