@@ -93,7 +93,7 @@ class Regressions:
 
     def column(self, name: str) -> Array:
         """An input by draw."""
-        return self.table[name].to_numpy(dtype=float)
+        return np.asarray(self.table[name].to_numpy(dtype=float))
 
     @cached_property
     def _together(self) -> Array:
