@@ -241,7 +241,7 @@ def test_silent_groups_lie_at_their_own_floor():
 
 
 def test_luck_is_taken_off_a_wide_basis():
-    """Without it this group of five shows a third more than it is worth."""
+    """Without it this group of five shows 0.63 on average, of a true 0.40."""
     found, inputs = [], [f"x{i}" for i in range(6)]
     for seed in range(8):
         rng = np.random.default_rng(seed)
