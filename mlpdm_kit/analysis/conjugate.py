@@ -106,7 +106,9 @@ def evsi_rate(a: float, b: float, worth: ArrayLike | Callable[[Array], ArrayLike
         expected, before = _by_quadrature(a, b, worth, n)
     else:
         powers = np.atleast_2d(np.asarray(worth, dtype=float))
-        expected = _moments(np.asarray(a + found), np.asarray(b + n - found), powers.shape[1]) @ powers.T
+        expected = (
+            _moments(np.asarray(a + found), np.asarray(b + n - found), powers.shape[1]) @ powers.T
+        )
         before = _moments(np.array([a]), np.array([b]), powers.shape[1]) @ powers.T
     if not np.isfinite(expected).all():
         raise refuse("array", "worth", "NaN", shape="(options, powers)")

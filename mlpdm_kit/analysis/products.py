@@ -68,11 +68,11 @@ def products(
         By input; column ``raw`` is the input, the next its curve, and pairs are made of the
         columns from ``first`` on.
     """
-    spread, inputs = left.var(axis=0), len(tables)
-    shown = spread > 1e-12 * float(values.var(axis=0).max())
+    spread, total, inputs = left.var(axis=0), values.var(axis=0), len(tables)
+    shown = (spread > 1e-12 * total.max()) & (total > 1e-24 * (values**2).mean(axis=0))
     if not shown.any():
         return
-    seen = _Left(values=left[:, shown], total=values.var(axis=0)[shown])
+    seen = _Left(values=left[:, shown], total=total[shown])
     found = list(_pairs(seen, tables, first))[:WIDEST]
     for order in range(3, min(HIGHEST, inputs) + 2):
         yield from found

@@ -373,3 +373,26 @@ def test_delay_is_of_the_same_shape():
     assert cost_of_delay([[3.0, 5.0]], [[3.0, 1.0]]) == 2
     with pytest.raises(InputError, match="delayed must be"):
         cost_of_delay([[3.0, 5.0]], [[3.0]])
+
+
+@pytest.mark.parametrize("draws", [64, 1000])
+@pytest.mark.parametrize("worth", ["nothing", "the same", "one option", "product"])
+def test_degenerate_worlds_give_numbers(draws: int, worth: str):
+    """Ties, copies of an input, options that never differ: finite, within the EVPI."""
+    rng = np.random.default_rng(4)
+    x = pd.DataFrame(rng.beta(2, 3, size=(draws, 3)), columns=["a", "b", "c"])
+    x = x.assign(copy=x["a"], coin=rng.integers(0, 2, draws).astype(float), still=0.5)
+    product = (x["a"] * x["b"] + x["c"] * x["coin"] - 0.3).to_numpy()
+    benefit = {
+        "nothing": np.zeros((draws, 3)),
+        "the same": np.full((draws, 2), 7.0),
+        "one option": product[:, None],
+        "product": np.column_stack([product, 0 * product, product / 2]),
+    }[worth]
+    most = evpi(benefit) + 1e-12
+    known = evppi(benefit, x, groups={"pair": ["a", "copy"], "three": ["a", "b", "coin"]})
+    assert known["value"].between(0, most).all()
+    for names in (["coin"], ["a", "copy"], ["a", "b", "coin"]):
+        seen = evsi(benefit, x, {name: RATE for name in names}, [1, 10, 10**6])
+        assert seen["value"].between(0, most).all()
+        assert np.isfinite(seen.to_numpy()).all()
