@@ -393,6 +393,6 @@ def test_degenerate_worlds_give_numbers(draws: int, worth: str):
     known = evppi(benefit, x, groups={"pair": ["a", "copy"], "three": ["a", "b", "coin"]})
     assert known["value"].between(0, most).all()
     for names in (["coin"], ["a", "copy"], ["a", "b", "coin"]):
-        seen = evsi(benefit, x, {name: RATE for name in names}, [1, 10, 10**6])
+        seen = evsi(benefit, x, dict.fromkeys(names, RATE), [1, 10, 10**6])
         assert seen["value"].between(0, most).all()
         assert np.isfinite(seen.to_numpy()).all()
