@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from mlpdm_kit.analysis.costs import best_threshold, bootstrap_cost, net_benefit_curve
     from mlpdm_kit.analysis.distributions import from_interval
     from mlpdm_kit.analysis.information import evpi
+    from mlpdm_kit.analysis.observing import Sample
     from mlpdm_kit.analysis.partial import evppi
+    from mlpdm_kit.analysis.study import best_study, enbs, evsi
     from mlpdm_kit.case.load import load_case
     from mlpdm_kit.case.model import Case
     from mlpdm_kit.errors import InputError, KitError
@@ -24,11 +26,15 @@ _PLACES = {
     "DecisionRecord": "record.model",
     "InputError": "errors",
     "KitError": "errors",
+    "Sample": "analysis.observing",
+    "best_study": "analysis.study",
     "best_threshold": "analysis.costs",
     "bootstrap_cost": "analysis.costs",
     "decide": "record.steps",
+    "enbs": "analysis.study",
     "evpi": "analysis.information",
     "evppi": "analysis.partial",
+    "evsi": "analysis.study",
     "from_interval": "analysis.distributions",
     "load_case": "case.load",
     "net_benefit_curve": "analysis.costs",
@@ -39,11 +45,15 @@ __all__ = [
     "DecisionRecord",
     "InputError",
     "KitError",
+    "Sample",
+    "best_study",
     "best_threshold",
     "bootstrap_cost",
     "decide",
+    "enbs",
     "evpi",
     "evppi",
+    "evsi",
     "from_interval",
     "load_case",
     "net_benefit_curve",

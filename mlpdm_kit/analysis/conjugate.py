@@ -100,13 +100,15 @@ def evsi_rate(a: float, b: float, worth: ArrayLike | Callable[[Array], ArrayLike
         raise refuse("number-range", "a, b", f"{a}, {b}", range="(0, ...)")
     if n < 1:
         raise refuse("number-range", "n", n, range="[1, ...)")
-    found = np.arange(n + 1)
+    found = np.arange(n + 1, dtype=float)
     weights = np.exp(_log_beta_binomial(found, n, a, b))
     if callable(worth):
         expected, before = _by_quadrature(a, b, worth, n)
     else:
         powers = np.atleast_2d(np.asarray(worth, dtype=float))
-        expected = _moments(a + found, b + n - found, powers.shape[1]) @ powers.T
+        expected = (
+            _moments(np.asarray(a + found), np.asarray(b + n - found), powers.shape[1]) @ powers.T
+        )
         before = _moments(np.array([a]), np.array([b]), powers.shape[1]) @ powers.T
     if not np.isfinite(expected).all():
         raise refuse("array", "worth", "NaN", shape="(options, powers)")

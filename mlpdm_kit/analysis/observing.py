@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from scipy import special
@@ -20,8 +20,8 @@ from mlpdm_kit.analysis.regressions import Ranked
 
 KINDS = ("rate", "mean", "exact")
 BIN = 0.02  # width of a bin in normal scores
-STEP = 0.25  # between counts that are looked at, in standard deviations of sampling
-ALL = 500  # counts up to which each is looked at
+STEP = 0.4  # between counts that are looked at, in standard deviations of sampling
+ALL = 300  # counts up to which each is looked at
 APART = 0.05  # between means that are looked at, in normal scores
 MOST = 2000  # outcomes that are looked at
 REACH = 5.0  # normal scores that the outcomes reach out to
@@ -69,7 +69,7 @@ class Bins:
         Share of the draws, mean of the input, and width in the input's unit.
     """
 
-    starts: Array
+    starts: Any
     weights: Array
     values: Array
     steps: Array
@@ -104,8 +104,10 @@ def channel(sample: Sample, bins: Bins, n: int) -> Array:
         logs = _rate_logs(bins, n)
     else:
         logs = _mean_logs(bins, sample.sd / math.sqrt(n))
-    likely = np.exp(logs - logs.max(axis=1, keepdims=True))
-    return np.asarray(likely / likely.sum(axis=1, keepdims=True))
+    logs -= logs.max(axis=1, keepdims=True)
+    likely = np.exp(logs, out=logs)
+    likely /= likely.sum(axis=1, keepdims=True)
+    return np.asarray(likely)
 
 
 def _rate_logs(bins: Bins, n: int) -> Array:
@@ -113,9 +115,10 @@ def _rate_logs(bins: Bins, n: int) -> Array:
     found = _counts(bins, n)
     ends = np.concatenate([[found[0] - 0.5], (found[1:] + found[:-1]) / 2, [found[-1] + 0.5]])
     choose = special.gammaln(n + 1) - special.gammaln(found + 1) - special.gammaln(n - found + 1)
-    yes = np.log(np.maximum(bins.values, 1e-300))[:, None]
-    no = np.log(np.maximum(1 - bins.values, 1e-300))[:, None]
-    return np.asarray(yes * found + no * (n - found) + (choose + np.log(np.diff(ends))))
+    yes = np.log(np.maximum(bins.values, 1e-300))
+    no = np.log(np.maximum(1 - bins.values, 1e-300))
+    once = np.column_stack([yes, no, np.ones(len(yes))])
+    return np.asarray(once @ np.stack([found, n - found, choose + np.log(np.diff(ends))]))
 
 
 def _counts(bins: Bins, n: int) -> Array:
@@ -128,7 +131,7 @@ def _counts(bins: Bins, n: int) -> Array:
     steps = min(math.ceil(2 * math.sqrt(n) * float(ends[1] - ends[0]) / STEP) + 1, MOST)
     if last - first <= max(steps, ALL):
         return np.arange(first, last + 1, dtype=float)
-    thin = np.round(n * np.sin(np.linspace(*ends, steps + 1)) ** 2)
+    thin = np.round(n * np.sin(np.linspace(ends[0], ends[1], steps + 1)) ** 2)
     return np.unique(np.clip(thin, first, last))
 
 

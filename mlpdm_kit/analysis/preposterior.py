@@ -89,6 +89,7 @@ class Together:
     ranked: tuple[Ranked, ...]
     bins: tuple[Bins, ...]
     tables: tuple[Array, ...]
+    binned: tuple[Array, ...]
     points: Array
 
     @classmethod
@@ -99,12 +100,14 @@ class Together:
         found = tuple(fits.ranked[name] for name in names)
         bins = tuple(binned(one) for one in found)
         pairs = zip(found, fit.tables, strict=True)
+        tables = tuple(np.take(table, one.order, axis=0) for one, table in pairs)
         points = qmc.Sobol(len(names), scramble=True, rng=seed).random_base2(TOGETHER)
         return cls(
             fit=fit,
             ranked=found,
             bins=bins,
-            tables=tuple(np.take(table, one.order, axis=0) for one, table in pairs),
+            tables=tables,
+            binned=tuple(one.means(table) for one, table in zip(bins, tables, strict=True)),
             points=points,
         )
 
@@ -120,10 +123,10 @@ class Together:
             return np.take(table, (at * len(table)).astype(int), axis=0)
         if not cases:
             return np.broadcast_to(table.mean(axis=0), (len(at), table.shape[1]))
-        outcomes = channel(sample, bins, cases).T * bins.weights
-        chances = outcomes.sum(axis=1)
+        likely = channel(sample, bins, cases).T
+        chances = likely @ bins.weights
         chosen = np.searchsorted(np.cumsum(chances), at).clip(max=len(chances) - 1)
-        expected = outcomes @ bins.means(table)
+        expected = likely @ (bins.weights[:, None] * self.binned[i])
         return np.take(expected / np.maximum(chances, 1e-300)[:, None], chosen, axis=0)
 
 

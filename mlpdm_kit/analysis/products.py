@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 
 import numpy as np
@@ -21,6 +22,7 @@ SLIGHT = 1e-6  # share of the variance below which it is not worth a column
 WIDEST = 64  # products kept of any one order
 HIGHEST = 6  # factors in a product
 FEW = 4  # inputs of which every product is looked at
+LOOKED_AT = 8192  # draws on which products are sought to be taken off
 TRIED = 128  # wider products that are looked at, with more inputs
 Column = tuple[tuple[int, int], ...]  # input and column of its table, for each factor
 
@@ -49,7 +51,12 @@ def bent(fitted: Array, table: Array) -> Array:
 
 
 def products(
-    values: Array, left: Array, tables: Sequence[Array], *, raw: int, first: int
+    values: Array,
+    left: Array,
+    tables: Sequence[Array],
+    *,
+    raw: int,
+    first: int,
 ) -> Iterator[Column]:
     """Products that show in what the single inputs leave, the strongest of each order.
 
@@ -61,20 +68,20 @@ def products(
         By input; column ``raw`` is the input, the next its curve, and pairs are made of the
         columns from ``first`` on.
     """
-    spread, inputs = left.var(axis=0), len(tables)
-    shown = spread > 1e-12 * float(values.var(axis=0).max())
+    spread, total, inputs = left.var(axis=0), values.var(axis=0), len(tables)
+    shown = (spread > 1e-12 * total.max()) & (total > 1e-24 * (values**2).mean(axis=0))
     if not shown.any():
         return
-    seen = _Left(values=left[:, shown], total=values.var(axis=0)[shown])
-    found = list(_pairs(seen, tables, first))
+    seen = _Left(values=left[:, shown], total=total[shown])
+    found = list(_pairs(seen, tables, first))[:WIDEST]
     for order in range(3, min(HIGHEST, inputs) + 2):
         yield from found
-        tried = _wider(found, inputs, order, raw) if order <= inputs else []
-        if not tried:
+        wider = _wider(found, inputs, order, raw) if order <= inputs else []
+        if not wider:
             return
-        strengths = seen.strength(made(tried, tables))
+        strengths = seen.strength(made(wider, tables))
         ranking = [i for i in np.argsort(-strengths, kind="stable") if strengths[i] > 0]
-        found = [tried[i] for i in ranking[:WIDEST]]
+        found = [wider[i] for i in ranking[:WIDEST]]
 
 
 def _wider(found: Sequence[Column], inputs: int, order: int, raw: int) -> list[Column]:
@@ -108,15 +115,26 @@ class Crossed:
     columns: Array
     slopes: Array
 
+    @cached_property
+    def _all(self) -> Array:
+        return np.asarray(self.columns @ self.slopes)
+
     def part(self, chosen: Sequence[bool]) -> Array:
         """What some of the products do, by draw."""
-        which = np.flatnonzero(chosen)
-        return np.asarray(self.columns[:, which] @ self.slopes[which])
+        rest = np.flatnonzero(~np.asarray(chosen))
+        if not len(rest):
+            return self._all
+        return np.asarray(self._all - self.columns[:, rest] @ self.slopes[rest])
 
 
 def crossed(values: Array, left: Array, tables: Sequence[Array]) -> Crossed | None:
     """The products that show; tables hold each input and its curve."""
-    found = list(products(values, left, tables, raw=0, first=0)) if len(tables) > 1 else []
+    if len(tables) < 2:
+        return None
+    # what shows on a part of the draws is all that is worth taking off
+    thin = slice(None, None, max(len(values) // LOOKED_AT, 1))
+    few = [table[thin] for table in tables]
+    found = list(products(values[thin], left[thin], few, raw=0, first=0))
     if not found:
         return None
     columns = made(found, tables)

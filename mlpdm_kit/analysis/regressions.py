@@ -93,7 +93,7 @@ class Regressions:
 
     def column(self, name: str) -> Array:
         """An input by draw."""
-        return self.table[name].to_numpy(dtype=float)
+        return np.asarray(self.table[name].to_numpy(dtype=float))
 
     @cached_property
     def _together(self) -> Array:
@@ -123,6 +123,11 @@ class Regressions:
             tables.append(np.column_stack([standard(self.column(name)), own]))
         return crossed(self.values, centred - self._together, tables)
 
+    @cached_property
+    def _free(self) -> list[int]:
+        clear = self.independent.to_numpy().sum(axis=1)
+        return np.flatnonzero(clear == len(self.ranked) - 1).tolist()
+
     def cleared(self, names: Sequence[str]) -> Array:
         """Net benefit less what others do by themselves or in products.
 
@@ -134,6 +139,8 @@ class Regressions:
             return values
         free = self.independent.to_numpy().sum(axis=1) == len(self.moving) - 1
         outside = {i for i, name in enumerate(self.moving) if free[i] and name not in names}
+
+        outside = {i for i in self._free if self.moving[i] not in names}
         chosen = [bool(some & outside) for some in found.sets]
         return np.asarray(values - found.part(chosen)) if any(chosen) else values
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from mlpdm_kit.analysis.information import evpi
+from mlpdm_kit.analysis.information import checked, evpi
 from mlpdm_kit.analysis.observing import KINDS, Sample
 from mlpdm_kit.analysis.partial import PERMUTATIONS, named, single
 from mlpdm_kit.analysis.preposterior import One, Together, simulated
@@ -18,7 +19,6 @@ from mlpdm_kit.analysis.splines import gains, worth
 from mlpdm_kit.analysis.surfaces import THIN, Surface, floor_of, luck_of, surface
 from mlpdm_kit.errors import refuse
 
-SMALLEST = 10
 LARGEST = 100_000
 _COLUMNS = ("value", "noise_floor", "standard_error")
 
@@ -195,3 +195,194 @@ def _by_regression(
         found = surface(expected, outcomes).worth(rng)
         rows.append((min(found.value * kept, most), floor, math.hypot(found.standard_error, error)))
     return rows
+
+
+def cost_of_delay(net_benefit: ArrayLike, delayed: ArrayLike) -> float:
+    """What deciding later costs by itself, if the study were to say nothing.
+
+    Parameters
+    ----------
+    net_benefit, delayed : array, shape (draws, options)
+        In money: decided now, and with everything later by the study's time.
+
+    Returns
+    -------
+    float
+        max_d E[NB_d] - max_d E[NB'_d].
+
+    Examples
+    --------
+    >>> cost_of_delay([[10.0, 0.0]], [[8.0, 0.0]])
+    2.0
+    """
+    now, later = checked(net_benefit), checked(delayed)
+    if now.shape != later.shape:
+        raise refuse("array", "delayed", f"shape {later.shape}", shape=str(now.shape))
+    return float(now.mean(axis=0).max() - later.mean(axis=0).max())
+
+
+def enbs(
+    found: pd.DataFrame, *, price: float = 0.0, price_per_case: float = 0.0, delay: float = 0.0
+) -> pd.DataFrame:
+    """Expected net benefit of sampling by size of the study.
+
+    Parameters
+    ----------
+    found : DataFrame
+        What `evsi` gives, of net benefit with everything later by the study's time.
+    price, price_per_case : float
+        Of the study, in money: whatever its size, and for each case.
+    delay : float
+        Cost of the delay (`cost_of_delay`), in money.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by ``n``: ``evsi``, ``noise_floor``, ``price`` (of the whole study),
+        ``delay``, and ``enbs`` = evsi - price - delay.
+
+    Notes
+    -----
+    With the delay inside: E[max_d E[NB'_d | outcome]] - price - max_d E[NB_d].
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"value": [9.0], "noise_floor": [0.0]}, index=[10])
+    >>> enbs(table, price=1, price_per_case=0.5, delay=1)["enbs"].tolist()
+    [2.0]
+    """
+    _check_prices(price, price_per_case, delay)
+    prices = price + price_per_case * found.index.to_numpy(dtype=float)
+    return pd.DataFrame(
+        {
+            "evsi": found["value"],
+            "noise_floor": found["noise_floor"],
+            "price": prices,
+            "delay": delay,
+            "enbs": found["value"] - prices - delay,
+        },
+        index=found.index,
+    )
+
+
+def _check_prices(price: float, price_per_case: float, delay: float) -> None:
+    for name, value in (("price", price), ("price_per_case", price_per_case)):
+        if not (math.isfinite(value) and value >= 0):
+            raise refuse("number-range", name, value, range="[0, ...)")
+    if not math.isfinite(delay):
+        raise refuse("number-range", "delay", delay, range="(-inf, inf)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Study:
+    """A study that pays: its size, and in money what it is worth, costs and nets.
+
+    Attributes
+    ----------
+    n : int
+        Cases.
+    evsi, noise_floor, price, delay, enbs : float
+        As in `enbs`.
+    """
+
+    n: int
+    evsi: float
+    noise_floor: float
+    price: float
+    delay: float
+    enbs: float
+
+
+def best_study(
+    net_benefit: ArrayLike,
+    delayed: ArrayLike,
+    inputs: pd.DataFrame,
+    samples: Mapping[str, Sample],
+    *,
+    sizes: Sequence[int] | None = None,
+    population: int | None = None,
+    price: float = 0.0,
+    price_per_case: float = 0.0,
+    seed: int = 0,
+    fits: Regressions | None = None,
+) -> Study | None:
+    """The size of a study with the highest ENBS; None if it is better to decide now.
+
+    Parameters
+    ----------
+    net_benefit, delayed : array, shape (draws, options)
+        In money: decided now, and with everything later by the study's time.
+    inputs : DataFrame, shape (draws, inputs)
+    samples : mapping of str to Sample
+        What the study observes, by the input's name.
+    sizes : sequence of int, optional
+        By default 10, 20, 50, 100, ... as far as the population, and the price, allow.
+    population : int, optional
+        Cases that there are to study.
+    price, price_per_case : float
+        Of the study, in money.
+    seed : int
+    fits : Regressions, optional
+        What `regressions` made of ``delayed`` and the inputs.
+
+    Returns
+    -------
+    Study or None
+        None where no size nets more than 0, or where what it is worth may be chance.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> x = pd.DataFrame({"share": rng.beta(2, 3, size=4096)})
+    >>> nb = np.column_stack([1000 * x["share"] - 500, np.zeros(4096)])
+    >>> rate = {"share": Sample(kind="rate")}
+    >>> best_study(nb, 0.98 * nb, x, rate, price_per_case=0.1).n in (20, 50)
+    True
+    >>> best_study(nb, 0.98 * nb, x, rate, price=100) is None
+    True
+    """
+    delay = cost_of_delay(net_benefit, delayed)
+    _check_prices(price, price_per_case, delay)
+    most = evpi(delayed)
+    if sizes is not None:
+        tried = _sizes(sizes)
+    elif samples and all(sample.kind == "exact" for sample in samples.values()):
+        tried = [1]
+    else:
+        tried = default_sizes(population)
+    # no study is worth more than perfect information
+    tried = [n for n in tried if price + price_per_case * n + delay < most]
+    if not tried:
+        return None
+    table = enbs(
+        evsi(delayed, inputs, samples, tried, seed=seed, fits=fits),
+        price=price,
+        price_per_case=price_per_case,
+        delay=delay,
+    )
+    paying = table[(table["enbs"] > 0) & (table["evsi"] > table["noise_floor"])]
+    if not len(paying):
+        return None
+    row = paying.loc[[paying["enbs"].idxmax()]]
+    figures = {str(name): float(column.iloc[0]) for name, column in row.items()}
+    return Study(n=int(row.index[0]), **figures)
+
+
+def default_sizes(population: int | None = None) -> list[int]:
+    """Sizes 10, 20, 50, 100, ... up to the population, itself among them.
+
+    Parameters
+    ----------
+    population : int, optional
+        Cases that there are; by default 100,000 is the largest size.
+
+    Examples
+    --------
+    >>> default_sizes(120)
+    [10, 20, 50, 100, 120]
+    """
+    most = LARGEST if population is None else population
+    if most < 1:
+        raise refuse("number-range", "population", population, range="[1, ...)")
+    steps = [10**power * lead for power in range(1, 6) for lead in (1, 2, 5)]
+    return [*(n for n in steps if n < most and n < LARGEST), min(most, LARGEST)]

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from scipy import stats
 
-from mlpdm_kit import InputError
+from mlpdm_kit import InputError, Sample, evppi, evsi
+from mlpdm_kit.analysis.conjugate import evsi_rate
 from mlpdm_kit.analysis.costs import Costs, best_threshold, bootstrap_cost, net_benefit_curve
+from mlpdm_kit.analysis.discounting import annuity, discounted_months
 from mlpdm_kit.analysis.distributions import Distribution, from_interval
 from mlpdm_kit.analysis.information import (
     cvar,
@@ -95,6 +99,95 @@ def test_a_share_is_kept_and_stays_a_share(one: float, other: float):
 def test_bad_intervals_are_refused(low: float, high: float, kwargs: dict[str, object]):
     with pytest.raises(InputError):
         from_interval(low, high, **kwargs)  # type: ignore[arg-type]
+
+
+SEEDS = st.integers(0, 2**32 - 1)
+STUDY = {"a": Sample(kind="rate"), "b": Sample(kind="mean", sd=1.0)}
+ONE = {"a": Sample(kind="rate")}
+
+
+def world(seed: int, correlated: bool = False) -> tuple[np.ndarray, pd.DataFrame]:
+    """Three options over three inputs, a product and a sum among them."""
+    rng = np.random.default_rng(seed)
+    x = pd.DataFrame(
+        {"a": rng.beta(2, 3, 512), "b": rng.normal(1, 1, 512), "c": rng.lognormal(0, 1, 512)}
+    )
+    if correlated:
+        x["b"] += 2 * x["a"]
+    product = (x["a"] - rng.uniform()) * x["c"] + 0.2 * x["b"]
+    return np.column_stack([product, np.zeros(512), x["b"] - 1 + rng.normal() / 2]), x
+
+
+@settings(max_examples=15, deadline=None)
+@given(SEEDS, st.floats(0.01, 1e6), st.floats(-1e6, 1e6), st.booleans())
+def test_information_scales_and_minds_no_constant(
+    seed: int, scale: float, constant: float, correlated: bool
+):
+    benefit, x = world(seed, correlated)
+    moved = scale * benefit + constant
+    near = {"rel": 1e-6, "abs": 1e-8 * (scale + abs(constant))}
+    known, again = (evppi(some, x, groups={"g": ["a", "b"]}) for some in (benefit, moved))
+    assert again["value"].tolist() == pytest.approx((scale * known["value"]).tolist(), **near)
+    for study in (ONE, STUDY):
+        seen, after = (evsi(some, x, study, [5, 50])["value"] for some in (benefit, moved))
+        assert after.tolist() == pytest.approx((scale * seen).tolist(), **near)
+
+
+@settings(max_examples=15, deadline=None)
+@given(SEEDS, st.booleans())
+def test_information_lies_between_nothing_and_all(seed: int, correlated: bool):
+    benefit, x = world(seed, correlated)
+    most = evpi(benefit)
+    known = evppi(benefit, x, groups={"g": ["a", "b"], "all": ["a", "b", "c"]})["value"]
+    assert ((known >= 0) & (known <= most)).all()
+    assert known["all"] == most
+    for study, bound in ((ONE, known["a"]), (STUDY, known["g"])):
+        seen = evsi(benefit, x, study, [1, 10, 100])["value"]
+        assert ((seen >= 0) & (seen <= bound + 1e-9)).all()
+
+
+@settings(max_examples=15, deadline=None)
+@given(SEEDS)
+def test_a_duplicate_leaves_what_information_is_worth(seed: int):
+    benefit, x = world(seed)
+    copied = np.hstack([benefit, benefit[:, :1]])
+    known, again = (evppi(some, x)["value"].tolist() for some in (benefit, copied))
+    assert again == pytest.approx(known, rel=1e-9, abs=1e-12)
+    seen, after = (evsi(some, x, ONE, [5, 50])["value"].tolist() for some in (benefit, copied))
+    assert after == pytest.approx(seen, rel=1e-9, abs=1e-12)
+
+
+@settings(max_examples=15, deadline=None)
+@given(SEEDS)
+def test_evsi_rises_to_evppi(seed: int):
+    benefit, x = world(seed)
+    most = evppi(benefit, x)["value"]["a"]
+    seen = evsi(benefit, x, ONE, [1, 4, 16, 64, 256, 1024, 10**6])["value"]
+    assert (np.diff(seen) >= -1e-3 * most).all()
+    assert seen.iloc[-1] == pytest.approx(most, rel=2e-2, abs=1e-4)
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.floats(0.2, 20), st.floats(0.2, 20), st.floats(0, 1), st.integers(1, 40), st.integers(1, 40)
+)  # fmt: skip
+def test_the_exact_evsi_rises_to_the_exact_evpi(a: float, b: float, cut: float, n: int, more: int):
+    line = [[-cut, 1], [0, 0]]
+    mean = a / (a + b)
+    upper = mean * stats.beta.sf(cut, a + 1, b) - cut * stats.beta.sf(cut, a, b)
+    most = upper - max(mean - cut, 0)
+    fewer, larger = evsi_rate(a, b, line, n), evsi_rate(a, b, line, n + more)
+    assert 0 <= fewer <= larger + 1e-12
+    assert larger <= most + 1e-12
+    assert evsi_rate(a, b, line, 100_000) == pytest.approx(most, abs=1e-4)
+
+
+@given(st.floats(-1e-6, 1e-6), st.floats(0, 120), st.floats(0, 130))
+def test_zero_discount_is_continuous(rate: float, months: float, delay: float):
+    left = max(months - delay, 0)
+    assert discounted_months(0.0, months, delay) == pytest.approx(left, abs=1e-9)
+    assert discounted_months(rate, months, delay) == pytest.approx(left, abs=2e-3)
+    assert annuity(rate, 24) == pytest.approx(24, abs=1e-3)
 
 
 @given(st.integers(0, 2**32), st.floats(0.02, 0.98))
