@@ -6,8 +6,11 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from mlpdm_kit.view.wrap import columns
+
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 _EDGE, _ROOM = 0.07, 0.09
+NARROW, COLUMN, _APART = 330.0, 6.8, 8.0  # pixels: a narrow plot, one column of words, a gap
 
 
 def ticks(low: float, high: float, *, most: int = 5) -> list[float]:
@@ -56,6 +59,28 @@ def window(
     return float(max(lowest, low - room)), float(min(highest, high + room))
 
 
+def labelled(
+    low: float, high: float, shown: Callable[[float], str], *, width: float = NARROW
+) -> tuple[tuple[float, str], ...]:
+    """Round values with their labels, so few that labels do not meet on a narrow screen.
+
+    Examples
+    --------
+    >>> [label for _, label in labelled(0, 1, "{:.1f}".format)]
+    ['0.2', '0.4', '0.6', '0.8']
+    >>> [label for _, label in labelled(0, 1, "{:.1f} of a very long name".format)]
+    ['0.5 of a very long name']
+    """
+    for most in (5, 4, 3, 2, 1):
+        found = ticks(low, high, most=most)
+        marks = tuple((value, shown(value)) for value in found)
+        widest = max(columns(label) for _, label in marks) * COLUMN + _APART
+        apart = (found[1] - found[0]) / (high - low) * width if len(found) > 1 else width
+        if widest <= apart:
+            break
+    return marks
+
+
 @dataclass(frozen=True, kw_only=True)
 class Axis:
     """Ends, tick values with their labels, and the title."""
@@ -78,8 +103,7 @@ class Axis:
         """An axis with some room at both ends."""
         room = _ROOM * ((high - low) or abs(high) or 1.0)
         low, high = low - room, high + room
-        marks = tuple((value, shown(value)) for value in ticks(low, high))
-        return cls(low=low, high=high, ticks=marks, title=title)
+        return cls(low=low, high=high, ticks=labelled(low, high, shown), title=title)
 
     def holds(self, value: float) -> bool:
         """Whether a value lies on it."""

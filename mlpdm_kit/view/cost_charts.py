@@ -11,11 +11,11 @@ from mlpdm_kit.record.model import (
     ErrorCost,
     ErrorsSection,
     Range,
-    Rate,
 )
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.view.axis import Axis, window
 from mlpdm_kit.view.canvas import Canvas, Figure
+from mlpdm_kit.view.outcomes import rate_name, rate_shown
 from mlpdm_kit.view.palette import option_style
 
 
@@ -142,16 +142,13 @@ def _cost_hover(option: Priced, compared: Compared, says: Sentences) -> str:
         says.name("source", option.source),
     ]
     told += [
-        says.say("chart.hover.rate", name=says.name("rate", name), shown=_rate(name, rate, says))
+        says.say("chart.hover.rate", name=rate_name(name, says),
+                 shown=rate_shown(name, rate, says)[0])
         for name, rate in compared.rates.items()
-    ]
+    ]  # fmt: skip
     if compared.difference is not None:
         told.append(says.say("chart.hover.difference", range=says.price_range(compared.difference)))
     return "\n".join(told)
-
-
-def _rate(name: str, rate: Rate, says: Sentences) -> str:
-    return says.number(rate.mean) if name.endswith("_per_case") else says.share(rate.mean)
 
 
 def source(comparison: ComparisonSection, says: Sentences, simulated: bool) -> str:

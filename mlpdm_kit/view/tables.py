@@ -20,6 +20,7 @@ from mlpdm_kit.record.model import (
 )
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.tables import NONE, Cell, Head, Table, input_cells
+from mlpdm_kit.view.outcomes import outcome_name, rate_name, rate_shown
 from mlpdm_kit.view.palette import STATUS_MARKS
 
 
@@ -121,7 +122,7 @@ def compared(comparison: ComparisonSection, *, says: Sentences) -> Table:
         caption=says.say("page.table.compared"),
         heads=(
             Head(text=says.say("record.data.option")),
-            *(Head(text=says.name("rate", name), number=True) for name in rates),
+            *(Head(text=rate_name(name, says), number=True) for name in rates),
             *_heads(says, "record.data", figures, figures),
         ),
         rows=tuple(_compared_row(option, rates, comparison, says) for option in comparison.options),
@@ -133,12 +134,11 @@ def _compared_row(
 ) -> tuple[Cell, ...]:
     cells = [Cell(text=says.name("option", option.id), note=says.name("source", option.source))]
     for name in rates:
-        rate, plain = option.rates.get(name), name.endswith("_per_case")
+        rate = option.rates.get(name)
         if rate is None:
             cells.append(Cell(text=NONE, number=True))
             continue
-        spread = says.range(rate.low, rate.high, "number" if plain else "share")
-        shown = says.number(rate.mean) if plain else says.share(rate.mean)
+        shown, spread = rate_shown(name, rate, says)
         cells.append(
             Cell(text=shown, note=spread if rate.low != rate.high else "", number=True)
         )  # fmt: skip
@@ -163,7 +163,7 @@ def prices(errors: ErrorsSection, *, says: Sentences) -> Table:
         shown = says.quantity(spread.mean, dimension)
         code = "record.errors.gain" if name in errors.gains else "record.errors.cost"
         rows.append(
-            (Cell(text=says.name("outcome", name)),
+            (Cell(text=outcome_name(name, says)),
              Cell(text=says.say(code, shown=shown), note=says.price_range(spread)))
         )  # fmt: skip
     return Table(
