@@ -74,11 +74,18 @@ def labelled(
     for most in (5, 4, 3, 2, 1):
         found = ticks(low, high, most=most)
         marks = tuple((value, shown(value)) for value in found)
+        marks = tuple(m for m in marks if _whole(*m, low, high, width)) or marks[:1]
         widest = max(columns(label) for _, label in marks) * COLUMN + _APART
-        apart = (found[1] - found[0]) / (high - low) * width if len(found) > 1 else width
+        apart = (found[1] - found[0]) / (high - low) * width if len(marks) > 1 else width
         if widest <= apart:
             break
     return marks
+
+
+def _whole(value: float, label: str, low: float, high: float, width: float) -> bool:
+    """Whether a label at a value would not be cut at either end."""
+    room = min(value - low, high - value) / (high - low) * width if high > low else width
+    return columns(label) * COLUMN / 2 <= room + _APART
 
 
 @dataclass(frozen=True, kw_only=True)

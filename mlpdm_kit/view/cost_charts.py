@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from mlpdm_kit.record.model import (
     Compared,
@@ -99,7 +100,7 @@ def cost_sentence(comparison: ComparisonSection, errors: ErrorsSection, says: Se
     if plain is None or ml is None:
         only = plain or ml
         assert only is not None
-        return says.sentence("chart.cost_per_case.one", option=only.id, cost=only.cost.mean)
+        return _said(says, "one", option=only.id, cost=only.cost.mean)
     difference = next((o.difference for o in comparison.options if o.id == ml.id), None)
     figures = {"ml": ml.id, "plain": plain.id, "cost": ml.cost.mean, "other": plain.cost.mean}
     if difference is None:
@@ -110,6 +111,15 @@ def cost_sentence(comparison: ComparisonSection, errors: ErrorsSection, says: Se
         code = "plain"
     else:
         code = "undecided"
+    return _said(says, code, **figures)
+
+
+def _said(says: Sentences, code: str, **figures: Any) -> str:
+    """The sentence of a code; where every amount is a gain it is said as one."""
+    amounts = {name: figures[name] for name in ("cost", "other") if name in figures}
+    if all(amount < 0 for amount in amounts.values()):
+        gains = {name: -amount for name, amount in amounts.items()}
+        return says.sentence(f"chart.cost_per_case.gain.{code}", **(figures | gains))
     return says.sentence(f"chart.cost_per_case.{code}", **figures)
 
 

@@ -8,10 +8,10 @@ from mlpdm_kit.record.model import PartialValue, StudyValue, ValueSection
 from mlpdm_kit.record.rounding import to_error
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.view import palette
-from mlpdm_kit.view.axis import Axis, ticks, window
+from mlpdm_kit.view.axis import Axis, window
 from mlpdm_kit.view.canvas import Canvas, Figure
 from mlpdm_kit.view.palette import KNOWING, Fill
-from mlpdm_kit.view.plane import DASH_SIGNS, DASHES, Log, Plane
+from mlpdm_kit.view.plane import DASH_SIGNS, DASHES, Log, Plane, upright_axis
 
 MOST_INPUTS = 6
 MOST_STUDIES = 4
@@ -40,9 +40,7 @@ def evppi(value: ValueSection, *, says: Sentences, simulated: bool) -> Figure | 
         canvas.foot(says.say("chart.evppi.key", evpi=total))
     canvas.foot(says.say("chart.evppi.noise"))
     canvas.foot(says.say("chart.simulated") if simulated else "")
-    return canvas.figure(
-        title=evppi_sentence(found, says), reading=says.say("chart.evppi.reading")
-    )
+    return canvas.figure(title=evppi_sentence(found, says), reading=says.say("chart.evppi.reading"))
 
 
 def worth_knowing(found: Sequence[PartialValue]) -> list[PartialValue]:
@@ -119,7 +117,9 @@ def studies_sentence(found: Sequence[StudyValue], says: Sentences) -> str:
     best = max(paying or found, key=lambda one: one.best.enbs)
     figures = {"study": says.name("study", best.name), "amount": abs(best.best.enbs)}
     if not paying:
-        return says.sentence(f"chart.studies.{'now' if best.best.enbs <= 0 else 'doubt'}", **figures)
+        return says.sentence(
+            f"chart.studies.{'now' if best.best.enbs <= 0 else 'doubt'}", **figures
+        )
     return says.sentence(
         f"chart.studies.{'once' if _single(best) else 'sized'}", n=best.best.n, **figures
     )
@@ -163,9 +163,7 @@ def _up(shown: Sequence[StudyValue], says: Sentences) -> Axis:
     spans = [(size.enbs, size.enbs) for one in shown for size in one.sizes]
     low, high = window([*core, (0.0, 0.0)], spans, reach=1.0)
     room = 0.12 * ((high - low) or abs(high) or 1.0)
-    low, high = low - room, high + room
-    return Axis(low=low, high=high, title=says.say("chart.studies.up"),
-                ticks=tuple((value, says.money(value)) for value in ticks(low, high, most=5)))  # fmt: skip
+    return upright_axis(low - room, high + room, says.money, says.say("chart.studies.up"))
 
 
 def _study(plane: Plane, one: StudyValue, place: int, once: float | None, says: Sentences) -> None:

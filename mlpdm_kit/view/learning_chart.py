@@ -6,9 +6,9 @@ from mlpdm_kit.record.model import ComparisonSection, Learning
 from mlpdm_kit.record.rounding import significant
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.view import palette
-from mlpdm_kit.view.axis import Axis, ticks
+from mlpdm_kit.view.axis import Axis
 from mlpdm_kit.view.canvas import Figure
-from mlpdm_kit.view.plane import Log, Plane
+from mlpdm_kit.view.plane import Log, Plane, upright_axis
 
 _FAN = "rgba(213,94,0,0.18)"
 _LEVEL = "rgba(107,119,132,0.22)"
@@ -69,9 +69,8 @@ def _up(found: Learning, says: Sentences) -> Axis:
     low = min([*(one.p5 for one in spreads), *(one.mean for one in far)])
     high = max([*(one.p95 for one in spreads), *(one.mean for one in far)])
     room = 0.1 * ((high - low) or abs(high) or 1.0)
-    low, high = low - 1.5 * room, high + room
-    return Axis(low=low, high=high, title=says.say("chart.learning.up", currency=says.currency),
-                ticks=tuple((value, says.price(value)) for value in ticks(low, high, most=5)))  # fmt: skip
+    title = says.say("chart.learning.up", currency=says.currency)
+    return upright_axis(low - 1.5 * room, high + room, says.price, title)
 
 
 def _law(plane: Plane, found: Learning, log: Log, says: Sentences) -> None:

@@ -51,10 +51,8 @@ def outcome_sentence(errors: ErrorsSection, says: Sentences) -> str:
     if not costs:
         return says.sentence("chart.cost_by_outcome.free", **figures)
     largest = max(costs, key=lambda name: costs[name])
-    return says.sentence(
-        "chart.cost_by_outcome.most", part=part_name(largest, says), share=costs[largest] / sum(costs.values()),
-        **figures,
-    )  # fmt: skip
+    share, part = costs[largest] / sum(costs.values()), part_name(largest, says)
+    return says.sentence("chart.cost_by_outcome.most", part=part, share=share, **figures)
 
 
 def _parts(option: ErrorCost) -> dict[str, float]:

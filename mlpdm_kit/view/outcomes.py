@@ -11,7 +11,7 @@ from mlpdm_kit.view.palette import GAIN_FILL, OUTCOME_FILLS, PAIR_FILLS, REST_FI
 
 MOST_PAIRS = len(PAIR_FILLS)
 OTHER_PAIRS = "other_pairs"
-_PER_CASE, _AMOUNT = "_per_case", "_amount"
+_PER_CASE, _AMOUNT, _VALUE = "_per_case", "_amount", "value"
 
 
 def part_name(part: str, says: Sentences) -> str:
@@ -33,16 +33,28 @@ def outcome_name(outcome: str, says: Sentences) -> str:
 
 def rate_name(rate: str, says: Sentences) -> str:
     """What a rate is called in a table."""
-    return _pair("chart.part.pair", rate, says) or says.name("rate", rate)
+    kind = "rate" if says.knows(f"rate.{rate}") else "outcome"
+    return _pair("chart.part.pair", rate, says) or says.name(kind, rate)
 
 
 def rate_shown(name: str, rate: Rate, says: Sentences) -> tuple[str, str]:
     """A rate and its range: a share, an amount of money, or one in the target's unit."""
-    if name.endswith(_AMOUNT):
+    if name.endswith(_AMOUNT) or name == _VALUE:
         return says.price(rate.mean), says.range(rate.low, rate.high, "money")
     if name.endswith(_PER_CASE):
         return says.number(rate.mean), says.range(rate.low, rate.high, "number")
     return says.share(rate.mean), says.range(rate.low, rate.high, "share")
+
+
+def by_amount(outcome: str, rates: Iterable[str]) -> bool:
+    """Whether an outcome is priced as a share of an amount, which a rate then measures.
+
+    Examples
+    --------
+    >>> by_amount("false_negative", ["recall", "false_negative_amount"])
+    True
+    """
+    return f"{outcome}{_AMOUNT}" in rates
 
 
 def _pair(code: str, name: str, says: Sentences) -> str:

@@ -7,13 +7,13 @@ lines inside it whatever the width is.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from mlpdm_kit.record.model import Range
 from mlpdm_kit.view import palette
-from mlpdm_kit.view.axis import COLUMN, Axis
+from mlpdm_kit.view.axis import COLUMN, Axis, ticks
 from mlpdm_kit.view.canvas import SMALL_COLUMNS, Figure, finished, wrapped_hover
 from mlpdm_kit.view.wrap import columns, inert, wrapped
 
@@ -56,6 +56,12 @@ class Log:
         while len(found) > 5:
             found = found[::2]
         return [(n, self.at(n)) for n in found]
+
+
+def upright_axis(low: float, high: float, shown: Callable[[float], str], title: str) -> Axis:
+    """A vertical axis; its title is the last line above the plot."""
+    marks = tuple((value, shown(value)) for value in ticks(low, high, most=5))
+    return Axis(low=low, high=high, title=title, ticks=marks)
 
 
 class Plane:

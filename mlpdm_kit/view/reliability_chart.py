@@ -33,9 +33,9 @@ def reliability(errors: ErrorsSection, *, says: Sentences, simulated: bool) -> F
                    hover=hover, size=10)  # fmt: skip
     _key(plane, shown, says)
     _post(plane, threshold, says)
-    for one in others:
-        plane.foot(says.say("chart.reliability.other", option=one.option,
-                            said=says.sentence(f"chart.reliability.short.{one.verdict}")))  # fmt: skip
+    for other in others:
+        said = says.sentence(f"chart.reliability.short.{other.verdict}")
+        plane.foot(says.say("chart.reliability.other", option=other.option, said=said))
     plane.foot(says.say("chart.simulated") if simulated else "")
     return plane.figure(
         title=reliability_sentence(shown, says), reading=says.say("chart.reliability.reading")

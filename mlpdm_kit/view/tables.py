@@ -20,7 +20,7 @@ from mlpdm_kit.record.model import (
 )
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.tables import NONE, Cell, Head, Table, input_cells
-from mlpdm_kit.view.outcomes import outcome_name, rate_name, rate_shown
+from mlpdm_kit.view.outcomes import by_amount, outcome_name, rate_name, rate_shown
 from mlpdm_kit.view.palette import STATUS_MARKS
 
 
@@ -155,17 +155,21 @@ def _money(spread: Range | None, says: Sentences) -> Cell:
     return Cell(text=says.price(spread.mean), note=says.price_range(spread), number=True)
 
 
-def prices(errors: ErrorsSection, *, says: Sentences) -> Table:
-    """What each outcome costs or gains."""
+def prices(errors: ErrorsSection, comparison: ComparisonSection, *, says: Sentences) -> Table:
+    """What each outcome costs or gains; a share where an amount in the data has the price."""
+    rates = {name for option in comparison.options for name in option.rates}
     dimension = "money/case" if errors.quantile is None else "money/target"
     rows = []
     for name, spread in errors.prices.items():
-        shown = says.quantity(spread.mean, dimension)
-        code = "record.errors.gain" if name in errors.gains else "record.errors.cost"
-        rows.append(
-            (Cell(text=outcome_name(name, says)),
-             Cell(text=says.say(code, shown=shown), note=says.price_range(spread)))
-        )  # fmt: skip
+        kind = "gain" if name in errors.gains else "cost"
+        if by_amount(name, rates):
+            priced = says.say(f"page.price.{kind}", shown=says.share(spread.mean))
+            note = says.range(spread.p5, spread.p95, "share")
+        else:
+            shown = says.quantity(spread.mean, dimension)
+            priced = says.say(f"record.errors.{kind}", shown=shown)
+            note = says.price_range(spread)
+        rows.append((Cell(text=outcome_name(name, says)), Cell(text=priced, note=note)))
     return Table(
         caption=says.say("record.errors.prices.caption"),
         heads=_heads(says, "record.errors", ("outcome", "price")),
@@ -238,7 +242,7 @@ TABLES = {
     "checks": TableOf(needs=("problem_framing",), function=checks),
     "data": TableOf(needs=("baseline_comparison",), function=data),
     "compared": TableOf(needs=("baseline_comparison",), function=compared),
-    "prices": TableOf(needs=("cost_of_errors",), function=prices),
+    "prices": TableOf(needs=("cost_of_errors", "baseline_comparison"), function=prices),
     "options": TableOf(needs=("expected_value",), function=valued),
     "inputs": TableOf(needs=("expected_value",), function=inputs),
 }

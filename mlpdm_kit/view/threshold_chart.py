@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from mlpdm_kit.record.model import Curve, ErrorsSection
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.view import palette
-from mlpdm_kit.view.axis import Axis, labelled, ticks
+from mlpdm_kit.view.axis import Axis, labelled
 from mlpdm_kit.view.canvas import Figure
-from mlpdm_kit.view.plane import DASH_SIGNS, DASHES, PLOT_WIDTH, Plane
+from mlpdm_kit.view.plane import DASH_SIGNS, DASHES, PLOT_WIDTH, Plane, upright_axis
 
 _MOST_TIMES = 3.0
 _BAND = "rgba(0,114,178,0.16)"
@@ -80,9 +80,8 @@ def _up(curves: Sequence[Curve], says: Sentences) -> Axis:
     else:
         room = 0.08 * ((most - least) or 1.0)
         low, high = least - room, most + room
-    marks = tuple((value, says.price(value)) for value in ticks(low, high, most=5))
     title = says.say("chart.threshold.up", currency=says.currency)
-    return Axis(low=low, high=high, ticks=marks, title=title)
+    return upright_axis(low, high, says.price, title)
 
 
 def _cost_at(curve: Curve, value: float) -> float:
