@@ -44,19 +44,28 @@ def window(
     """Ends of an axis on which the core can be told apart.
 
     Others are taken in as far as they lie within ``reach`` widths of the core; what lies
-    beyond is drawn at the edge, with its figure beside it.
+    beyond is drawn at the edge, with its figure beside it. A core of one value has no width:
+    then the nearest other lies inside.
 
     Examples
     --------
     >>> window([(0, 10)], [(-100, -90), (5, 12)], reach=1.0)
     (-10.0, 12.0)
+    >>> window([(0, 0)], [(-100, -90), (-1000, -900)], reach=0.5)
+    (-100.0, 0.0)
     """
     ends = list(core)
-    low, high = min(a for a, _ in ends), max(b for _, b in ends)
-    room = reach * ((high - low) or abs(high) or 1.0)
     all_of_them = [*ends, *others]
+    low, high = min(a for a, _ in ends), max(b for _, b in ends)
+    room = reach * (high - low) or _nearest(low, all_of_them) or abs(high) or 1.0
     lowest, highest = min(a for a, _ in all_of_them), max(b for _, b in all_of_them)
     return float(max(lowest, low - room)), float(min(highest, high + room))
+
+
+def _nearest(value: float, spans: Iterable[tuple[float, float]]) -> float:
+    """How far the nearest span reaches from a value; 0 where none reaches anywhere."""
+    reached = (max(abs(a - value), abs(b - value)) for a, b in spans)
+    return min((far for far in reached if far > 0), default=0.0)
 
 
 def labelled(

@@ -16,7 +16,7 @@ from mlpdm_kit.record.model import (
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.view.axis import Axis, window
 from mlpdm_kit.view.canvas import Canvas, Figure
-from mlpdm_kit.view.outcomes import rate_name, rate_shown
+from mlpdm_kit.view.outcomes import rate_name, rate_shown, source_name
 from mlpdm_kit.view.palette import option_style
 
 
@@ -130,7 +130,7 @@ def _cost_row(
     told = [says.say("chart.best-plain")] if best else []
     measured = option.source in ("measured", "reference")
     if option.source == "derived" or (comparison.data is not None and not measured):
-        told.append(says.name("source", option.source))
+        told.append(source_name(option.source, option.kind, says))
     compared = next(o for o in comparison.options if o.id == option.id)
     if compared.few_errors and compared.costly_errors is not None:
         told.append(says.say("chart.few", n=compared.costly_errors))
@@ -149,7 +149,7 @@ def _cost_hover(option: Priced, compared: Compared, says: Sentences) -> str:
     told = [
         says.name("option", option.id),
         says.say("chart.hover.cost", cost=option.cost.mean, range=says.price_range(option.cost)),
-        says.name("source", option.source),
+        source_name(option.source, option.kind, says),
     ]
     told += [
         says.say("chart.hover.rate", name=rate_name(name, says),

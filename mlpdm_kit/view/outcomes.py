@@ -57,6 +57,13 @@ def by_amount(outcome: str, rates: Iterable[str]) -> bool:
     return f"{outcome}{_AMOUNT}" in rates
 
 
+def source_name(source: str, kind: str, says: Sentences) -> str:
+    """Where an option's figures come from; what is worked out is so by a formula or a review."""
+    if source == "derived" and kind != "review":
+        return says.say("chart.source.formula")
+    return says.name("source", source)
+
+
 def _pair(code: str, name: str, says: Sentences) -> str:
     if PAIR not in name:
         return ""

@@ -20,7 +20,7 @@ from mlpdm_kit.record.model import (
 )
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.tables import NONE, Cell, Head, Table, input_cells
-from mlpdm_kit.view.outcomes import by_amount, outcome_name, rate_name, rate_shown
+from mlpdm_kit.view.outcomes import by_amount, outcome_name, rate_name, rate_shown, source_name
 from mlpdm_kit.view.palette import STATUS_MARKS
 
 
@@ -132,7 +132,11 @@ def compared(comparison: ComparisonSection, *, says: Sentences) -> Table:
 def _compared_row(
     option: Compared, rates: Sequence[str], comparison: ComparisonSection, says: Sentences
 ) -> tuple[Cell, ...]:
-    cells = [Cell(text=says.name("option", option.id), note=says.name("source", option.source))]
+    cells = [
+        Cell(
+            text=says.name("option", option.id), note=source_name(option.source, option.kind, says)
+        )
+    ]
     for name in rates:
         rate = option.rates.get(name)
         if rate is None:
