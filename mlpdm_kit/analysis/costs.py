@@ -220,7 +220,19 @@ def best_threshold(
         return float(cuts[0])
     if not np.isfinite(cuts[index]):
         return float("inf")
-    return float((cuts[index] + cuts[index - 1]) / 2)
+    return between(cuts[index - 1], cuts[index])
+
+
+def between(low: float, high: float) -> float:
+    """The middle of two values: above the lower, at most the higher one.
+
+    Examples
+    --------
+    >>> between(1.0, 2.0), between(0.0, 5e-324)
+    (1.5, 5e-324)
+    """
+    middle = float((low + high) / 2)
+    return middle if low < middle <= high else float(high)  # neighbours have no middle
 
 
 def bootstrap_cost(
