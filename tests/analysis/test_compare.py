@@ -234,3 +234,28 @@ def test_coverage_of_a_difference():
         found = bootstrap_cost(lost, seed=seed)
         hits += found.low <= truth <= found.high
     assert 0.86 <= hits / 400 <= 0.94
+
+
+def test_words_are_as_strong_as_the_share_of_their_rows(rng: np.random.Generator):
+    """A word that foretells, a rare one that does not count by itself, and gaps."""
+    word = rng.choice(["a", "b", "c"], 400).astype(object)
+    target = ((word == "a") & (rng.random(400) < 0.995)).astype(float)
+    word[:3] = ["only", "these", "few"]
+    word[3:9] = None
+    found = leaks(pd.DataFrame({"word": word}), target, "binary")
+    assert [f.code for f in found] == ["leak"]
+    shares = (
+        pd.Series(target)
+        .groupby(
+            pd.Series(word)
+            .fillna("")
+            .where(~pd.Series(word).isin(["only", "these", "few"]), "rare")
+            .to_numpy()
+        )
+        .transform("mean")
+    )
+    pairs = shares[target == 1].to_numpy()[:, None] - shares[target == 0].to_numpy()
+    auc = ((pairs > 0) + 0.5 * (pairs == 0)).mean()
+    assert found[0].figures["strength"] == pytest.approx(auc)
+    names = pd.DataFrame({"name": [f"name {number}" for number in range(400)]})
+    assert leaks(names, target, "binary") == []
