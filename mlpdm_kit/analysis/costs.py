@@ -17,6 +17,7 @@ from mlpdm_kit.errors import refuse
 
 BOOTSTRAPS = 1_000
 FEW_CELLS = 8
+TABLE = 4_096
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,18 +116,37 @@ def net_benefit_curve(y: ArrayLike, score: ArrayLike, thresholds: ArrayLike) -> 
     cuts = np.atleast_1d(np.asarray(thresholds, dtype=float))
     if not ((cuts > 0) & (cuts < 1)).all():
         raise refuse("number-range", "thresholds", cuts, range="(0, 1)")
-    positives, n = np.sort(scores[truth == 1]), len(truth)
-    below = np.searchsorted(np.sort(scores), cuts, side="left")
-    found = len(positives) - np.searchsorted(positives, cuts, side="left")
+    ordered, back = np.unique(cuts, return_inverse=True)
+    reached, n = _reached(ordered, scores), len(truth)
+    # acts on the rows that reach the cut, those that reach more cuts included
+    acts, found = (
+        np.cumsum(np.bincount(reached, weights=each, minlength=len(ordered) + 1)[:0:-1])[::-1][back]
+        for each in (None, truth)
+    )
     odds = cuts / (1 - cuts)
     share = truth.mean()
     return pd.DataFrame(
         {
             "threshold": cuts,
-            "net_benefit": found / n - (n - below - found) / n * odds,
+            "net_benefit": found / n - (acts - found) / n * odds,
             "all": share - (1 - share) * odds,
         }
     )
+
+
+def _reached(cuts: Array, scores: Array) -> np.ndarray:
+    """How many of the ascending cuts each score reaches.
+
+    Guessed from a table over [0, 1], and put right by comparison: rows need no sort.
+    """
+    first = np.searchsorted(cuts, np.arange(TABLE + 1) / TABLE, side="right")
+    if np.diff(first).max() > 4:  # many cuts close together
+        return np.searchsorted(cuts, scores, side="right")
+    found = first[np.clip(scores * TABLE, 0, TABLE).astype(np.int32)]
+    for ends, step in ((np.append(cuts, np.inf), 1), (np.insert(cuts, 0, -np.inf), -1)):
+        while (off := ends[found] <= scores if step > 0 else scores < ends[found]).any():
+            found[off] += step
+    return found
 
 
 def cost_curve(
