@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from mlpdm_kit.analysis.cuts import Classes, between, cuts_near_the_best, cuts_of, reached_by
 from mlpdm_kit.analysis.distributions import Array
 from mlpdm_kit.errors import refuse
 
 BOOTSTRAPS = 1_000
 FEW_CELLS = 8
-TABLE = 4_096
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +117,7 @@ def net_benefit_curve(y: ArrayLike, score: ArrayLike, thresholds: ArrayLike) -> 
     if not ((cuts > 0) & (cuts < 1)).all():
         raise refuse("number-range", "thresholds", cuts, range="(0, 1)")
     ordered, back = np.unique(cuts, return_inverse=True)
-    reached, n = _reached(ordered, scores), len(truth)
+    reached, n = reached_by(ordered, scores), len(truth)
     # acts on the rows that reach the cut, those that reach more cuts included
     acts, found = (
         np.cumsum(np.bincount(reached, weights=each, minlength=len(ordered) + 1)[:0:-1])[::-1][back]
@@ -132,21 +132,6 @@ def net_benefit_curve(y: ArrayLike, score: ArrayLike, thresholds: ArrayLike) -> 
             "all": share - (1 - share) * odds,
         }
     )
-
-
-def _reached(cuts: Array, scores: Array) -> np.ndarray:
-    """How many of the ascending cuts each score reaches.
-
-    Guessed from a table over [0, 1], and put right by comparison: rows need no sort.
-    """
-    first = np.searchsorted(cuts, np.arange(TABLE + 1) / TABLE, side="right")
-    if np.diff(first).max() > 4:  # many cuts close together
-        return np.searchsorted(cuts, scores, side="right")
-    found = first[np.clip(scores * TABLE, 0, TABLE).astype(np.int32)]
-    for ends, step in ((np.append(cuts, np.inf), 1), (np.insert(cuts, 0, -np.inf), -1)):
-        while (off := ends[found] <= scores if step > 0 else scores < ends[found]).any():
-            found[off] += step
-    return found
 
 
 def cost_curve(
@@ -177,24 +162,20 @@ def cost_curve(
     [0.5, 0.0, 5.0]
     """
     truth, scores = _pair(y, score)
-    costs = _as_costs(costs)
-    positives = truth.sum()
-    if positives in (0, len(truth)):
-        raise refuse("target-classes", "y", "y", count=1, found=str(int(truth[0])))
-    share = float(truth.mean()) if prevalence is None else prevalence
-    order = np.argsort(scores)  # rows of one score are counted together: their order is all one
-    ranked, hit = scores[order], truth[order]
-    starts = np.concatenate([[0], np.flatnonzero(np.diff(ranked)) + 1, [len(ranked)]])
-    missed = np.concatenate([[0.0], np.cumsum(hit)])[starts]
-    recall = 1 - missed / positives
-    alarm = 1 - (starts - missed) / (len(truth) - positives)
-    cost = share * (recall * costs.true_positive + (1 - recall) * costs.false_negative) + (
-        1 - share
-    ) * (alarm * costs.false_positive + (1 - alarm) * costs.true_negative)
-    cuts = np.concatenate([ranked[starts[:-1]], [np.inf]])
+    at = _classes(truth, _as_costs(costs), prevalence)
+    cuts, below, missed = cuts_of(truth, scores)
+    recall, alarm, cost = at.priced(below, missed)
     return pd.DataFrame(
         {"threshold": cuts, "cost": cost, "recall": recall, "false_positive_rate": alarm}
     )
+
+
+def _classes(truth: Array, costs: Costs, prevalence: float | None) -> Classes:
+    positives = float(truth.sum())
+    if positives in (0, len(truth)):
+        raise refuse("target-classes", "y", "y", count=1, found=str(int(truth[0])))
+    share = float(truth.mean()) if prevalence is None else prevalence
+    return Classes(positives=positives, negatives=len(truth) - positives, share=share, costs=costs)
 
 
 def best_threshold(
@@ -232,8 +213,10 @@ def best_threshold(
     >>> best_threshold([0, 0, 1], [0.1, 0.3, 0.7], costs)
     0.5
     """
-    curve = cost_curve(y, score, costs, prevalence)
-    cost, cuts = curve["cost"].to_numpy(), curve["threshold"].to_numpy()
+    truth, scores = _pair(y, score)
+    at = _classes(truth, _as_costs(costs), prevalence)
+    cuts, below, missed = cuts_near_the_best(truth, scores, at)
+    cost = at.priced(below, missed)[2]
     best = np.flatnonzero(cost <= cost.min() + 1e-12 * max(1.0, abs(cost.min())))
     index = int(best[len(best) // 2])
     if index == 0:
@@ -241,18 +224,6 @@ def best_threshold(
     if not np.isfinite(cuts[index]):
         return float("inf")
     return between(cuts[index - 1], cuts[index])
-
-
-def between(low: float, high: float) -> float:
-    """The middle of two values: above the lower, at most the higher one.
-
-    Examples
-    --------
-    >>> between(1.0, 2.0), between(0.0, 5e-324)
-    (1.5, 5e-324)
-    """
-    middle = float((low + high) / 2)
-    return middle if low < middle <= high else float(high)  # neighbours have no middle
 
 
 def bootstrap_cost(

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mlpdm_kit.analysis.costs import between
+from mlpdm_kit.analysis.cuts import between
 from mlpdm_kit.analysis.distributions import Array
 from mlpdm_kit.analysis.folds import fitted_rows
 from mlpdm_kit.errors import refuse

@@ -10,7 +10,7 @@ import pytest
 
 from mlpdm_kit import InputError
 from mlpdm_kit.analysis.compare import compare
-from mlpdm_kit.analysis.costs import bootstrap_cost, design_effect
+from mlpdm_kit.analysis.costs import Costs, best_threshold, bootstrap_cost, design_effect
 from mlpdm_kit.analysis.distributions import Distribution
 from mlpdm_kit.analysis.findings import base_rate_differs, leaks, oddities
 from mlpdm_kit.analysis.folds import prior_shift, split
@@ -259,3 +259,23 @@ def test_words_are_as_strong_as_the_share_of_their_rows(rng: np.random.Generator
     assert found[0].figures["strength"] == pytest.approx(auc)
     names = pd.DataFrame({"name": [f"name {number}" for number in range(400)]})
     assert leaks(names, target, "binary") == []
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_best_cut_of_many_rows_is_that_of_the_whole_curve(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+):
+    """Only a stretch of the scores is sorted; the same cut comes out, ties included."""
+    rng = np.random.default_rng(seed)
+    score = rng.beta(1, 4, 3_000)
+    if seed % 2:
+        score = np.round(score, 2)
+    y = (rng.random(3_000) < (score if seed % 3 else 0.2)).astype(float)
+    costs = Costs(
+        false_positive=float(rng.integers(-1, 4)),
+        false_negative=float(rng.integers(1, 9)),
+        true_positive=-float(seed % 4),
+    )
+    whole = best_threshold(y, score, costs, 0.1 if seed % 5 else None)
+    monkeypatch.setattr("mlpdm_kit.analysis.cuts.SORT_ALL", 10)
+    assert best_threshold(y, score, costs, 0.1 if seed % 5 else None) == whole

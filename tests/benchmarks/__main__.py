@@ -15,7 +15,7 @@ from tests.benchmarks.rows import FULL, GOALS, QUICK, Row, measured
 README = ROOT / "README.md"
 BEGIN, END = "<!-- benchmarks:begin -->", "<!-- benchmarks:end -->"
 PEERS = ("numpy", "scipy", "scikit-learn", "dcurves")
-QUICK_SHARE = 0.2  # small sizes, and a machine that others use: a fifth of each ratio
+QUICK_SHARE = 0.2  # small sizes, and a machine that others use
 # the R package is not run here: measured once, on 10,000 draws of 20 inputs and 4 options
 RECORDED = (
     "| EVPPI of 20 inputs (10,000 draws, 4 options) | the GAM of the R package voi"
@@ -68,7 +68,7 @@ def main(arguments: Sequence[str] | None = None, readme: Path = README) -> int:
     parser.add_argument(
         "--quick",
         action="store_true",
-        help="small sizes, a fifth of each ratio; leaves the README alone",
+        help="small sizes, a fifth of each goal; leaves the README alone",
     )
     parser.add_argument("--check", action="store_true", help="fail where a goal is missed")
     asked = parser.parse_args(arguments)

@@ -47,8 +47,8 @@ class Goal:
         return f"below {self.limit:g} {self.unit}"
 
     def met(self, value: float, share: float = 1.0) -> bool:
-        """Whether a figure reaches it; of a ratio a share is enough where sizes are small."""
-        return value >= self.limit * share if self.unit == "times" else value < self.limit
+        """Whether a figure reaches it, or a share of it: a fifth is five times the seconds."""
+        return value >= self.limit * share if self.unit == "times" else value < self.limit / share
 
 
 @dataclass(frozen=True, kw_only=True)
