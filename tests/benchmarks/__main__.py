@@ -24,6 +24,11 @@ RECORDED = (
 )
 
 
+def times(ratio: float) -> str:
+    """A ratio in words."""
+    return f"{ratio:,.0f} times" if ratio >= 10 else f"{ratio:.1f} times"
+
+
 def table(rows: Sequence[Row]) -> str:
     """The README's table."""
     packages = ", ".join(f"{name} {version(name)}" for name in PEERS)
@@ -36,7 +41,7 @@ def table(rows: Sequence[Row]) -> str:
     ]
     for row in rows:
         goal = GOALS[row.name]
-        value = f"{row.value:,.0f} times" if goal.unit == "times" else row.detail
+        value = times(row.value) if goal.unit == "times" else row.detail
         detail = row.detail if goal.unit == "times" else ""
         lines.append(f"| {goal.what} | {goal.against} | {goal.said} | {value} | {detail} |")
         if row.name == "evppi":
@@ -75,7 +80,7 @@ def main(arguments: Sequence[str] | None = None, readme: Path = README) -> int:
     rows = []
     for row in measured(QUICK if asked.quick else FULL):
         goal = GOALS[row.name]
-        figure = f"{row.value:,.0f} times" if goal.unit == "times" else ""
+        figure = times(row.value) if goal.unit == "times" else ""
         print(f"{row.name:12} {figure:>12}  {row.detail} ({goal.said})", flush=True)
         rows.append(row)
     if not asked.quick:
