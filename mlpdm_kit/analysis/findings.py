@@ -35,11 +35,11 @@ def separation(target: Array, score: Array) -> float:
     >>> separation(np.array([0, 0, 1, 1.0]), np.array([5, 4, 2, 1.0]))
     1.0
     """
-    ranks = pd.Series(score).rank().to_numpy()
     positives = target == 1
     n1, n0 = int(positives.sum()), int((~positives).sum())
     if not n1 or not n0:
         return 0.5
+    ranks = pd.Series(score).rank().to_numpy()
     auc = (ranks[positives].sum() - n1 * (n1 + 1) / 2) / (n1 * n0)
     return float(max(auc, 1 - auc))
 
@@ -54,15 +54,17 @@ def _strength(column: pd.Series, target: Array, task: str) -> float:
         score = column.to_numpy().astype("datetime64[s]").astype(float)
         score[missing] = np.nan
     else:
-        words = column.astype(str).where(~missing, "")
-        rare = words.map(words.value_counts()) < MIN_LEVEL
-        if rare.mean() > 0.5:  # free text, or an id: its words say nothing by being rare
+        codes = pd.factorize(column.astype(str).where(~missing, ""))[0]
+        counts = np.bincount(codes)
+        if (counts[codes] < MIN_LEVEL).mean() > 0.5:  # free text or an id: rare words say nothing
             return 0.0
-        words = words.where(~rare, "\0rare")
-        score = words.map(pd.Series(target).groupby(words.to_numpy()).mean()).to_numpy(float)
+        codes = np.where(counts[codes] < MIN_LEVEL, len(counts), codes)
+        counts = np.bincount(codes)
+        score = (np.bincount(codes, weights=target) / np.maximum(counts, 1))[codes]
     filled = np.where(np.isfinite(score), score, np.nanmin(score) - 1 if (~missing).any() else 0)
     if task == "binary":
-        return max(separation(target, filled), separation(target, missing.astype(float)))
+        gaps = separation(target, missing.astype(float)) if missing.any() else 0.5
+        return max(separation(target, filled), gaps)
     if np.ptp(filled) == 0:
         return 0.0
     return abs(float(np.corrcoef(pd.Series(filled).rank(), pd.Series(target).rank())[0, 1]))
@@ -94,10 +96,11 @@ def oddities(features: pd.DataFrame) -> list[Finding]:
     """Columns half empty or constant."""
     found = []
     for name in features.columns:
-        empty = float(features[name].isna().mean())
+        column = features[name]
+        empty = float(column.isna().mean())
         if empty > HALF_EMPTY:
             found.append(Finding(code="empty-column", figures={"column": name, "share": empty}))
-        elif features[name].nunique(dropna=False) <= 1:
+        elif not empty and bool((column == column.iloc[0]).all()):
             found.append(Finding(code="constant-column", figures={"column": name}))
     return found
 

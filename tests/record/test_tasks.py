@@ -59,7 +59,10 @@ def test_a_pair_of_classes_with_a_price_of_its_own(make_case: Any):
         files={"d.csv": f"id,kind,x\n{rows}\n", "a.csv": f"id,answer\n{answers}\n"},
         task="multiclass",
         data={"file": "d.csv", "target": "kind"},
-        outcomes={"wrong": {"cost": "1 JPY per claim"}, "refund > spam": {"cost": "30 JPY per claim"}},
+        outcomes={
+            "wrong": {"cost": "1 JPY per claim"},
+            "refund > spam": {"cost": "30 JPY per claim"},
+        },
         options={
             "clerk": {"kind": "process", "rates": said(wrong="1%")},
             "llm": {"kind": "llm", "predictions": "a.csv", "cost_per_case": "0.1 JPY"},
@@ -132,7 +135,10 @@ def test_grades_of_generated_texts(make_case: Any):
             "harmful": {"cost": "1000 JPY per claim"},
         },
         options={
-            "template": {"kind": "process", "rates": said(needs_editing="90%", wrong="5%", harmful="0%")},
+            "template": {
+                "kind": "process",
+                "rates": said(needs_editing="90%", wrong="5%", harmful="0%"),
+            },
             "llm": {"kind": "llm", "predictions": "g.csv"},
         },
     )  # fmt: skip
@@ -151,10 +157,14 @@ def test_a_formula_of_the_cases_own(make_case: Any):
         inputs={"margin": "2", "clicks": "1..3"},
         options={
             "popular": {"kind": "process", "value": "clicks * margin"},
-            "model": {"kind": "model", "value": "clicks * margin + lift", "inputs": {"lift": "-1..2"},
-                      "build": "1000 JPY"},
+            "model": {
+                "kind": "model",
+                "value": "clicks * margin + lift",
+                "inputs": {"lift": "-1..2"},
+                "build": "1000 JPY",
+            },
         },
-    )  # fmt: skip
+    )
     clicks = next(row for row in record.inputs if row.name == "inputs.clicks")
     assert worth(record, "popular") == pytest.approx(24_000 * 2 * clicks.mean, rel=0.01)
     gain = worth(record, "model") - worth(record, "popular")
@@ -165,11 +175,11 @@ def test_a_formula_of_the_cases_own(make_case: Any):
     ("changes", "code"),
     [
         ({"options": {"a": {"kind": "process", "value": "clicks * price"}}}, "formula-unknown"),
-        ({"options": {"a": {"kind": "process", "value": "1 / (clicks - clicks)"}}}, "formula-infinite"),
+        ({"options": {"a": {"kind": "process", "value": "1/(clicks-clicks)"}}}, "formula-infinite"),
         ({"options": {"a": {"kind": "process", "value": "read_csv('x')"}}}, "rule-function"),
         ({"options": {"a": {"kind": "process"}}}, "missing-key"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_formula_is_named(make_case: Any, changes: dict[str, Any], code: str):
     with pytest.raises(InputError) as caught:
         decided(make_case, task="formula", outcomes=None, inputs={"clicks": "1..3"}, **changes)
