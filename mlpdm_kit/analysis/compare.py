@@ -16,6 +16,7 @@ from mlpdm_kit.analysis.costs import Estimate, bootstrap_cost, cost_curve, desig
 from mlpdm_kit.analysis.distributions import Array, Distribution, lognormal_from_moments
 from mlpdm_kit.analysis.folds import Split
 from mlpdm_kit.analysis.ladder import Rung
+from mlpdm_kit.analysis.luck import Luck, luck_of, with_luck, with_luck_of_cost
 from mlpdm_kit.analysis.models import pinball
 from mlpdm_kit.analysis.tasks import REVIEWED, Measure
 from mlpdm_kit.analysis.trying import Setting, Tried, try_option, try_review
@@ -69,7 +70,13 @@ def compare(data: Dataset, rungs: tuple[Rung, ...], split: Split, setting: Setti
             if found is not None:
                 tried[rung.id] = found
     rows = split.tested
-    measured = {name: _measure(one, data, rows, setting) for name, one in tried.items()}
+    lucks = {
+        name: luck_of(one, _measures(one, setting), data, split, setting)
+        for name, one in tried.items()
+    }
+    measured = {
+        name: _measure(one, data, rows, setting, lucks[name]) for name, one in tried.items()
+    }
     plain = [name for name, one in tried.items() if not one.rung.is_ml]
     best = min(
         plain,
@@ -77,7 +84,9 @@ def compare(data: Dataset, rungs: tuple[Rung, ...], split: Split, setting: Setti
         default=None,
     )
     differences = {
-        name: _paired(one, tried[best], data, rows, setting)
+        name: with_luck_of_cost(
+            _paired(one, tried[best], data, rows, setting), lucks[name].cost + lucks[best].cost
+        )
         for name, one in tried.items()
         if best is not None and one.rung.is_ml
     }
@@ -120,7 +129,7 @@ def _groups(data: Dataset, rows: Any) -> Any:
     return None if data.group is None else data.group[rows]
 
 
-def _measure(one: Tried, data: Dataset, rows: Any, setting: Setting) -> Measured:
+def _measure(one: Tried, data: Dataset, rows: Any, setting: Setting, luck: Luck) -> Measured:
     target, groups = data.target[rows], _groups(data, rows)
     outcomes = setting.of_task.outcomes(setting.rows(data).at(rows), one.outcome[rows])
     cost = _estimate(setting.losses_of(one, data, rows), target, setting, groups)
@@ -133,8 +142,11 @@ def _measure(one: Tried, data: Dataset, rows: Any, setting: Setting) -> Measured
     amounts = {name: float(values.mean()) for name, values in outcomes.items()}
     return Measured(
         cells=amounts if setting.task == "regression" else counted,
-        rates=rates_of(one, data, rows, setting),
-        cost=cost,
+        rates={
+            name: with_luck(rate, luck.rates.get(name, 0.0))
+            for name, rate in rates_of(one, data, rows, setting).items()
+        },
+        cost=with_luck_of_cost(cost, luck.cost),
         costly_errors=int(counted[_dearest(setting)]),
         tuned_cost=tuned_cost,
     )
