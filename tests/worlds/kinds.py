@@ -165,10 +165,10 @@ def _common(rng: np.random.Generator) -> tuple[int, dict[str, Law]]:
 def _ml_prices(rng: np.random.Generator, name: str, stake: float, months: int) -> dict[str, Law]:
     """What ML takes, as shares of all that perfection would gain."""
     return {
-        f"options.{name}.build": priced(rng, stake * between(rng, 0.02, 0.6)),
-        f"options.{name}.run": priced(rng, stake / months * between(rng, 0.01, 0.25)),
-        f"options.{name}.delay": priced(rng, rng.uniform(0.5, 6)),
-        f"options.{name}.adoption": unsure(rng, rng.uniform(0.5, 0.95)),
+        f"options.{name}.build": priced(rng, stake * between(rng, 0.01, 0.35)),
+        f"options.{name}.run": priced(rng, stake / months * between(rng, 0.005, 0.1)),
+        f"options.{name}.delay": priced(rng, rng.uniform(0.5, 4)),
+        f"options.{name}.adoption": unsure(rng, rng.uniform(0.65, 0.97)),
     }
 
 
@@ -185,7 +185,7 @@ def _binary(rng: np.random.Generator, plan: Plan) -> World | None:
         target, law = _classes(rng, plan)
         if target is None:
             return None
-        columns = int(rng.integers(2, 7))
+        columns = int(rng.integers(3, 8))
         signals = Binary.make(rng, target, columns, others, plan.leak_chance, plan.drift)
         prevalence = law.mean if isinstance(law, Law) else float(target.mean())
         if isinstance(law, Law):
@@ -333,7 +333,7 @@ def _regression(rng: np.random.Generator, plan: Plan) -> World | None:
     signals, files, data, extra = None, {}, None, {}
     if plan.data:
         rows = int(between(rng, 50, 120) if plan.few_rows else between(rng, 120, 1200))
-        signals = Amounts.make(rng, rows, int(rng.integers(2, 7)), plan.drift)
+        signals = Amounts.make(rng, rows, int(rng.integers(3, 8)), plan.drift)
         files, data = _tables(signals), {"file": "past.csv", "target": "y", "id": "id"}
         offers = [Offer(id="none", kind="none"), Offer(id="constant", kind="constant")]
         offers += [Offer(id="rule", kind="rule"),

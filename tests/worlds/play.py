@@ -75,7 +75,8 @@ def play(family: str, seed: int, index: int, draws: int = DRAWS) -> dict[str, An
     true = worth(world, theta, options, truth_params)[0]
     believed = world.believed(rng, IDEAL_DRAWS)
     params = world.signals.posterior(rng, IDEAL_DRAWS) if world.signals else None
-    expected = worth(world, believed, options, params).mean(axis=0)
+    benefit = worth(world, believed, options, params)
+    expected = benefit.mean(axis=0)
     ids = [offer.id for offer in world.offers]
     kit, study = _kit(world, record, draws, dict(zip(ids, true.tolist(), strict=True)))
     chosen = {
@@ -83,9 +84,22 @@ def play(family: str, seed: int, index: int, draws: int = DRAWS) -> dict[str, An
         "ideal": float(true[int(expected.argmax())]),
         "kit": kit["worth"],
     }
-    picked = _rules(world, record, options, true)
+    picks, put = _rules(world, record, options)
+    picked, guessed = {}, benefit
+    if put is not options:
+        values = worth(world, theta, put, truth_params)[0]
+        guessed = worth(world, believed, put, params)
+    else:
+        values = true
+    picked = {name: (float(values[index]), ids[index]) for name, index in picks.items()}
     low = min(true.min(), *(value for value, _ in picked.values()))
     best = int(true.argmax())
+    columns = {"ideal": benefit[:, int(expected.argmax())], "kit": benefit[:, ids.index(kit["option"])]}
+    columns |= {name: guessed[:, index] for name, index in picks.items()}
+    regret = _expected_regret(benefit, columns)
+    if study is not None:  # what a study shows is not in the ideal decider's law
+        regret["kit"] = float((true.max() - kit["worth"]) / (true.max() - low))
+    ml = np.array([offer.is_ml for offer in world.offers])
     return {
         "family": family,
         "index": index,
@@ -93,6 +107,8 @@ def play(family: str, seed: int, index: int, draws: int = DRAWS) -> dict[str, An
         "flaws": sorted(_flaws(world)),
         "seconds": seconds,
         "spread": float(true.max() - low),
+        "regret": regret,
+        "chance_ml": float(ml[benefit.argmax(axis=1)].mean()),
         "worth": {**chosen, **{name: value for name, (value, _) in picked.items()}},
         "choice": {
             "oracle": ids[best],
@@ -111,6 +127,19 @@ def play(family: str, seed: int, index: int, draws: int = DRAWS) -> dict[str, An
         "expected": dict(zip(ids, expected.tolist(), strict=True)),
         "ranges": _ranges(record, world),
         "gates": {o.id: [*o.failed_gates, *o.open_gates, *o.to_fix] for o in record.options},
+    }
+
+
+def _expected_regret(benefit: np.ndarray, columns: Mapping[str, np.ndarray]) -> dict[str, float]:
+    """Regret of each decider as a share of the spread, over all truths that fit the world.
+
+    The truth is a draw from the ideal decider's posterior, so that this has the same mean
+    as the regret that came true, and far less noise.
+    """
+    top = benefit.max(axis=1)
+    low = np.minimum(benefit.min(axis=1), np.min(list(columns.values()), axis=0))
+    return {
+        name: float(((top - column) / (top - low)).mean()) for name, column in columns.items()
     }
 
 
@@ -176,37 +205,30 @@ def _ranges(record: Any, world: World) -> dict[str, list[float]]:
 
 
 def _rules(
-    world: World, record: Any, options: Mapping[str, Deployed], true: np.ndarray
-) -> dict[str, tuple[float, str]]:
-    """What each rule of thumb chooses, and what that is worth."""
+    world: World, record: Any, options: Mapping[str, Deployed]
+) -> tuple[dict[str, int], Mapping[str, Deployed]]:
+    """Which offer each rule of thumb chooses, and what they would put to work."""
     theta = {name: law.middle for name, law in world.stated.items()}
     if "prevalence" not in theta and world.kind == "binary":
         assert world.signals is not None
         theta["prevalence"] = float(world.signals.target.mean())
-    rates, values = _point_rates(world, record, theta), true
+    rates, put = _point_rates(world, record, theta), options
     if world.plan.naive and world.kind == "binary":
         guessed = naive(world, theta)
         rates |= {name: rate for name, (rate, _) in guessed.items()}
         put = {**options, **{name: one for name, (_, one) in guessed.items()}}
-        fixed = {name: np.array([value]) for name, value in world.truth.items()}
-        assert world.signals is not None
-        values = worth(world, fixed, put, world.signals.truth)[0]
     points = money.net_benefit(
         world.offers, world.status_quo, theta, rates, world.per_case, world.months
     )[0]
     ml = np.array([offer.is_ml for offer in world.offers])
     right = np.array([_accuracy(world, offer, theta, rates) for offer in world.offers])
-    picks = {
+    scores = {
         "always ML": np.where(ml, points, -np.inf),
         "never ML": np.where(ml, -np.inf, points),
         "highest accuracy": right,
         "best point estimate": points,
     }
-    found = {}
-    for name, scores in picks.items():
-        index = int(np.argmax(scores))
-        found[name] = float(values[index]), world.offers[index].id
-    return found
+    return {name: int(np.argmax(score)) for name, score in scores.items()}, put
 
 
 def _point_rates(world: World, record: Any, theta: Mapping[str, float]) -> dict[str, Any]:

@@ -37,10 +37,11 @@ def mean_error(values: Any) -> dict[str, float]:
 
 def family_figures(results: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """All figures of one family."""
-    regret = {
+    came = {
         name: np.array([(r["worth"]["oracle"] - r["worth"][name]) / r["spread"] for r in results])
-        for name in ("oracle", *DECIDERS)
+        for name in DECIDERS
     }
+    regret = {name: np.array([r["regret"][name] for r in results]) for name in DECIDERS}
     money = {
         name: np.array([r["worth"]["oracle"] - r["worth"][name] for r in results])
         for name in DECIDERS
@@ -50,6 +51,8 @@ def family_figures(results: Sequence[dict[str, Any]]) -> dict[str, Any]:
             "regret": mean_error(regret[name]),
             "excess": mean_error(regret[name] - regret["ideal"]),
             "behind_kit": mean_error(regret[name] - regret["kit"]),
+            "came_true": mean_error(came[name]),
+            "excess_came_true": mean_error(came[name] - came["ideal"]),
             "money": mean_error(money[name]),
         }
         for name in DECIDERS
@@ -68,10 +71,10 @@ def family_figures(results: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 def yes_no(results: Sequence[dict[str, Any]], name: str) -> dict[str, Any]:
     """Wrong yes where no is right, and wrong no where yes is right."""
-    said = np.array([r["type"][name] == "ML" for r in results])
+    said = np.array([r["type"][name] == "ML" for r in results], dtype=float)
+    chance = np.array([r["chance_ml"] for r in results])
     right = np.array([r["type"]["oracle"] == "ML" for r in results])
-    yes = mean_error(said[~right])
-    no = mean_error(~said[right])
+    yes, no = _weighted(said, 1 - chance), _weighted(1 - said, chance)
     return {
         "yes_right": int(right.sum()),
         "no_right": int((~right).sum()),
@@ -83,6 +86,15 @@ def yes_no(results: Sequence[dict[str, Any]], name: str) -> dict[str, Any]:
             "error": math.hypot(yes["error"], no["error"]),
         },
     }
+
+
+def _weighted(values: Any, weights: Any) -> dict[str, float]:
+    """Mean by weight, with the standard error of a ratio."""
+    total = weights.sum()
+    if total == 0:
+        return {"mean": 0.0, "error": 0.0}
+    mean = float((values * weights).sum() / total)
+    return {"mean": mean, "error": float(np.sqrt(((weights * (values - mean)) ** 2).sum()) / total)}
 
 
 def coverage(results: Sequence[dict[str, Any]]) -> dict[str, Any]:

@@ -57,9 +57,9 @@ def components(
         mean[index], variance[index] = scale[top][0], scale[top][1] ** 2
         return mean, variance
 
-    plain = [Component("none", 0.15, *flat("none")), Component("spread", 0.55, *flat("spread"))]
+    plain = [Component("none", 0.1, *flat("none")), Component("spread", 0.7, *flat("spread"))]
     plain += [
-        Component("single", 0.3 / columns, *at("rest", "single", j)) for j in range(columns)
+        Component("single", 0.2 / columns, *at("rest", "single", j)) for j in range(columns)
     ]
     kept = [
         Component(c.name, c.weight * (1 - leak_chance), c.mean, c.variance) for c in plain
