@@ -41,9 +41,7 @@ def main() -> None:
         into_readme(table(found), README)
 
 
-def run(
-    families: list[str], worlds: int, seed: int, jobs: int, draws: int
-) -> list[dict[str, Any]]:
+def run(families: list[str], worlds: int, seed: int, jobs: int, draws: int) -> list[dict[str, Any]]:
     """Play so many worlds of each family, in so many processes."""
     tasks = [(family, seed, index, draws) for family in families for index in range(worlds)]
     if jobs == 1:

@@ -27,9 +27,7 @@ def deployed(world: World, record: Any) -> dict[str, Deployed]:
     leaking = {f.figures["column"] for f in record.baseline.findings if f.code == "leak"}
     leaking |= set((world.data or {}).get("leave_out", ()))
     told = {option.id: option for option in record.baseline.options}
-    kept = [
-        j for j in range(signals.features.shape[1]) if f"x{j + 1}" not in leaking
-    ]
+    kept = [j for j in range(signals.features.shape[1]) if f"x{j + 1}" not in leaking]
     maker = _binary if isinstance(signals, Binary) else _amounts
     return maker(world, signals, told, kept)  # type: ignore[operator]
 

@@ -13,6 +13,8 @@ import numpy as np
 
 from tests.worlds.signals import Drift
 
+STEADY = Drift()
+
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
@@ -24,7 +26,7 @@ class Plan:
     other_base_rate: bool = False
     seldom_works: bool = False
     leak_chance: float = 0.0
-    drift: Drift = Drift()
+    drift: Drift = STEADY
     overconfident_chance: float = 0.0
     naive: bool = False
 

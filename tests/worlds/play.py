@@ -80,7 +80,6 @@ def play(family: str, seed: int, index: int, draws: int = DRAWS) -> dict[str, An
     ids = [offer.id for offer in world.offers]
     kit, study = _kit(world, record, draws, dict(zip(ids, true.tolist(), strict=True)))
     chosen = {
-        "oracle": float(true.max()),
         "ideal": float(true[int(expected.argmax())]),
         "kit": kit["worth"],
     }
@@ -93,12 +92,16 @@ def play(family: str, seed: int, index: int, draws: int = DRAWS) -> dict[str, An
         values = true
     picked = {name: (float(values[index]), ids[index]) for name, index in picks.items()}
     low = min(true.min(), *(value for value, _ in picked.values()))
+    chosen["oracle"] = max(true.max(), kit["worth"], *(value for value, _ in picked.values()))
     best = int(true.argmax())
-    columns = {"ideal": benefit[:, int(expected.argmax())], "kit": benefit[:, ids.index(kit["option"])]}
+    columns = {
+        "ideal": benefit[:, int(expected.argmax())],
+        "kit": benefit[:, ids.index(kit["option"])],
+    }
     columns |= {name: guessed[:, index] for name, index in picks.items()}
     regret = _expected_regret(benefit, columns)
     if study is not None:  # what a study shows is not in the ideal decider's law
-        regret["kit"] = float((true.max() - kit["worth"]) / (true.max() - low))
+        regret["kit"] = (chosen["oracle"] - kit["worth"]) / (chosen["oracle"] - low)
     ml = np.array([offer.is_ml for offer in world.offers])
     return {
         "family": family,
@@ -106,7 +109,7 @@ def play(family: str, seed: int, index: int, draws: int = DRAWS) -> dict[str, An
         "kind": world.kind,
         "flaws": sorted(_flaws(world)),
         "seconds": seconds,
-        "spread": float(true.max() - low),
+        "spread": chosen["oracle"] - low,
         "regret": regret,
         "chance_ml": float(ml[benefit.argmax(axis=1)].mean()),
         "worth": {**chosen, **{name: value for name, (value, _) in picked.items()}},
@@ -136,11 +139,9 @@ def _expected_regret(benefit: np.ndarray, columns: Mapping[str, np.ndarray]) -> 
     The truth is a draw from the ideal decider's posterior, so that this has the same mean
     as the regret that came true, and far less noise.
     """
-    top = benefit.max(axis=1)
+    top = np.maximum(benefit.max(axis=1), np.max(list(columns.values()), axis=0))
     low = np.minimum(benefit.min(axis=1), np.min(list(columns.values()), axis=0))
-    return {
-        name: float(((top - column) / (top - low)).mean()) for name, column in columns.items()
-    }
+    return {name: float(((top - column) / (top - low)).mean()) for name, column in columns.items()}
 
 
 def _kit(
@@ -260,9 +261,5 @@ def _accuracy(
     own = rates[offer.id]
     if world.kind == "regression":
         return -float(own["under_per_case"] + own["over_per_case"])
-    share = (
-        theta["prevalence"]
-        if world.signals is None
-        else float(np.mean(world.signals.target))
-    )
+    share = theta["prevalence"] if world.signals is None else float(np.mean(world.signals.target))
     return float(share * own["recall"] + (1 - share) * (1 - own["false_positive_rate"]))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from scipy import special
@@ -58,12 +58,8 @@ def components(
         return mean, variance
 
     plain = [Component("none", 0.1, *flat("none")), Component("spread", 0.7, *flat("spread"))]
-    plain += [
-        Component("single", 0.2 / columns, *at("rest", "single", j)) for j in range(columns)
-    ]
-    kept = [
-        Component(c.name, c.weight * (1 - leak_chance), c.mean, c.variance) for c in plain
-    ]
+    plain += [Component("single", 0.2 / columns, *at("rest", "single", j)) for j in range(columns)]
+    kept = [Component(c.name, c.weight * (1 - leak_chance), c.mean, c.variance) for c in plain]
     if leak_chance:
         last = columns - 1
         for name, weight in (("spread", 0.7), ("none", 0.3)):
@@ -97,7 +93,7 @@ class Binary:
 
     ANSWERS = ((9.0, 2.5), (1.5, 13.0))  # beta priors of recall and false-positive rate
     SCORE = (1.6, 0.6)
-    SCALES = {
+    SCALES: ClassVar[dict[str, tuple[float, float]]] = {
         "none": (0.0, 0.1), "rest": (0.0, 0.15), "single": (1.9, 0.5), "spread": (0.75, 0.25),
         "leak": (3.6, 0.9),
     }  # fmt: skip
@@ -219,7 +215,7 @@ class Amounts:
     target: np.ndarray
 
     CENTRE = (100.0, 10.0)
-    SCALES = {
+    SCALES: ClassVar[dict[str, tuple[float, float]]] = {
         "none": (0.0, 0.7), "rest": (0.0, 1.0), "single": (10.0, 3.0), "spread": (5.0, 1.5),
     }  # fmt: skip
 
@@ -231,9 +227,7 @@ class Amounts:
         slopes = part.mean + np.sqrt(part.variance) * rng.standard_normal(columns)
         centre = rng.normal(*cls.CENTRE)
         features = np.round(rng.standard_normal((rows, columns)), 5)
-        target = np.round(
-            centre + features @ slopes + SIGMA * rng.standard_normal(rows), 4
-        )
+        target = np.round(centre + features @ slopes + SIGMA * rng.standard_normal(rows), 4)
         truth = {
             "centre": np.array([centre]),
             "slopes": slopes[np.newaxis],
