@@ -17,7 +17,8 @@ from mlpdm_kit.analysis.distributions import Array, Distribution, lognormal_from
 from mlpdm_kit.analysis.folds import Split
 from mlpdm_kit.analysis.ladder import Rung
 from mlpdm_kit.analysis.models import pinball
-from mlpdm_kit.analysis.trying import Setting, Tried, try_option
+from mlpdm_kit.analysis.tasks import REVIEWED, Measure
+from mlpdm_kit.analysis.trying import Setting, Tried, try_option, try_review
 from mlpdm_kit.case.dataset import Dataset
 
 FEW_ERRORS = 10
@@ -57,10 +58,16 @@ def compare(data: Dataset, rungs: tuple[Rung, ...], split: Split, setting: Setti
         A fold cannot be fitted.
     """
     tried = {
-        rung.id: found
+        rung.id: one
         for rung in rungs
-        if (found := try_option(rung, data, split, setting)) is not None
+        if (one := try_option(rung, data, split, setting)) is not None
     }
+    for rung in rungs:
+        base = tried.get(rung.option.of or "")
+        if base is not None and rung.id in setting.reviews:
+            found = try_review(rung, base, data, split, setting)
+            if found is not None:
+                tried[rung.id] = found
     rows = split.tested
     measured = {name: _measure(one, data, rows, setting) for name, one in tried.items()}
     plain = [name for name, one in tried.items() if not one.rung.is_ml]
@@ -90,15 +97,9 @@ def compare(data: Dataset, rungs: tuple[Rung, ...], split: Split, setting: Setti
     )
 
 
-def _losses(outcome: Array, target: Array, setting: Setting) -> Array:
-    if setting.task != "binary":
-        return pinball(target, outcome, *setting.under_over)
-    costs = setting.costs
-    return np.where(
-        target == 1,
-        np.where(outcome == 1, costs.true_positive, costs.false_negative),
-        np.where(outcome == 1, costs.false_positive, costs.true_negative),
-    )
+def estimate(values: Array, data: Dataset, rows: Any, setting: Setting) -> Estimate:
+    """Mean of some rows' values, as per case of production, with its interval."""
+    return _estimate(values, data.target[rows], setting, _groups(data, rows))
 
 
 def _estimate(losses: Array, target: Array, setting: Setting, groups: Any) -> Estimate:
@@ -107,7 +108,7 @@ def _estimate(losses: Array, target: Array, setting: Setting, groups: Any) -> Es
     Where the production base rate is stated, rows are drawn within each class, and the base
     rate from what is believed of it; otherwise it is as uncertain as the rows make it.
     """
-    if setting.prevalence_range is None:
+    if setting.task != "binary" or setting.prevalence_range is None:
         return bootstrap_cost(losses, clusters=groups, seed=setting.seed)
     rng = np.random.default_rng(setting.seed + 1)
     share = setting.prevalence_range.quantile(rng.permutation((np.arange(1_000) + 0.5) / 1_000))
@@ -120,77 +121,65 @@ def _groups(data: Dataset, rows: Any) -> Any:
 
 
 def _measure(one: Tried, data: Dataset, rows: Any, setting: Setting) -> Measured:
-    target, outcome = data.target[rows], one.outcome[rows]
-    groups = _groups(data, rows)
-    cost = _estimate(_losses(outcome, target, setting), target, setting, groups)
+    target, groups = data.target[rows], _groups(data, rows)
+    outcomes = setting.of_task.outcomes(setting.rows(data).at(rows), one.outcome[rows])
+    cost = _estimate(setting.losses_of(one, data, rows), target, setting, groups)
     tuned_cost = None
     if one.tuned_outcome is not None:
-        tuned = _losses(one.tuned_outcome[rows], target, setting)
+        tuned = setting.losses(data, one.tuned_outcome, rows)
         tuned_cost = _estimate(tuned, target, setting, groups).mean
-    if setting.task != "binary":
-        under, over = np.maximum(target - outcome, 0), np.maximum(outcome - target, 0)
-        return Measured(
-            cells={"under": float(under.mean()), "over": float(over.mean())},
-            rates={
-                "under_per_case": _amount_rate(under, groups),
-                "over_per_case": _amount_rate(over, groups),
-            },
-            cost=cost,
-            costly_errors=int(((under if _under_is_dear(setting) else over) > 0).sum()),
-        )
-    hit, act = target == 1, outcome == 1
-    cells = {
-        "true_positive": float((hit & act).sum()),
-        "false_positive": float((~hit & act).sum()),
-        "false_negative": float((hit & ~act).sum()),
-        "true_negative": float((~hit & ~act).sum()),
+    hidden = () if one.review is not None else REVIEWED
+    counted = {n: float((values > 0).sum()) for n, values in outcomes.items() if n not in hidden}
+    amounts = {name: float(values.mean()) for name, values in outcomes.items()}
+    known = setting.of_task.known_rates(one.rung.kind)
+    rates = {
+        name: Distribution("point", (known[name],))
+        if name in known
+        else _rate(measure, outcomes[measure.outcome], target, groups)
+        for name, measure in _measures(one, setting).items()
     }
-    worse_miss = setting.costs.false_negative >= setting.costs.false_positive
     return Measured(
-        cells=cells,
-        rates=_binary_rates(one, outcome, target, groups),
+        cells=amounts if setting.task == "regression" else counted,
+        rates=rates,
         cost=cost,
-        costly_errors=int(cells["false_negative" if worse_miss else "false_positive"]),
+        costly_errors=int(counted[_dearest(setting)]),
         tuned_cost=tuned_cost,
     )
 
 
-def _under_is_dear(setting: Setting) -> bool:
-    under, over = setting.under_over
-    return under >= over
+def _measures(one: Tried, setting: Setting) -> dict[str, Measure]:
+    """Rates of an option: those of the task, and what a reviewed one leaves to a person."""
+    return setting.of_task.measures | (REVIEWED if one.review is not None else {})
 
 
-def _amount_rate(part: Array, groups: Any) -> Distribution:
-    """Mean amount per case, with the standard error of rows or of whole groups."""
-    error = part.std(ddof=1) / np.sqrt(len(part) / design_effect(part, groups))
-    return lognormal_from_moments(float(part.mean()), float(error))
+def _dearest(setting: Setting) -> str:
+    """The error that costs most; an outcome priced by a column goes before the others."""
+    columns = getattr(setting.of_task, "columns", ())
+    errors = [name for name in setting.of_task.errors if name in columns]
+    return min(errors or setting.of_task.errors, key=lambda name: setting.worth[name])
 
 
-def _binary_rates(
-    one: Tried, outcome: Array, target: Array, groups: Any
-) -> dict[str, Distribution]:
-    """Posterior of recall and false-positive rate, with Jeffreys' prior.
+def _rate(measure: Measure, values: Array, target: Array, groups: Any) -> Distribution:
+    """Posterior of a rate, from the rows that it is about.
 
-    Rows of groups count for as many as they say (Kish's design effect).
+    A share has Jeffreys' prior: with the other outcomes together it is a Dirichlet's. An
+    amount is lognormal with the standard error of its mean. Rows of groups count for as
+    many as they say (Kish's design effect).
     """
-    if one.rung.kind in ("none", "all"):
-        value = 1.0 if one.rung.kind == "all" else 0.0
-        point = Distribution("point", (value,))
-        return {"recall": point, "false_positive_rate": point}
-    found = {}
-    for name, here in (("recall", target == 1), ("false_positive_rate", target == 0)):
-        acts = outcome[here]
-        own = None if groups is None else groups[here]
-        effect = design_effect(acts, own)
-        yes, no = float(acts.sum()) / effect, float((1 - acts).sum()) / effect
-        found[name] = Distribution("beta", (yes + 0.5, no + 0.5))
-    return found
+    here = np.ones(len(target), bool) if measure.among is None else target == measure.among
+    values, own = values[here], None if groups is None else groups[here]
+    effect = design_effect(values, own)
+    if measure.is_share:
+        yes, no = float(values.sum()) / effect, float((1 - values).sum()) / effect
+        return Distribution("beta", (yes + 0.5, no + 0.5))
+    error = values.std(ddof=1) / np.sqrt(len(values) / effect)
+    return lognormal_from_moments(float(values.mean()), float(error))
 
 
 def _paired(one: Tried, base: Tried, data: Dataset, rows: Any, setting: Setting) -> Estimate:
     target = data.target[rows]
-    lost = _losses(one.outcome[rows], target, setting) + _running(one, setting)
-    less = _losses(base.outcome[rows], target, setting) + _running(base, setting)
+    lost = setting.losses_of(one, data, rows) + _running(one, setting)
+    less = setting.losses_of(base, data, rows) + _running(base, setting)
     return _estimate(lost - less, target, setting, _groups(data, rows))
 
 
@@ -203,21 +192,15 @@ def _correlation(
 ) -> tuple[tuple[str, ...], Array]:
     """Correlation of the options' error rates: they stem from the same rows."""
     target = data.target[rows]
+    everything = np.ones(len(target), bool)
     blocks: dict[str, tuple[Array, Any]] = {}
     for name, one in tried.items():
-        outcome = one.outcome[rows]
-        if setting.task == "binary":
-            if one.rung.kind in ("none", "all"):
-                continue
-            blocks[f"options.{name}.recall"] = (outcome, target == 1)
-            blocks[f"options.{name}.false_positive_rate"] = (outcome, target == 0)
-        else:
-            everything = np.ones(len(target), bool)
-            blocks[f"options.{name}.under_per_case"] = (
-                np.maximum(target - outcome, 0),
-                everything,
-            )
-            blocks[f"options.{name}.over_per_case"] = (np.maximum(outcome - target, 0), everything)
+        outcomes = setting.of_task.outcomes(setting.rows(data).at(rows), one.outcome[rows])
+        known = setting.of_task.known_rates(one.rung.kind)
+        for rate, measure in _measures(one, setting).items():
+            if rate not in known:
+                here = everything if measure.among is None else target == measure.among
+                blocks[f"options.{name}.{rate}"] = (outcomes[measure.outcome], here)
     names = tuple(blocks)
     matrix = np.eye(len(names))
     for i, first in enumerate(names):

@@ -49,7 +49,8 @@ class Costs:
         return float(max(harm, 0.0) / (max(harm, 0.0) + help_))
 
 
-def _as_costs(costs: Costs | Mapping[str, float]) -> Costs:
+def as_costs(costs: Costs | Mapping[str, float]) -> Costs:
+    """Costs by name, checked."""
     if isinstance(costs, Costs):
         return costs
     known = [field.name for field in fields(Costs)]
@@ -73,7 +74,8 @@ class Estimate:
     high: float
 
 
-def _pair(y: ArrayLike, score: ArrayLike) -> tuple[Array, Array]:
+def truth_and_score(y: ArrayLike, score: ArrayLike) -> tuple[Array, Array]:
+    """Both as arrays of one length, y of 0 and 1, nothing missing; refused otherwise."""
     truth, scores = np.asarray(y, dtype=float), np.asarray(score, dtype=float)
     if truth.ndim != 1 or truth.shape != scores.shape or not len(truth):
         raise refuse("array", "y, score", f"{truth.shape}, {scores.shape}", shape="(rows,) each")
@@ -110,7 +112,7 @@ def net_benefit_curve(y: ArrayLike, score: ArrayLike, thresholds: ArrayLike) -> 
     >>> net_benefit_curve([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8], [0.5])["net_benefit"].tolist()
     [0.25]
     """
-    truth, scores = _pair(y, score)
+    truth, scores = truth_and_score(y, score)
     cuts = np.atleast_1d(np.asarray(thresholds, dtype=float))
     if not ((cuts > 0) & (cuts < 1)).all():
         raise refuse("number-range", "thresholds", cuts, range="(0, 1)")
@@ -156,8 +158,8 @@ def cost_curve(
     >>> cost_curve([0, 1], [0.2, 0.8], Costs(false_positive=1, false_negative=10)).cost.tolist()
     [0.5, 0.0, 5.0]
     """
-    truth, scores = _pair(y, score)
-    costs = _as_costs(costs)
+    truth, scores = truth_and_score(y, score)
+    costs = as_costs(costs)
     positives = truth.sum()
     if positives in (0, len(truth)):
         raise refuse("target-classes", "y", "y", count=1, found=str(int(truth[0])))

@@ -59,9 +59,12 @@ def split(data: Dataset, task: str, seed: int) -> Split:
 def _mixed(data: Dataset, task: str, seed: int, count: int) -> Split:
     from sklearn.model_selection import KFold, StratifiedKFold
 
-    maker = StratifiedKFold if task == "binary" else KFold
+    even = task == "binary"
+    if task == "multiclass":
+        even = int(np.unique(data.target, return_counts=True)[1].min()) >= count
+    maker = StratifiedKFold if even else KFold
     folds = maker(count, shuffle=True, random_state=seed).split(np.zeros(len(data)), data.target)
-    kind = "stratified" if task == "binary" else "shuffled"
+    kind = "stratified" if even else "shuffled"
     return Split(kind=kind, folds=tuple(folds))
 
 
@@ -92,13 +95,14 @@ def _by_group(data: Dataset, task: str, seed: int, count: int) -> Split:
     return Split(kind="group", folds=tuple(folds))
 
 
-def prior_shift(threshold: float, fitted: float, production: float) -> float:
+def prior_shift(threshold: Any, fitted: float, production: float) -> Any:
     """Threshold for scores fitted at one base rate that is right at another.
 
     Parameters
     ----------
-    threshold : float
-        Probability from which acting pays, at the production base rate.
+    threshold : float or array
+        Probability from which acting pays, at the production base rate; by row where a
+        cost is a column.
     fitted, production : float
         Base rates; the odds of a score move by the ratio of their odds.
 
@@ -107,10 +111,14 @@ def prior_shift(threshold: float, fitted: float, production: float) -> float:
     >>> round(prior_shift(0.5, fitted=0.5, production=0.1), 3)
     0.9
     """
-    if not (0 < threshold < 1 and 0 < fitted < 1 and 0 < production < 1):
+    if not (0 < fitted < 1 and 0 < production < 1):
         return threshold
-    odds = threshold / (1 - threshold) * (fitted / (1 - fitted)) / (production / (1 - production))
-    return odds / (1 + odds)
+    point = np.asarray(threshold, dtype=float)
+    inside = (point > 0) & (point < 1)
+    safe = np.where(inside, point, 0.5)
+    odds = safe / (1 - safe) * (fitted / (1 - fitted)) / (production / (1 - production))
+    found = np.where(inside, odds / (1 + odds), point)
+    return float(found) if found.ndim == 0 else found
 
 
 def rows_of_others(split_: Split, index: int) -> Any:

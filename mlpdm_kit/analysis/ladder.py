@@ -16,6 +16,7 @@ class Rung:
 
     ``is_ml`` of a reviewed option is that of what is reviewed. An option that is not
     ``priced`` was added by the kit to be measured, and has no costs to be compared by.
+    ``retrain_every`` are the months between two trainings that the kit has found best.
     """
 
     id: str
@@ -23,6 +24,7 @@ class Rung:
     is_ml: bool = False
     priced: bool = True
     status_quo: bool = False
+    retrain_every: float | None = None
 
     @property
     def kind(self) -> str:
@@ -39,14 +41,15 @@ def ladder(case: Case) -> tuple[Rung, ...]:
     """
     options = dict(case.options)
     kinds = {option.kind for option in options.values()}
-    for kind in case.of_task.references:
-        if kind not in kinds and (case.data is not None or case.task == "binary"):
+    task = case.of_task
+    for kind in task.references:
+        if kind not in kinds and (case.data is not None or kind in task.known):
             options.setdefault(REFERENCE_IDS[kind], Option(kind=kind))
     added = set()
     if case.data is not None:
-        if "one_measurement" not in kinds:
+        if "one_measurement" in task.fitted and "one_measurement" not in kinds:
             options.setdefault(ONE_MEASUREMENT_ID, Option(kind="one_measurement"))
-        if "model" not in kinds:
+        if "model" in task.fitted and "model" not in kinds:
             options.setdefault(SIMPLE_MODEL_ID, Option(kind="model"))
             added.add(SIMPLE_MODEL_ID)
     stated = [name for name, option in options.items() if option.status_quo]

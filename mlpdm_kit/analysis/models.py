@@ -33,7 +33,7 @@ def one_thread() -> Iterator[None]:
 def simple_model(task: str, seed: int = 0) -> Any:
     """A linear model on an untidy table: columns made numeric, gaps filled, scaled.
 
-    Logistic regression for a binary task, ridge regression for amounts. Free text goes by
+    Logistic regression for classes, ridge regression for amounts. Free text goes by
     its letters; the seed fixes how they are condensed.
     """
     from sklearn.impute import SimpleImputer
@@ -42,7 +42,7 @@ def simple_model(task: str, seed: int = 0) -> Any:
     from sklearn.preprocessing import StandardScaler
     from skrub import DatetimeEncoder, StringEncoder, TableVectorizer
 
-    last = LogisticRegression(max_iter=1000) if task == "binary" else Ridge()
+    last = Ridge() if task == "regression" else LogisticRegression(max_iter=1000)
     # a calendar's month and weekday may say something; the running second only extrapolates
     dates = DatetimeEncoder(add_weekday=True, add_total_seconds=False)
     words = StringEncoder(random_state=seed)
@@ -89,6 +89,85 @@ def predict_fold(
     if not np.isfinite(scores).all():
         raise refuse("model-fails", f"options.{option}", option, reason="")
     return scores
+
+
+def classify_fold(
+    features: pd.DataFrame,
+    target: Array,
+    train: Any,
+    test: Any,
+    prices: Array,
+    *,
+    seed: int,
+    option: str,
+    single: bool,
+) -> tuple[Array, str]:
+    """The class of each test row that is expected to cost least, and the column it hangs on.
+
+    Parameters
+    ----------
+    features, target : DataFrame, array
+        The target holds the codes of classes.
+    train, test : array
+        Row numbers.
+    prices : array, shape (classes, classes)
+        What it costs to say a class (column) of a case of another (row).
+    seed, option : int, str
+    single : bool
+        Whether to look at one measurement only, by a small tree; the best one, and its name.
+    """
+    present = np.unique(target[train]).astype(int)
+    if len(present) == 1:
+        return np.full(len(test), float(present[0])), ""
+    if single:
+        chances, column = _best_tree(features, target, train, test, prices, seed)
+    else:
+        chances, column = _class_chances(features, target, train, test, seed, option), ""
+    if chances is None:
+        return np.full(len(test), float(_cheapest(prices, target[train]))), ""
+    return np.argmin(chances @ prices[present], axis=1).astype(float), column
+
+
+def _cheapest(prices: Array, target: Array) -> int:
+    counts = np.bincount(target.astype(int), minlength=len(prices))
+    return int(np.argmin(counts @ prices))
+
+
+def _class_chances(
+    features: pd.DataFrame, target: Array, train: Any, test: Any, seed: int, option: str
+) -> Array:
+    """Probability of each class that the training rows hold."""
+    told = features.iloc[train].notna().any().to_numpy()
+    model = simple_model("multiclass", seed)
+    if len(train) > MAX_FIT_ROWS:
+        train = np.sort(np.random.default_rng(seed).choice(train, MAX_FIT_ROWS, replace=False))
+    with one_thread():
+        try:
+            model.fit(features.iloc[train].loc[:, told], target[train])
+            return np.asarray(model.predict_proba(features.iloc[test].loc[:, told]), dtype=float)
+        except ValueError as error:
+            reason = str(error).splitlines()[0]
+            raise refuse("model-fails", f"options.{option}", option, reason=reason) from error
+
+
+def _best_tree(
+    features: pd.DataFrame, target: Array, train: Any, test: Any, prices: Array, seed: int
+) -> tuple[Array | None, str]:
+    """Chances of the classes by the one measurement that costs least on the training rows."""
+    from sklearn.tree import DecisionTreeClassifier
+
+    present = np.unique(target[train]).astype(int)
+    best, found, name = float("inf"), None, ""
+    for column, values in measurements(features).items():
+        known = np.where(np.isfinite(values), values, -1e300)[:, np.newaxis]
+        tree = DecisionTreeClassifier(
+            max_leaf_nodes=2 * len(present), min_samples_leaf=5, random_state=seed
+        ).fit(known[train], target[train])
+        said = np.argmin(tree.predict_proba(known[train]) @ prices[present], axis=1)
+        cost = float(prices[target[train].astype(int), said].mean())
+        if cost < best:
+            best, found, name = cost, tree.predict_proba(known[test]), column
+    return found, name
 
 
 def measurements(features: pd.DataFrame) -> dict[str, Array]:

@@ -1,58 +1,67 @@
-"""Value of knowing one input: EVPPI by regression on a shared spline basis.
-
-The net benefit of each option is regressed on one input; the fitted values are what one
-would expect of the options if that input alone were known (Strong, Oakley & Brennan,
-Med Decis Making 2014). The regression is a cubic B-spline on the normal scores of the
-input's ranks. Every input without ties has the same ranks, so the basis is made and
-factored once and serves them all.
-
-What the other inputs do by themselves is noise to the regression on one of them. It is
-taken off first, as far as they are independent of it: the same regression on each gives
-their parts, and the second regression is on what these leave.
-"""
+"""Value of knowing inputs: EVPPI of each and of named groups."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy import special
-from scipy.interpolate import BSpline
 
 from mlpdm_kit.analysis.distributions import Array
-from mlpdm_kit.analysis.information import checked, evpi
+from mlpdm_kit.analysis.information import evpi
+from mlpdm_kit.analysis.regressions import MIN_DRAWS, Regressions, regressions
+from mlpdm_kit.analysis.splines import plain_basis, worth
+from mlpdm_kit.analysis.surfaces import surface
 from mlpdm_kit.errors import refuse
 
-KNOTS = 8
+__all__ = ["MIN_DRAWS", "evppi", "named"]
+
 PERMUTATIONS = 20
-MIN_DRAWS = 64
 
 
-def evppi(net_benefit: ArrayLike, inputs: pd.DataFrame, *, seed: int = 0) -> pd.DataFrame:
-    """Expected value of perfect partial information of each input.
+def evppi(
+    net_benefit: ArrayLike,
+    inputs: pd.DataFrame,
+    *,
+    groups: Mapping[str, Iterable[str]] | None = None,
+    seed: int = 0,
+    fits: Regressions | None = None,
+) -> pd.DataFrame:
+    """Expected value of perfect partial information of each input and of groups.
 
     Parameters
     ----------
     net_benefit : array, shape (draws, options)
         In money, on the same draws as the inputs.
     inputs : DataFrame, shape (draws, inputs)
-        A column for each input.
+        A column for each input; all that move, as a group of all of them is worth the EVPI.
+    groups : mapping of str to iterable of str, optional
+        Names of the inputs that are learnt of together, by the group's name.
     seed : int
         Of the permutations behind the noise floor.
+    fits : Regressions, optional
+        What `regressions` made of the same net benefit and inputs, to save time.
 
     Returns
     -------
     DataFrame
-        Indexed by input: ``value``, in money, between 0 and the EVPI; ``noise_floor``, what
-        an input that says nothing shows by chance in 19 of 20 permutations at most.
+        Indexed by input and then by group: ``value``, in money, between 0 and the EVPI;
+        ``noise_floor``, what inputs that say nothing show by chance in 19 of 20
+        permutations at most. A group's floor is its own, as its basis is wider.
 
     Raises
     ------
     InputError
-        Too few draws, lengths that differ, or numbers that are not finite.
+        Too few draws, lengths that differ, numbers that are not finite, or a group that
+        names nothing, an unknown input, or itself as an input is named.
+
+    Notes
+    -----
+    max_d E[NB_d | inputs known], averaged, less max_d E[NB_d]. One input: regression on a
+    cubic B-spline of its normal scores. Several: the same for each, and the products that
+    show (`mlpdm_kit.analysis.surfaces`), less the luck of the fit by the wild bootstrap.
+    Strong, Oakley & Brennan, Med Decis Making 2014.
 
     Examples
     --------
@@ -64,93 +73,58 @@ def evppi(net_benefit: ArrayLike, inputs: pd.DataFrame, *, seed: int = 0) -> pd.
     >>> bool(found.loc["other", "value"] <= 2 * found.loc["other", "noise_floor"])
     True
     """
-    values = checked(net_benefit)
-    draws = len(values)
-    table = inputs.to_numpy(dtype=float)
-    if draws < MIN_DRAWS:
-        raise refuse("number-range", "draws", draws, range=f"[{MIN_DRAWS}, ...)")
-    if table.shape[0] != draws or not np.isfinite(table).all():
-        raise refuse("array", "inputs", f"shape {table.shape}", shape=f"({draws}, inputs)")
-    most = evpi(values)
-    shared = _basis((np.arange(draws) + 0.5) / draws)
-    rng = np.random.default_rng(seed)
-    by_chance = [_worth(shared, values[rng.permutation(draws)]) for _ in range(PERMUTATIONS)]
-    found = [min(worth, most) for worth in _all_worths(values, table, shared)]
+    fits = fits or regressions(net_benefit, inputs)
+    members = {name: named(fits, some, f"groups.{name}") for name, some in (groups or {}).items()}
+    for name in members:
+        if name in fits.table.columns:
+            raise refuse("name-taken", f"groups.{name}", name)
+    floor = _floor(fits.values, seed)
+    rows = [(name, single(fits, name), floor) for name in fits.table.columns]
+    rows += [(name, *_group(fits, some, floor, seed)) for name, some in members.items()]
     return pd.DataFrame(
-        {"value": found, "noise_floor": float(np.quantile(by_chance, 0.95))},
-        index=pd.Index(inputs.columns, name="input"),
+        {"value": [value for _, value, _ in rows], "noise_floor": [low for _, _, low in rows]},
+        index=pd.Index([name for name, _, _ in rows], name="input"),
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Ranked:
-    """One input: its order, the basis on its ranks, and what it does by itself, by draw."""
-
-    order: Any
-    basis: Array
-    part: Array
-    score: Array
-
-
-def _ranked(column: Array, centred: Array, shared: Array) -> _Ranked | None:
-    """None for an input that never moves."""
-    draws = len(column)
-    order = np.argsort(column, kind="stable")
-    ranked = column[order]
-    if ranked[0] == ranked[-1]:
-        return None
-    untied = bool((np.diff(ranked) > 0).all())
-    shares = (_middle_ranks(ranked) - 0.5) / draws
-    basis = shared if untied else _basis(shares)
-    part, score = np.empty_like(centred), np.empty(draws)
-    part[order] = basis @ (basis.T @ centred[order])
-    score[order] = shares - 0.5
-    return _Ranked(order=order, basis=basis, part=part, score=score)
+def named(fits: Regressions, names: Iterable[str], field: str) -> list[str]:
+    """Those of the inputs named that move, in the order of the table; refused if unknown."""
+    wanted, known = list(names), list(fits.table.columns)
+    if not wanted:
+        raise refuse("not-one-of", field, "[]", known=known)
+    for name in wanted:
+        if name not in known:
+            raise refuse("not-one-of", field, name, known=known)
+    return [name for name in fits.moving if name in wanted]
 
 
-def _all_worths(values: Array, table: Array, shared: Array) -> list[float]:
-    """What knowing each column is worth, the others' own parts taken off first."""
-    centred = values - values.mean(axis=0)
-    found = [_ranked(column, centred, shared) for column in table.T]
-    moving = [one for one in found if one is not None]
-    if not moving:
-        return [0.0] * len(found)
-    alone = _independent(np.column_stack([one.score for one in moving]))
-    together = np.sum([one.part for one in moving], axis=0)
-    worths = []
-    for one, independent in zip(moving, alone, strict=True):
-        kept = [other.part for other, so in zip(moving, independent, strict=True) if not so]
-        others = together - np.sum(kept, axis=0)  # itself is never independent of itself
-        worths.append(_worth(one.basis, (values - others)[one.order]))
-    in_turn = iter(worths)
-    return [0.0 if one is None else next(in_turn) for one in found]
+def single(fits: Regressions, name: str) -> float:
+    """What knowing one input is worth."""
+    if name not in fits.ranked:
+        return 0.0
+    return min(worth(fits.expected(name)), evpi(fits.values))
 
 
-def _independent(scores: Array) -> np.ndarray:
-    """Which inputs show no more rank correlation than independent draws would."""
-    sizes = np.linalg.norm(scores, axis=0)
-    scaled = scores / np.where(sizes > 0, sizes, 1.0)
-    return np.asarray(np.abs(scaled.T @ scaled) < 4 / np.sqrt(len(scores)))
+def _floor(values: Array, seed: int) -> float:
+    """What one input shows by chance."""
+    rng, basis = np.random.default_rng(seed), plain_basis(len(values))
+    return float(
+        np.quantile(
+            [
+                worth(basis @ (basis.T @ np.take(values, rng.permutation(len(values)), axis=0)))
+                for _ in range(PERMUTATIONS)
+            ],
+            0.95,
+        )
+    )
 
 
-def _middle_ranks(ranked: Array) -> Array:
-    """Ranks from 1 of sorted values, equal values at the middle of theirs."""
-    return np.asarray(pd.Series(ranked).rank(), dtype=float)
-
-
-def _basis(shares: Array) -> Array:
-    """Orthonormal columns that span the splines on the normal scores of sorted shares."""
-    scores = special.ndtri(shares)
-    inner = np.unique(np.quantile(scores, np.arange(1, KNOTS + 1) / (KNOTS + 1)))
-    inner = inner[(inner > scores[0]) & (inner < scores[-1])]
-    knots = np.concatenate([[scores[0]] * 4, inner, [scores[-1]] * 4])
-    splines = BSpline.design_matrix(scores, knots, 3).toarray()
-    left, sizes, _ = np.linalg.svd(splines, full_matrices=False)
-    # ties can leave splines with no point under them
-    return np.asarray(left[:, sizes > 1e-10 * sizes[0]])
-
-
-def _worth(basis: Array, ordered: Array) -> float:
-    """Gain of choosing by the fitted values over choosing once."""
-    fitted = basis @ (basis.T @ ordered)
-    return max(float(fitted.max(axis=1).mean() - ordered.mean(axis=0).max()), 0.0)
+def _group(fits: Regressions, names: list[str], floor: float, seed: int) -> tuple[float, float]:
+    """Value and noise floor of a group."""
+    if len(names) < 2:
+        return (single(fits, names[0]) if names else 0.0), floor
+    values, rng = fits.cleared(names), np.random.default_rng(seed)
+    fit, most = surface(values, [fits.column(name) for name in names]), evpi(fits.values)
+    everything = len(names) == len(fits.moving)
+    value = most if everything else min(fit.worth(rng).value, most)
+    return value, fit.floor(rng, PERMUTATIONS)

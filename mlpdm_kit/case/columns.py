@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from mlpdm_kit.case.model import Data
@@ -59,6 +59,8 @@ def _gaps(table: Table, data: Data) -> Iterator[Fault]:
         if key == "time" and not (kind.startswith(("DATE", "TIMESTAMP")) or NUMBER.match(kind)):
             yield Fault(code="column-time", field="data.time", value=column)
             continue
+        if data.target is None:
+            continue
         count = table.empty_where_known(column, data.target)
         if count:
             figures = {"count": count}
@@ -82,14 +84,66 @@ def target_values(table: Table, data: Data, task: str) -> np.ndarray[Any, Any]:
     InputError
         The column is not there, holds one class, or classes of which none is the positive.
     """
+    return _TARGETS[task](table, data)
+
+
+def classes_of(table: Table, data: Data, task: str) -> tuple[str, ...]:
+    """Names of the classes, in the order of their codes; none where the task has none."""
+    if task not in ("multiclass", "extraction", "search") or data.target is None:
+        return ()
+    texts = table.texts(data.target, "data.target")
+    spelled = {word(text): text.strip() for text in reversed(texts) if text is not None}
+    return tuple(spelled[key] for key in sorted(spelled))
+
+
+def _ungraded(table: Table, data: Data) -> np.ndarray[Any, Any]:
+    """Answers that carry their own grade are held against nothing."""
     import numpy as np
 
-    column = data.target
-    if task == "regression":
-        found = numbers(table.column(column, "data.target"), "data.target", column)
-        if len(np.unique(found[~np.isnan(found)])) < 2:
-            raise refuse("target-constant", "data.target", column)
-        return found
+    return np.zeros(len(table))
+
+
+def _amount(table: Table, data: Data) -> np.ndarray[Any, Any]:
+    import numpy as np
+
+    column = str(data.target)
+    found = numbers(table.column(column, "data.target"), "data.target", column)
+    if len(np.unique(found[~np.isnan(found)])) < 2:
+        raise refuse("target-constant", "data.target", column)
+    return found
+
+
+def _classes(table: Table, data: Data) -> np.ndarray[Any, Any]:
+    import numpy as np
+
+    column = str(data.target)
+    codes = class_codes(classes_of(table, data, "multiclass"))
+    if len(codes) < 2:
+        code = "target-empty" if not codes else "target-classes"
+        raise refuse(code, "data.target", column, found=", ".join(codes), count=len(codes))
+    texts = table.texts(column, "data.target")
+    return np.array([np.nan if text is None else codes[word(text)] for text in texts])
+
+
+def _texts(table: Table, data: Data) -> np.ndarray[Any, Any]:
+    import numpy as np
+
+    codes = class_codes(classes_of(table, data, "extraction"))
+    if not codes:
+        raise refuse("target-empty", "data.target", data.target, found="", count=0)
+    texts = table.texts(str(data.target), "data.target")
+    return np.array([np.nan if text is None else codes[word(text)] for text in texts])
+
+
+def class_codes(classes: Iterable[str]) -> dict[str, float]:
+    """Code of each class, by its word."""
+    return {word(name): float(code) for code, name in enumerate(classes)}
+
+
+def _two_classes(table: Table, data: Data) -> np.ndarray[Any, Any]:
+    import numpy as np
+
+    column = str(data.target)
     texts = table.texts(column, "data.target")
     missing = np.array([text is None for text in texts])
     words = np.array(["" if text is None else word(text) for text in texts])
@@ -101,6 +155,17 @@ def target_values(table: Table, data: Data, task: str) -> np.ndarray[Any, Any]:
         raise refuse(code, "data.target", column, found=shown, count=len(spelled))
     positive = _positive(data, spelled)
     return np.where(missing, np.nan, (words == positive).astype(float))
+
+
+_TARGETS: Mapping[str, Callable[[Table, Data], np.ndarray[Any, Any]]] = {
+    "binary": _two_classes,
+    "multiclass": _classes,
+    "regression": _amount,
+    "search": _texts,
+    "extraction": _texts,
+    "generation": _ungraded,
+    "formula": _ungraded,
+}
 
 
 def _positive(data: Data, spelled: Mapping[str, str]) -> str:

@@ -6,9 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from mlpdm_kit.case.columns import column_faults, id_column, is_known, target_values
+from mlpdm_kit.case.columns import (
+    classes_of,
+    column_faults,
+    id_column,
+    is_known,
+    numbers,
+    target_values,
+)
 from mlpdm_kit.case.model import Case, Data
-from mlpdm_kit.case.predictions import Predictions, read_predictions
+from mlpdm_kit.case.predictions import Predictions, answer_codes, read_predictions
 from mlpdm_kit.case.tables import Table, digest, inside
 from mlpdm_kit.errors import raise_all, refuse
 
@@ -26,7 +33,11 @@ class Dataset:
     features : DataFrame
         What may be known when the prediction is made.
     target : array
-        0 and 1 for a binary task, else the amount.
+        0 and 1 for a binary task, the amount, or the code of a class.
+    classes : tuple of str
+        Names of the classes, in the order of their codes.
+    columns : mapping
+        By outcome that is priced by a column, that column's amounts.
     time, group, segment : array or None
         Columns that say how to split, and whom to compare.
     acts : mapping
@@ -52,6 +63,8 @@ class Dataset:
     acts: Mapping[str, np.ndarray[Any, Any]] = field(default_factory=dict)
     rule_columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     predictions: Mapping[str, Predictions] = field(default_factory=dict)
+    classes: tuple[str, ...] = ()
+    columns: Mapping[str, np.ndarray[Any, Any]] = field(default_factory=dict)
     rows_without_target: int = 0
     copies: int = 0
     copies_dropped: int = 0
@@ -79,6 +92,12 @@ def load_data(case: Case) -> Dataset | None:
         row_id = id_column(table, data)
         target = target_values(table, data, case.task)
         kept = is_known(target)
+        classes = classes_of(table, data, case.task)
+        amounts = {
+            name: priced_column(table, outcome.column, f"outcomes.{name}.column")
+            for name, outcome in case.outcomes.items()
+            if outcome.column
+        }
         acts, predictions, looks = {}, {}, {}
         for name, option in case.options.items():
             rule = option.when or option.predict
@@ -89,11 +108,11 @@ def load_data(case: Case) -> Dataset | None:
                 acts[name] = act_values(table, data, option.when, f"options.{name}.when")
             if option.predict:
                 acts[name] = predicted_values(
-                    table, data, option.predict, f"options.{name}.predict"
+                    table, data, option.predict, f"options.{name}.predict", case.task
                 )
             if option.predictions:
                 predictions[name] = read_predictions(
-                    case.folder, table, data, name, option, case.task, kept
+                    case.folder, table, data, name, option, case.task, kept, classes
                 )
     again = frame.duplicated().to_numpy() & kept
     dropped = int(again.sum()) if row_id is not None or data.time is not None else 0
@@ -114,6 +133,8 @@ def load_data(case: Case) -> Dataset | None:
         group=pick(data.group),
         segment=pick(data.segment),
         acts={name: values[kept] for name, values in acts.items()},
+        classes=classes,
+        columns={name: values[kept] for name, values in amounts.items()},
         predictions={name: _kept(values, kept) for name, values in predictions.items()},
         rule_columns=looks,
         rows_without_target=without_target,
@@ -155,11 +176,16 @@ def act_values(table: Table, data: Data, when: str, field: str) -> np.ndarray[An
     return np.asarray(values.fillna(False), dtype=float)
 
 
-def predicted_values(table: Table, data: Data, predict: str, field: str) -> np.ndarray[Any, Any]:
-    """What amount a rule predicts."""
+def predicted_values(
+    table: Table, data: Data, predict: str, field: str, task: str = "regression"
+) -> np.ndarray[Any, Any]:
+    """What a rule predicts: an amount, or the code of the class or text that it gives."""
     import numpy as np
 
     _refuse_target(table, data, predict, field)
+    if task in ("multiclass", "extraction"):
+        texts = table.values(predict, field, gives="text")
+        return answer_codes(texts, classes_of(table, data, task))
     values = np.asarray(table.values(predict, field, gives="number"), dtype=float)
     unknown = ~np.isfinite(values)
     if unknown.any():
@@ -167,10 +193,22 @@ def predicted_values(table: Table, data: Data, predict: str, field: str) -> np.n
     return values
 
 
+def priced_column(table: Table, column: str, field: str) -> np.ndarray[Any, Any]:
+    """Amounts by row that an outcome is priced by: numbers, not negative, none missing."""
+    import numpy as np
+
+    found = numbers(table.column(column, field), field, column)
+    if np.isnan(found).any():
+        raise refuse("column-gaps", field, column, count=int(np.isnan(found).sum()))
+    if (found < 0).any():
+        raise refuse("column-negative", field, column)
+    return found
+
+
 def _refuse_target(table: Table, data: Data, expression: str, field: str) -> None:
     """A rule that looks at the answer knows what it should find out."""
     columns = [name.lower() for name in table.rule(expression, field).columns()]
-    if data.target.lower() in columns:
+    if data.target is not None and data.target.lower() in columns:
         raise refuse("rule-target", field, expression, column=data.target)
 
 
@@ -181,4 +219,5 @@ __all__ = [
     "data_digest",
     "load_data",
     "predicted_values",
+    "priced_column",
 ]

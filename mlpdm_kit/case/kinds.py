@@ -7,7 +7,8 @@ in ``mlpdm_kit.analysis.tasks``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,45 +66,137 @@ class TaskKind:
     ----------
     name : str
         The word in the case file.
+    answers : str
+        What an option gives for a case: ``act`` (yes or no), ``amount``, ``class``,
+        ``text``, ``rank`` (of the right one in a list), ``grade``, or ``nothing`` that could
+        be held against data.
     outcomes : tuple of str
-        What can happen, each priced in ``outcomes``; those in `needed` must be.
+        What can happen, each priced in ``outcomes``.
+    needed : tuple of tuple of str
+        Of each of these at least one must be priced.
     rates : mapping
         How good an option is, by name, with the dimension in which it is written.
+    may_miss : tuple of str
+        Rates that need not be stated; none of it then.
+    rest : str
+        The outcome that is what the rates leave over, where they are shares of outcomes.
+    good, silent : str
+        Of such outcomes the one that is no error, and the one where there is no answer.
     references : tuple of str
-        The option kinds that are always shown.
+        The option kinds that are always shown; those in ``known`` without data too.
+    fitted : tuple of str
+        The option kinds that the kit finds on data by itself.
     outcome_dimension : str
         In what an outcome is priced.
+    pairs : bool
+        Whether an outcome may be one class taken for another, as ``refund > spam``.
     """
 
     name: str
-    outcomes: tuple[str, ...]
-    needed: tuple[str, ...]
-    rates: dict[str, str]
-    references: tuple[str, ...]
-    outcome_dimension: str
+    answers: str
+    outcomes: tuple[str, ...] = ()
+    needed: tuple[tuple[str, ...], ...] = ()
+    rates: dict[str, str] = field(default_factory=dict)
+    may_miss: tuple[str, ...] = ()
+    rest: str = ""
+    good: str = ""
+    silent: str = ""
+    references: tuple[str, ...] = ("none",)
+    known: tuple[str, ...] = ("none",)
+    fitted: tuple[str, ...] = ()
+    outcome_dimension: str = "money/case"
+    pairs: bool = False
 
+    def with_pairs(self, outcomes: Iterable[str]) -> TaskKind:
+        """The same with the pairs of classes that a case prices by themselves."""
+        own = tuple(name for name in outcomes if PAIR in name) if self.pairs else ()
+        if not own:
+            return self
+        return replace(
+            self,
+            outcomes=(*self.outcomes, *own),
+            rates={**self.rates, **dict.fromkeys(own, "share")},
+            may_miss=(*self.may_miss, *own),
+        )
+
+
+PAIR = ">"
+_SHARE = "share"
 
 TASK_KINDS = {
     kind.name: kind
     for kind in (
         TaskKind(
             name="binary",
+            answers="act",
             outcomes=("true_positive", "false_positive", "false_negative", "true_negative"),
-            needed=("false_positive",),
-            rates={"recall": "share", "false_positive_rate": "share"},
+            needed=(("false_positive",), ("false_negative", "true_positive")),
+            rates={"recall": _SHARE, "false_positive_rate": _SHARE},
             references=("none", "all"),
-            outcome_dimension="money/case",
+            known=("none", "all"),
+            fitted=("one_measurement", "model"),
+        ),
+        TaskKind(
+            name="multiclass",
+            answers="class",
+            outcomes=("right", "wrong", "unanswered"),
+            needed=(("wrong",),),
+            rates={"wrong": _SHARE, "unanswered": _SHARE},
+            may_miss=("unanswered",),
+            rest="right",
+            good="right",
+            silent="unanswered",
+            references=("none", "constant"),
+            fitted=("one_measurement", "model"),
+            pairs=True,
         ),
         TaskKind(
             name="regression",
+            answers="amount",
             outcomes=("under", "over"),
-            needed=("under", "over"),
+            needed=(("under",), ("over",)),
             rates={"under_per_case": "target/case", "over_per_case": "target/case"},
             references=("none", "constant"),
+            known=(),
+            fitted=("one_measurement", "model"),
             outcome_dimension="money/target",
         ),
+        TaskKind(
+            name="search",
+            answers="rank",
+            outcomes=("hit", "miss"),
+            needed=(("hit", "miss"),),
+            rates={"hit": _SHARE},
+            rest="miss",
+            good="hit",
+            silent="miss",
+            references=("none", "constant"),
+        ),
+        TaskKind(
+            name="extraction",
+            answers="text",
+            outcomes=("right", "missing", "wrong"),
+            needed=(("missing",), ("wrong",)),
+            rates={"missing": _SHARE, "wrong": _SHARE},
+            rest="right",
+            good="right",
+            silent="missing",
+        ),
+        TaskKind(
+            name="generation",
+            answers="grade",
+            outcomes=("usable", "needs_editing", "wrong", "harmful", "unanswered"),
+            needed=(("needs_editing",), ("wrong",), ("harmful",)),
+            rates={"needs_editing": _SHARE, "wrong": _SHARE, "harmful": _SHARE,
+                   "unanswered": _SHARE},
+            may_miss=("unanswered",),
+            rest="usable",
+            good="usable",
+            silent="unanswered",
+        ),
+        TaskKind(name="formula", answers="nothing"),
     )
-}
+}  # fmt: skip
 
 REFERENCE_IDS = {"none": "none", "all": "all", "constant": "constant"}
 ONE_MEASUREMENT_ID = "one-measurement"

@@ -30,7 +30,9 @@ from mlpdm_kit.case.inputs import (
     MoneyPerCase,
     MoneyPerMonth,
     Months,
+    Number,
     RatePerYear,
+    Ratio,
     Seconds,
     Share,
     read_input,
@@ -133,7 +135,7 @@ class Data(Frozen):
     """The table of past cases beside the case file."""
 
     file: str
-    target: str
+    target: str | None = None
     positive: str | None = None
     id: str | None = None
     time: str | None = None
@@ -148,10 +150,14 @@ class Data(Frozen):
 
 
 class Outcome(Frozen):
-    """What one outcome is worth: a cost or a gain, both positive."""
+    """What one outcome is worth: a cost or a gain, both positive.
+
+    With a ``column`` of the data it is so much of what stands there, row by row.
+    """
 
     cost: Input | None = None
     gain: Input | None = None
+    column: str = ""
 
     @property
     def sign(self) -> int:
@@ -175,8 +181,9 @@ def _read_outcome(value: Any, info: ValidationInfo) -> Any:
         raise PydanticCustomError("outcome-word", "outcome", {})
     task = TASK_KINDS[(info.context or {}).get("task", "binary")]
     word = words[0]
-    amount = said.pop(word)
-    return {word: read_input(amount, said, task.outcome_dimension, info, at=(word,))}
+    amount, column = said.pop(word), str(said.pop("column", "") or "")
+    dimension = "ratio" if column else task.outcome_dimension
+    return {word: read_input(amount, said, dimension, info, at=(word,)), "column": column}
 
 
 PricedOutcome = Annotated[Outcome, BeforeValidator(_read_outcome)]
@@ -185,7 +192,8 @@ PricedOutcome = Annotated[Outcome, BeforeValidator(_read_outcome)]
 def _read_rates(value: Any, info: ValidationInfo) -> Any:
     if not isinstance(value, Mapping):
         return value
-    known = TASK_KINDS[(info.context or {}).get("task", "binary")].rates
+    task = TASK_KINDS[(info.context or {}).get("task", "binary")]
+    known = task.with_pairs(value).rates
     found: dict[str, Any] = {}
     faults: list[InitErrorDetails] = []
     for name, rate in value.items():
@@ -203,6 +211,38 @@ def _read_rates(value: Any, info: ValidationInfo) -> Any:
 
 
 Rates = Annotated[dict[str, Input], BeforeValidator(_read_rates)]
+
+
+class Stage(Frozen):
+    """One trial on the way to roll-out: its price, its time, and whether it is passed."""
+
+    price: Money | None = None
+    time: Months | None = None
+    passes: Share
+
+
+class Stages(Frozen):
+    """Trials before an option is built, in their order; one that fails ends it."""
+
+    offline: Stage | None = None
+    pilot: Stage | None = None
+
+
+class Study(Frozen):
+    """Something that could be found out before deciding, and what that takes.
+
+    ``of`` are inputs by name. A share is seen on ``n`` cases, any other input on ``n``
+    observations of relative spread ``spread``; without a price per case it is found out
+    once and for all, as by asking.
+    """
+
+    of: Names = Field(min_length=1)
+    price: Money | None = None
+    price_per_case: CostPerCase | None = None
+    time: Months | None = None
+    most: int | None = Field(default=None, ge=1, le=10_000_000)
+    spread: float | None = Field(default=None, gt=0, le=100)
+    note: str = ""
 
 
 class Option(Frozen):
@@ -226,9 +266,19 @@ class Option(Frozen):
     delay: Months | None = None
     cost_per_case: CostPerCase | None = None
     adoption: Share | None = None
+    ramp: Months | None = None
+    overrun: Ratio | None = None
+    online: Ratio | None = None
+    drift: RatePerYear | None = None
+    retrain: Money | None = None
+    retrain_every: Months | None = None
+    stages: Stages = Stages()
+    value: str | None = None
+    inputs: dict[str, Number] = Field(default_factory=dict)
     review: MoneyPerCase | None = None
     capacity: CasesPerMonth | None = None
     reviewer_error: Share | None = None
+    review_time: Seconds | None = None
 
     @property
     def of_kind(self) -> OptionKind:
@@ -261,18 +311,24 @@ class Case(Frozen):
     confirmation: str = ""
     currency: Currency = "USD"
     unit: str = Field(default="case", min_length=1, max_length=40)
-    task: Literal["binary", "regression"] = "binary"
+    task: Literal[
+        "binary", "multiclass", "regression", "search", "extraction", "generation", "formula"
+    ] = "binary"
+    hit_at: int = Field(default=5, ge=1, le=10_000)
     target_unit: str = Field(default="unit", min_length=1, max_length=40)
     simulated: Truth = False
     framing: Framing
     checks: dict[str, Answer] = Field(default_factory=dict)
     volume: CasesPerMonth | None = None
+    growth: RatePerYear | None = None
+    inputs: dict[str, Number] = Field(default_factory=dict)
     prevalence: Share | None = None
     data: Data | None = None
     outcomes: dict[str, PricedOutcome] = Field(default_factory=dict)
     action_success: Share | None = None
     budget: Budget = Budget()
     options: dict[str, Option] = Field(default_factory=dict)
+    studies: dict[str, Study] = Field(default_factory=dict)
     horizon: Months | None = None
     discount: RatePerYear = Input(low=0, high=0, dimension="rate/year")
     folder: Path = Field(default=Path(), exclude=True)
@@ -280,8 +336,8 @@ class Case(Frozen):
 
     @property
     def of_task(self) -> TaskKind:
-        """Its entry among the task kinds."""
-        return TASK_KINDS[self.task]
+        """Its entry among the task kinds, with the pairs of classes that it prices."""
+        return TASK_KINDS[self.task].with_pairs(self.outcomes)
 
     @property
     def units(self) -> Units:
@@ -307,5 +363,8 @@ __all__ = [
     "Option",
     "Outcome",
     "People",
+    "Stage",
+    "Stages",
+    "Study",
     "slug",
 ]

@@ -61,6 +61,8 @@ EXAMPLES = {
     "target/case": "2..5 {target_unit} per {unit}",
     "cases/month": "8000..12000 per month",
     "share": "2%..5%",
+    "ratio": "10%..60%",
+    "number": "3..5",
     "rate/year": "8% per year",
     "months": "2..4 months",
     "seconds": "1..3 seconds",
@@ -182,7 +184,7 @@ def _refuse_beyond(low: float, high: float, dimension: str, *, percent: bool, ex
         raise Malformed("share-percent" if percent else "share-range")
     if dimension == "rate/year" and (low <= -1 or high > 10):
         raise Malformed("rate-range", example=example)
-    if dimension != "rate/year" and low < 0:
+    if dimension not in ("rate/year", "number") and low < 0:
         raise Malformed("quantity-negative")
 
 
@@ -219,7 +221,7 @@ def _factor(rest: str, scale: str, dimension: str, units: Units) -> float:
     wrong = Malformed(
         "unit-wrong" if rest else "unit-missing", unit=rest, example=units.example(dimension)
     )
-    if scale == "%" and dimension not in ("share", "rate/year"):
+    if scale == "%" and dimension not in ("share", "rate/year", "ratio", "number"):
         raise wrong
     return float(_RULES[dimension](head, per, units, wrong))
 
@@ -333,6 +335,12 @@ def _share(head: str, per: str | None, units: Units, wrong: Malformed) -> float:
     return 1.0
 
 
+def _bare(head: str, per: str | None, units: Units, wrong: Malformed) -> float:
+    if head or per is not None:
+        raise wrong
+    return 1.0
+
+
 def _rate_per_year(head: str, per: str | None, units: Units, wrong: Malformed) -> float:
     months = _time(per)
     if head or months is None:
@@ -364,6 +372,8 @@ _RULES: Mapping[str, Any] = {
     "money/month": _money_per_month,
     "cases/month": _cases_per_month,
     "share": _share,
+    "ratio": _bare,
+    "number": _bare,
     "rate/year": _rate_per_year,
     "months": _months,
     "seconds": _seconds,

@@ -11,10 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from mlpdm_kit.case.checks import CHECKS
-from mlpdm_kit.case.columns import column_faults, is_known, target_values, try_faults
-from mlpdm_kit.case.dataset import act_values, predicted_values
-from mlpdm_kit.case.kinds import TASK_KINDS
-from mlpdm_kit.case.model import Case, Data, Input, Option, slug
+from mlpdm_kit.case.columns import (
+    classes_of,
+    column_faults,
+    is_known,
+    target_values,
+    try_faults,
+)
+from mlpdm_kit.case.dataset import act_values, predicted_values, priced_column
+from mlpdm_kit.case.formula import formula_faults
+from mlpdm_kit.case.kinds import PAIR, TASK_KINDS
+from mlpdm_kit.case.model import Case, Data, Input, Option, Outcome, slug
 from mlpdm_kit.case.predictions import read_predictions
 from mlpdm_kit.case.tables import Table
 from mlpdm_kit.errors import Fault, InputError
@@ -38,7 +45,7 @@ def stopping_checks(case: Case) -> list[str]:
 
 def rule_faults(case: Case) -> list[Fault]:
     """Faults of a case that its fields alone do not show."""
-    rules = (_identity, _answers, _economics, _outcomes, _options, _ranges)
+    rules = (_identity, _answers, _economics, _data, _outcomes, _options, _ranges, _studies)
     return [fault for rule in rules for fault in rule(case)]
 
 
@@ -115,29 +122,71 @@ def _outcomes(case: Case) -> Iterator[Fault]:
                 figures={"known": known},
             )
     example = case.units.example(task.outcome_dimension)
-    for name in task.needed:
-        if name not in case.outcomes:
+    for names in task.needed:
+        if not set(names) & set(case.outcomes):
             yield Fault(
-                code="outcome-missing", field=f"outcomes.{name}", figures={"example": example}
+                code="outcome-missing", field=f"outcomes.{names[0]}", figures={"example": example}
             )
-    if case.task == "regression":
-        for name, outcome in case.outcomes.items():
-            if outcome.gain is not None or outcome.input.low <= 0:
-                yield Fault(
-                    code="price-zero",
-                    field=f"outcomes.{name}",
-                    value=outcome.input.low,
-                    figures={"example": example},
-                )
-    if case.task == "binary" and not {"false_negative", "true_positive"} & set(case.outcomes):
-        yield Fault(
-            code="outcome-missing", field="outcomes.false_negative", figures={"example": example}
-        )
+    for name, outcome in case.outcomes.items():
+        field = f"outcomes.{name}"
+        if PAIR in name and "." in name:
+            yield Fault(code="outcome-pair", field=field, value=name)
+        if outcome.column and (case.task != "binary" or case.data is None):
+            yield Fault(code="column-not-here", field=f"{field}.column", value=outcome.column)
+        if case.task == "regression" and (outcome.gain is not None or outcome.input.low <= 0):
+            yield Fault(
+                code="price-zero",
+                field=field,
+                value=outcome.input.low,
+                figures={"example": example},
+            )
+
+
+def _data(case: Case) -> Iterator[Fault]:
+    """What the task asks of the data before it is read."""
+    if case.data is None:
+        return
+    answers = case.of_task.answers
+    if answers == "nothing":
+        yield Fault(code="not-for-task", field="data", value=case.task)
+    elif case.data.target is None and answers != "grade":
+        yield Fault(code="missing-key", field="data.target", figures={"example": "target: paid"})
+
+
+def _studies(case: Case) -> Iterator[Fault]:
+    """What a study looks at must be an input that is not known for sure."""
+    if stopping_checks(case):
+        return
+    known = list(study_inputs(case))
+    for name, study in case.studies.items():
+        field = f"studies.{name}"
+        if not slug(name) or "." in name:
+            yield Fault(code="id", field=field, value=name)
+        for of in study.of:
+            if of.replace(".rates.", ".") not in known:
+                near = get_close_matches(of, known, n=3, cutoff=0.3) or known[:6]
+                yield Fault(code="study-input", field=f"{field}.of", value=of,
+                            figures={"known": ", ".join(near) or "-"})  # fmt: skip
+
+
+def study_inputs(case: Case) -> Iterator[str]:
+    """Names of what can be found out: what is stated, and what is measured on data."""
+    for name, item in named_inputs(case):
+        if name != "horizon" and not item.is_point:
+            yield name.replace(".rates.", ".")
+    if case.data is None:
+        return
+    if case.task == "binary" and case.prevalence is None:
+        yield "prevalence"
+    for name, option in case.options.items():
+        if not option.rates and option.kind != "review":
+            yield from (f"options.{name}.{rate}" for rate in case.of_task.rates)
 
 
 def _options(case: Case) -> Iterator[Fault]:
     kept = [name for name, option in case.options.items() if option.status_quo]
-    if case.task == "regression" and case.data is None and not stopping_checks(case):
+    task = case.of_task
+    if "none" not in task.known and case.data is None and not stopping_checks(case):
         known = [o for o in case.options.values() if o.rates and (o.status_quo or o.kind == "none")]
         if not known:
             yield Fault(
@@ -168,7 +217,7 @@ def _one_option(case: Case, option: Option) -> Iterator[Fault]:
                     figures={"task": case.task})  # fmt: skip
     if option.rates:
         for rate in task.rates:
-            if rate not in option.rates:
+            if rate not in option.rates and rate not in task.may_miss:
                 yield Fault(
                     code="missing-input",
                     field=f"rates.{rate}",
@@ -178,8 +227,27 @@ def _one_option(case: Case, option: Option) -> Iterator[Fault]:
         yield from _review(case, option)
     elif option.of is not None:
         yield Fault(code="only-for-review", field="of", value=option.of)
+        over = sum(item.low for item in option.rates.values())
+        if task.rest and over > 1:
+            yield Fault(code="rates-sum", field="rates", value=f"{over:.3g}")
     if option.adoption is not None and option.kind == "none":
         yield Fault(code="not-for-kind", field="adoption", value="none")
+    yield from _pace(option)
+
+
+def _pace(option: Option) -> Iterator[Fault]:
+    """How an option comes into use: what goes together, and what is one figure."""
+    every = option.retrain_every
+    if option.status_quo:
+        for name in ("ramp", "drift", "retrain", "retrain_every", "overrun"):
+            if getattr(option, name) is not None:
+                yield Fault(code="not-for-status-quo", field=name, value=name)
+        if option.stages.offline or option.stages.pilot:
+            yield Fault(code="not-for-status-quo", field="stages", value="stages")
+    if every is not None and (not every.is_point or every.low < 0.25):
+        yield Fault(code="retrain-point", field="retrain_every", value=f"{every.low:g}")
+    if option.drift is not None and option.drift.low < 0:
+        yield Fault(code="drift-negative", field="drift", value=option.drift.low)
 
 
 def _review(case: Case, option: Option) -> Iterator[Fault]:
@@ -199,6 +267,11 @@ def _review(case: Case, option: Option) -> Iterator[Fault]:
 
 def _sources(case: Case, option: Option) -> Iterator[Fault]:
     """How good an option is must come from exactly one place."""
+    if case.task == "formula":
+        yield from _formula(case, option)
+        return
+    if option.value is not None:
+        yield Fault(code="not-for-task", field="value", value=case.task)
     said = [name for name in ("when", "predict", "predictions", "rates") if getattr(option, name)]
     if len(said) > 1:
         yield Fault(code="source-twice", field=said[1], value=" + ".join(said))
@@ -208,20 +281,37 @@ def _sources(case: Case, option: Option) -> Iterator[Fault]:
     if option.kind in ("none", "all", "constant", "review"):
         # without data nobody knows how far off a constant is, unless it is said
         stated = said == ["rates"] and option.kind in ("none", "constant") and case.data is None
-        if said and not (stated and case.task == "regression"):
+        if said and not (stated and option.kind not in case.of_task.known):
             yield Fault(code="not-for-kind", field=said[0], value=option.kind)
         return
-    right = "when" if case.task == "binary" else "predict"
+    right = {"act": "when", "grade": "predictions", "rank": "predictions"}.get(
+        case.of_task.answers, "predict"
+    )
     for name in {"when", "predict"} & set(said):
         if name != right or option.kind not in ("rule", "lookup", "process"):
             yield Fault(code="not-for-kind", field=name, value=option.kind)
-    fitted = option.of_kind.fitted and case.data is not None
+    fitted = option.kind in case.of_task.fitted and case.data is not None
     if not said and not fitted and not stopping_checks(case):
         yield Fault(
             code="source-none",
             value=option.kind,
             figures={"rates": ", ".join(case.of_task.rates), "right": right},
         )
+
+
+def _formula(case: Case, option: Option) -> Iterator[Fault]:
+    """The value of an option as a formula over the case's and its own inputs."""
+    for name in ("when", "predict", "predictions", "rates"):
+        if getattr(option, name):
+            yield Fault(code="not-for-task", field=name, value=case.task)
+    if option.kind == "review":
+        return
+    if option.value is None:
+        if option.kind != "none":
+            yield Fault(code="missing-key", field="value", figures={"example": "value: a * b"})
+        return
+    for fault in formula_faults(option.value, {**case.inputs, **option.inputs}, "value"):
+        yield Fault(code=fault.code, field="value", value=fault.value, figures=fault.figures)
 
 
 def _ranges(case: Case) -> Iterator[Fault]:
@@ -231,9 +321,12 @@ def _ranges(case: Case) -> Iterator[Fault]:
             continue
         width = (item.high - item.low) / 0.9 * 0.05
         share = item.dimension == "share"
-        beyond = item.family == "normal" and item.dimension != "rate/year"
-        beyond |= item.family == "uniform" and (
-            item.low - width < 0 or (share and item.high + width > 1)
+        signed = item.dimension in ("rate/year", "number")
+        beyond = item.family == "normal" and not signed
+        beyond |= (
+            item.family == "uniform"
+            and not signed
+            and (item.low - width < 0 or (share and item.high + width > 1))
         )
         beyond |= item.family == "lognormal" and (item.low <= 0 or share)
         beyond |= item.family == "beta" and not share
@@ -244,18 +337,27 @@ def _ranges(case: Case) -> Iterator[Fault]:
 
 def named_inputs(case: Case) -> Iterator[tuple[str, Input]]:
     """Every input that the case states, under its dotted path."""
-    for field in ("volume", "prevalence", "action_success", "discount", "horizon"):
+    for field in ("volume", "growth", "prevalence", "action_success", "discount", "horizon"):
         item = getattr(case, field)
         if item is not None:
             yield field, item
+    for name, item in case.inputs.items():
+        yield f"inputs.{name}", item
     for name, outcome in case.outcomes.items():
         yield f"outcomes.{name}", outcome.input
     for name, option in case.options.items():
         for rate, item in option.rates.items():
             yield f"options.{name}.rates.{rate}", item
+        for own, item in option.inputs.items():
+            yield f"options.{name}.inputs.{own}", item
         for field, value in option:
-            if isinstance(value, Input):
+            if isinstance(value, Input) and field != "retrain_every":
                 yield f"options.{name}.{field}", value
+        for stage in ("offline", "pilot"):
+            trial = getattr(option.stages, stage)
+            for field, value in trial or ():
+                if isinstance(value, Input):
+                    yield f"options.{name}.stages.{stage}.{field}", value
 
 
 def _few(target: Any, data: Data, task: str) -> Iterator[Fault]:
@@ -270,7 +372,11 @@ def _few(target: Any, data: Data, task: str) -> Iterator[Fault]:
 
 
 def data_faults(
-    folder: Path, data: Data | None, options: Mapping[str, Option], task: str
+    folder: Path,
+    data: Data | None,
+    options: Mapping[str, Option],
+    task: str,
+    outcomes: Mapping[str, Outcome] | None = None,
 ) -> list[Fault]:
     """Faults that only the data shows: files, columns, classes, rules, predictions."""
     if data is None:
@@ -283,10 +389,16 @@ def data_faults(
         faults = column_faults(table, data)
         sound = not any(fault.code == "column-missing" for fault in faults)
         known = None
-        if data.target in table.types:
+        classes: tuple[str, ...] = ()
+        for name, outcome in (outcomes or {}).items():
+            if outcome.column:
+                field = f"outcomes.{name}.column"
+                faults += try_faults(priced_column, table, outcome.column, field)
+        if data.target is None or data.target in table.types:
             try:
                 target = target_values(table, data, task)
                 known = is_known(target)
+                classes = classes_of(table, data, task)
             except InputError as error:
                 faults += error.faults
         for name, option in options.items():
@@ -295,10 +407,10 @@ def data_faults(
                 faults += try_faults(act_values, table, data, option.when, f"{field}.when")
             if option.predict:
                 faults += try_faults(predicted_values, table, data, option.predict,
-                                     f"{field}.predict")  # fmt: skip
+                                     f"{field}.predict", task)  # fmt: skip
             if option.predictions and sound:
                 faults += try_faults(
-                    read_predictions, folder, table, data, name, option, task, known
+                    read_predictions, folder, table, data, name, option, task, known, classes
                 )
     if not faults and known is not None:
         faults += _few(target[known], data, task)

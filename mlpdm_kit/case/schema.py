@@ -18,6 +18,9 @@ _PLACES = {  # where the fields of each part stand in a case, as the catalogue n
     "Answer": "checks.",
     "Data": "data.",
     "Option": "options.",
+    "Stages": "options.stages.",
+    "Stage": "stages.",
+    "Study": "studies.",
     "Budget": "budget.",
 }
 
@@ -40,7 +43,8 @@ def case_schema(lang: str = "en") -> dict[str, Any]:
     parts = schema["$defs"]
     text = Text(lang)
     parts["Input"] = {"anyOf": [_quantity(), _with_evidence("value", text)]}
-    parts["Outcome"] = {"oneOf": [_with_evidence("cost", text), _with_evidence("gain", text)]}
+    prices = [_with_evidence(word, text, column=True) for word in ("cost", "gain")]
+    parts["Outcome"] = {"oneOf": prices}
     parts["Answer"]["properties"]["answer"] = _answer(parts["Answer"]["properties"]["answer"])
     _describe(schema, "", text)
     for name, place in _PLACES.items():
@@ -75,11 +79,11 @@ def _describe(part: dict[str, Any], place: str, text: Text) -> None:
         field["description"] = text.say(f"field.{place}{name}")
 
 
-def _with_evidence(value: str, text: Text) -> dict[str, Any]:
+def _with_evidence(value: str, text: Text, *, column: bool = False) -> dict[str, Any]:
     said: dict[str, Any] = {name: {"type": "string"} for name in ("note", "owner", "source")}
     said["evidence"] = {"enum": list(get_args(Evidence))}
     said["family"] = {"enum": list(get_args(Family))}
-    fields = {value: _quantity(), **said}
+    fields = {value: _quantity(), **said, **({"column": {"type": "string"}} if column else {})}
     for name, field in fields.items():
         field["description"] = text.say(f"field.input.{name}")
     return {

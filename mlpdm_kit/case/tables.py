@@ -267,7 +267,7 @@ class Table:
         ----------
         expression, field : str
             The text, and where in the case it stands.
-        gives : {"truth", "number"}, optional
+        gives : {"truth", "number", "text"}, optional
             What its value must be.
 
         Raises
@@ -295,6 +295,8 @@ class Table:
         kind = str(row[1]) if row else ""
         if gives == "truth" and kind != "BOOLEAN":
             raise refuse("rule-boolean", rule.field, rule.expression)
+        if gives == "text" and kind != "VARCHAR":
+            raise refuse("rule-text", rule.field, rule.expression)
         if gives == "number" and NUMBER.match(kind) is None:
             raise refuse("rule-number", rule.field, rule.expression)
 

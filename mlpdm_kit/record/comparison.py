@@ -21,8 +21,8 @@ from mlpdm_kit.analysis.findings import (
 )
 from mlpdm_kit.analysis.folds import Split, split
 from mlpdm_kit.analysis.ladder import Rung
-from mlpdm_kit.analysis.tasks import TASKS
-from mlpdm_kit.analysis.trying import Setting, Tried
+from mlpdm_kit.analysis.tasks import task_of
+from mlpdm_kit.analysis.trying import Review, Setting, Tried
 from mlpdm_kit.analysis.value import means, signs, stated_inputs
 from mlpdm_kit.case.checks import CHECKS
 from mlpdm_kit.case.dataset import Dataset
@@ -49,18 +49,42 @@ def setting(case: Case, data: Dataset | None, seed: int) -> Setting:
     theta = means(inputs)
     if case.task == "binary" and "prevalence" not in theta and data is not None:
         theta["prevalence"] = np.array([data.target.mean()])
-    worth = {
-        name: float(value[0]) for name, value in TASKS[case.task].worth(theta, signs(case)).items()
-    }
+    task = task_of(case)
+    worth = {name: float(value[0]) for name, value in task.worth(theta, signs(case)).items()}
+    works = theta.get("action_success")
     return Setting(
         task=case.task,
+        of_task=task,
         worth=worth,
-        point=TASKS[case.task].operating_point(worth),
+        works=1.0 if works is None else float(works[0]),
+        hit_at=case.hit_at,
+        good=case.of_task.good,
+        reviews=_reviews(case, theta),
+        point=task.operating_point(worth),
         prevalence=None if case.prevalence is None else float(theta["prevalence"][0]),
         seed=seed,
         prevalence_range=inputs.get("prevalence"),
         running=_running(case, data, theta),
     )
+
+
+def _reviews(case: Case, theta: Mapping[str, Any]) -> dict[str, Review]:
+    """What a review takes with each option that is one, at the means."""
+    found = {}
+    for name, option in case.options.items():
+        if option.kind != "review":
+            continue
+        given = {
+            key: float(theta[full][0])
+            for key in ("review", "capacity", "reviewer_error", "adoption")
+            if (full := f"options.{name}.{key}") in theta
+        }
+        volume = float(theta["volume"][0]) * given.get("adoption", 1.0)
+        share = min(1.0, given["capacity"] / volume) if "capacity" in given else None
+        found[name] = Review(
+            cost=given["review"], error=given.get("reviewer_error", 0.0), capacity_share=share
+        )
+    return found
 
 
 def _running(case: Case, data: Dataset | None, theta: Mapping[str, Any]) -> dict[str, float]:
@@ -207,8 +231,8 @@ def _curve(name: str, result: Comparison) -> Curve:
 
 
 def _unmeasured(case: Case, rung: Rung) -> Compared:
-    known = TASKS[case.task].known_rates(rung.kind)
-    if known is not None:
+    known = task_of(case).known_rates(rung.kind)
+    if known:
         source, dists = "reference", {n: Distribution("point", (v,)) for n, v in known.items()}
         evidence = "measured"
     elif rung.option.rates:

@@ -9,7 +9,7 @@ import numpy as np
 
 from mlpdm_kit.analysis.distributions import Array
 from mlpdm_kit.analysis.ladder import Rung
-from mlpdm_kit.analysis.tasks import TASKS
+from mlpdm_kit.analysis.tasks import task_of
 from mlpdm_kit.analysis.value import per_case, signs
 from mlpdm_kit.case.model import Case
 from mlpdm_kit.record.inputs import Inputs
@@ -29,13 +29,14 @@ def errors_section(
     theta = inputs.draw(draws, seed)
     prices = {name: spread(theta[f"outcomes.{name}"]) for name in case.outcomes}
     mean = {name: np.array([values.mean()]) for name, values in theta.items()}
-    worth = {n: float(v[0]) for n, v in TASKS[case.task].worth(mean, signs(case)).items()}
-    point = TASKS[case.task].operating_point(worth)
+    task = task_of(case)
+    worth = {n: float(v[0]) for n, v in task.worth(mean, signs(case)).items()}
+    point = task.operating_point(worth)
     return ErrorsSection(
         prices=prices,
         gains=tuple(name for name, sign in signs(case).items() if sign > 0),
         threshold=point if case.task == "binary" else None,
-        quantile=point if case.task != "binary" else None,
+        quantile=point if case.task == "regression" else None,
         options=tuple(
             _error_cost(case, rungs, rung, theta)
             for rung in rungs

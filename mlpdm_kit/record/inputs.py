@@ -30,8 +30,10 @@ class Inputs:
             hits, rows = data.positives, data.rows
             self.measured["prevalence"] = Distribution("beta", (hits + 0.5, rows - hits + 0.5))
         for option in comparison.options:
-            if option.source == "measured":
+            if option.source in ("measured", "reference"):
                 for rate, found in option.rates.items():
+                    if option.source == "reference" and found.family == "point":
+                        continue  # known without data
                     name = f"options.{option.id}.{rate}"
                     self.measured[name] = Distribution(found.family, found.parameters)
             name = f"options.{option.id}.cost_per_case"
@@ -89,6 +91,10 @@ class Inputs:
         if name in self.stated:
             return self.stated[name].dimension
         last = name.rpartition(".")[2]
+        if last == "luck":
+            return "share"
+        if last.endswith("_amount"):
+            return "money/case"
         return {"prevalence": "share", "cost_per_case": "money/case"}.get(
             last, self.case.of_task.rates.get(last, "share")
         )

@@ -240,7 +240,8 @@ class Valued(Part):
     ``failed_gates`` removed it; ``open_gates`` and ``to_fix`` keep it from being chosen
     yet. An option that is not ``priced`` has no net benefit. ``price`` is what building
     and running it costs over the horizon, within its net benefit; ``unused`` what it would
-    gain more if it were at work at once and on every case.
+    gain more if it were at work at once and on every case. ``retrain_every`` are the months
+    between two trainings that are worth most; none where it is best never retrained.
     """
 
     id: str
@@ -261,6 +262,7 @@ class Valued(Part):
     cvar5: float | None = None
     price: float | None = None
     unused: float | None = None
+    retrain_every: float | None = None
 
 
 class Flip(Part):

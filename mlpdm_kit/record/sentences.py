@@ -127,13 +127,32 @@ class Sentences(Text):
         """Name of a thing; an input's is found by the pattern of its path too."""
         if kind == "input" and not self.knows(f"input.{key}"):
             first, *middle, last = key.split(".")
-            code = f"input.{first}.{last}"
-            if first == "options" and middle and self.knows(code):
-                return self.say(code, option=".".join(middle))
+            if first == "inputs":
+                return _words(last)
+            if first == "options" and middle:
+                return self._of_option(middle, last)
+            if first == "outcomes" and ">" in key:
+                true, _, said = key.partition(".")[2].partition(">")
+                return self.say("input.outcomes.pair", true=true.strip(), said=said.strip())
         shown = super().name(kind, key)
         if kind == "option" and not self.knows(f"option.{key}"):
             return re.sub(r"\b(llm|ml|ai)\b", lambda m: m[0].upper(), shown, flags=re.I)
         return shown
+
+    def _of_option(self, middle: list[str], last: str) -> str:
+        """Name of an input of an option: ``options.<id>[.stages.<stage>|.inputs].<last>``."""
+        option, *inside = middle
+        if inside[:1] == ["inputs"]:
+            return self.say("input.options.inputs", own=_words(last), option=option)
+        if inside[:1] == ["stages"]:
+            stage = self.say(f"stage.{inside[1]}")
+            return self.say(f"input.options.stages.{last}", option=option, stage=stage)
+        if ">" in last:
+            true, _, said = last.partition(">")
+            return self.say("input.options.pair", true=true.strip(), said=said.strip(),
+                            option=option)  # fmt: skip
+        code = f"input.options.{last}"
+        return self.say(code, option=option) if self.knows(code) else _words(last)
 
     def the(self, option: str) -> str:
         """An option in mid-sentence."""
@@ -258,6 +277,12 @@ class Sentences(Text):
     def price_range(self, spread: Range) -> str:
         """The 90% range of an amount per case."""
         return self.say("range.said", low=self.price(spread.p5), high=self.price(spread.p95))
+
+
+def _words(name: str) -> str:
+    """A name of the case's own as words."""
+    words = name.replace("_", " ").replace("-", " ")
+    return words[:1].upper() + words[1:]
 
 
 def _ended(note: str) -> str:

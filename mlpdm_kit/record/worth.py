@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,15 @@ from mlpdm_kit.analysis.information import (
 )
 from mlpdm_kit.analysis.ladder import Rung
 from mlpdm_kit.analysis.partial import MIN_DRAWS, evppi
-from mlpdm_kit.analysis.value import base_of, net_benefit, per_case, price, unused
+from mlpdm_kit.analysis.value import (
+    Columns,
+    base_of,
+    best_retraining,
+    net_benefit,
+    per_case,
+    price,
+    unused,
+)
 from mlpdm_kit.case.model import Case
 from mlpdm_kit.record.comparison import baseline_finding
 from mlpdm_kit.record.error_costs import spread
@@ -56,6 +65,8 @@ class Valuation:
         self.stand = {rung.id: standing(checks, rung) for rung in rungs}
         self.among = [rung for rung in rungs if rung.priced and not self.stand[rung.id][0]]
         self.theta = inputs.draw(draws, seed)
+        self.rungs = best_retraining(case, rungs, self.theta)
+        self.among = [rung for rung in self.rungs if rung.id in {one.id for one in self.among}]
         self.benefit = self._benefit(self.theta)
         self.expected = self.benefit.mean(axis=0)
         self.best = int(np.argmax(self.expected))
@@ -117,6 +128,7 @@ class Valuation:
             cvar5=float(cvar(self.benefit)[index]),
             price=self._price(rung),
             unused=self._unused(rung),
+            retrain_every=rung.retrain_every,
         )
 
     def _price(self, rung: Rung) -> float:
@@ -163,14 +175,13 @@ class Valuation:
         assert self.case.horizon is not None
         if len(self.among) < 2:
             return ()
-        size = min(BREAK_EVEN_DRAWS, self.draws)
-        raw = {name: values[:size] for name, values in self.theta.items()}
+        few = self._few_draws()
         rows = []
         for name, dist in self.inputs.distributions.items():
-            if not self._moves(name):
+            if not self._moves(name) or name.endswith(".luck"):
                 continue
             below, above = crossings(
-                lambda value, name=name: self._fixed(raw, name, value),  # type: ignore[misc]
+                partial(few.expected_at, name),
                 self.best,
                 dist,
                 self.inputs.dimension(name),
@@ -196,8 +207,11 @@ class Valuation:
         kept = {rung.id for rung in self.among} | {rung.option.of for rung in self.among}
         return name.split(".")[1] in kept
 
-    def _fixed(self, theta: Any, name: str, value: float) -> Array:
-        return np.asarray(self._benefit({**theta, name: np.array([value])}).mean(axis=0))
+    def _few_draws(self) -> Columns:
+        """The options on a part of the draws, for what is computed again and again."""
+        size = min(BREAK_EVEN_DRAWS, self.draws)
+        part = {name: values[:size] for name, values in self.theta.items()}
+        return Columns(self.case, self.rungs, part, self.among)
 
     def _flip(self, crossing: Crossing | None) -> Flip | None:
         if crossing is None:
@@ -215,11 +229,10 @@ class Valuation:
                      {"option": ml, "amount": gain}, [ml])
         ]  # fmt: skip
         volume = self.inputs.distributions["volume"]
-        size = min(BREAK_EVEN_DRAWS, self.draws)
-        raw = {name: values[:size] for name, values in self.theta.items()}
+        few = self._few_draws()
 
         def ahead(value: float) -> bool:
-            worth = self._fixed(raw, "volume", value)
+            worth = few.expected_at("volume", value)
             return bool(worth[ids.index(ml)] > worth[ids.index(plain)])
 
         low, high = ahead(volume.quantile(0.05)), ahead(volume.quantile(0.95))

@@ -137,6 +137,7 @@ class Text(string.Formatter):
         shown = {
             "money": self.price,
             "share": self.share,
+            "ratio": self.share,
             "rate": self.share,
             "cases": self.count,
             "months": self.number,

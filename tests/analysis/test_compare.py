@@ -16,13 +16,16 @@ from mlpdm_kit.analysis.findings import base_rate_differs, leaks, oddities
 from mlpdm_kit.analysis.folds import prior_shift, split
 from mlpdm_kit.analysis.ladder import Rung
 from mlpdm_kit.analysis.models import best_cut
+from mlpdm_kit.analysis.tasks import Amounts, Binary
 from mlpdm_kit.analysis.trying import Setting
 from mlpdm_kit.case.dataset import Dataset, Predictions
 from mlpdm_kit.case.model import Option
 
 COSTS = {"true_positive": 0.0, "false_positive": -1.0, "false_negative": -5.0,
          "true_negative": 0.0}  # fmt: skip
-SETTING = Setting(task="binary", worth=COSTS, point=1 / 6, prevalence=None, seed=0)
+SETTING = Setting(
+    task="binary", of_task=Binary(), worth=COSTS, point=1 / 6, prevalence=None, seed=0
+)
 MODEL = Rung(id="model", option=Option(kind="model"), is_ml=True)
 CUT = Rung(id="cut", option=Option(kind="one_measurement"))
 SCORED = Rung(id="scored", option=Option(kind="llm", predictions="p.csv"), is_ml=True)
@@ -91,7 +94,7 @@ def test_the_cut_of_a_fold_is_found_on_other_rows(data: Dataset):
 
 def test_noise_is_no_better_than_none():
     """Fifteen columns of noise: judged on the rows they were chosen on they would look good."""
-    even = Setting(task="binary", worth={**COSTS, "false_negative": -4.0}, point=0.2,
+    even = Setting(task="binary", of_task=Binary(), worth={**COSTS, "false_negative": -4.0}, point=0.2,
                    prevalence=None, seed=0)  # fmt: skip
     fair, fooled = [], []
     for seed in range(12):
@@ -198,7 +201,7 @@ def test_amounts_by_time_get_their_offset_in_every_fold(rng: np.random.Generator
     x = rng.normal(size=(600, 2))
     y = 100 + 10 * x[:, 0] + 8 * x[:, 1] + rng.normal(0, 10, 600)
     data = Dataset(features=pd.DataFrame(x, columns=["a", "b"]), target=y, time=np.arange(600))
-    amounts = Setting(task="regression", worth={"under": -20.0, "over": -1.0}, point=20 / 21,
+    amounts = Setting(task="regression", of_task=Amounts(), worth={"under": -20.0, "over": -1.0}, point=20 / 21,
                       prevalence=None, seed=0)  # fmt: skip
     found = compare(data, (NONE, MODEL), split(data, "regression", 0), amounts)
     best = 10 * 21 * np.exp(-(1.668391**2) / 2) / np.sqrt(2 * np.pi)  # sd (u + o) phi(z)

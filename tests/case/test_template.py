@@ -11,7 +11,18 @@ from mlpdm_kit import shipped
 from mlpdm_kit.case.checks import CHECKS
 from mlpdm_kit.case.kinds import OPTION_KINDS, TASK_KINDS
 from mlpdm_kit.case.load import check_case, load_case
-from mlpdm_kit.case.model import Answer, Budget, Case, Data, Framing, Goal, Option, People
+from mlpdm_kit.case.model import (
+    Answer,
+    Budget,
+    Case,
+    Data,
+    Framing,
+    Goal,
+    Option,
+    People,
+    Stage,
+    Study,
+)
 from mlpdm_kit.case.schema import case_schema
 from mlpdm_kit.case.template import new_case
 from mlpdm_kit.case.yaml_text import read_yaml
@@ -42,7 +53,9 @@ def test_every_check_stands_in_it_with_its_question(tmp_path: Path, lang: str) -
 
 @in_every_language
 @pytest.mark.parametrize(
-    "model", [Case, People, Framing, Goal, Answer, Data, Option, Budget], ids=lambda m: m.__name__
+    "model",
+    [Case, People, Framing, Goal, Answer, Data, Option, Budget, Stage, Study],
+    ids=lambda m: m.__name__,
 )
 def test_every_field_is_explained(tmp_path: Path, model: type[BaseModel], lang: str) -> None:
     text = new_case(tmp_path / "a", lang=lang).read_text(encoding="utf-8")
