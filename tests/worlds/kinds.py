@@ -23,6 +23,9 @@ UNITS = {
     "adoption": "", "cost_per_case": "USD per case", "review": "USD per case",
     "capacity": "per month", "reviewer_error": "", "recall": "", "false_positive_rate": "",
     "under_per_case": "unit per case", "over_per_case": "unit per case",
+    **dict.fromkeys(
+        ("hit", "missing", "wrong", "unanswered", "needs_editing", "harmful", "overrun"), ""
+    ),
 }  # fmt: skip
 BASE_RATE = (2.0, 6.0)  # beta prior of the base rate where only the table tells it
 LEAST_POSITIVES = 12  # ten of a class are a gate; worlds are to be decided by figures
@@ -75,7 +78,7 @@ class World:
         """The case file's content."""
         options: dict[str, Any] = {}
         for offer in self.offers:
-            if offer.id in ("none", "all", "constant", "one-measurement"):
+            if offer.kind in ("none", "all", "constant", "one_measurement"):
                 continue
             told: dict[str, Any] = {"kind": offer.kind, **self.extra.get(offer.id, {})}
             if offer.of:
@@ -110,7 +113,7 @@ class World:
             parts = name.split(".")
             said = {"value": law.said(UNITS.get(parts[-1], "")), "evidence": "measured"}
             if parts[0] == "outcomes":
-                per = "case" if self.kind == "binary" else "unit"
+                per = "unit" if self.kind == "regression" else "case"
                 word = "gain" if parts[1] == "true_positive" else "cost"
                 said["value"] = law.said(f"USD per {per}")
                 case["outcomes"][parts[1]] = {word: said["value"], "evidence": "measured"}
@@ -164,7 +167,8 @@ def _common(rng: np.random.Generator) -> tuple[int, dict[str, Law]]:
 
 def _ml_prices(rng: np.random.Generator, name: str, stake: float, months: int) -> dict[str, Law]:
     """What ML takes, as shares of all that perfection would gain."""
-    return {
+    overrun = {f"options.{name}.overrun": priced(rng, rng.uniform(0.05, 0.6))}
+    return (overrun if rng.random() < 0.4 else {}) | {
         f"options.{name}.build": priced(rng, stake * between(rng, 0.01, 0.35)),
         f"options.{name}.run": priced(rng, stake / months * between(rng, 0.005, 0.1)),
         f"options.{name}.delay": priced(rng, rng.uniform(0.5, 4)),
@@ -204,7 +208,7 @@ def _binary(rng: np.random.Generator, plan: Plan) -> World | None:
         offers.append(Offer(id="llm", kind="llm", is_ml=True))
     if "vendor" in others:
         offers.append(Offer(id="vendor", kind="bought_ml", is_ml=True))
-    if rng.random() < 0.25:
+    if not plan.data and rng.random() < 0.25:
         offers.append(Offer(id="reviewed", kind="review", is_ml=True, of="model"))
     stake = _binary_prices(rng, plan, stated, prevalence, months)
     status_quo = "rule" if rng.random() < 0.3 else "none"
@@ -369,6 +373,80 @@ def _regression(rng: np.random.Generator, plan: Plan) -> World | None:
                  signals=signals, files=files, data=data, overconfident=wide)  # fmt: skip
 
 
+# by kind of task: what an error costs against no answer, and how often it happens
+SHARES: dict[str, dict[str, tuple[tuple[float, float], tuple[float, float]]]] = {
+    "multiclass": {"wrong": ((0.4, 4), (0.02, 0.25)), "unanswered": ((1, 1), (0.02, 0.2))},
+    "search": {"hit": ((0, 0), (0.4, 0.9)), "miss": ((1, 1), (0, 0))},
+    "extraction": {"missing": ((1, 1), (0.02, 0.2)), "wrong": ((0.4, 5), (0.01, 0.15))},
+    "generation": {
+        "needs_editing": ((0.1, 0.6), (0.05, 0.4)),
+        "wrong": ((0.6, 3), (0.01, 0.12)),
+        "harmful": ((4, 40), (0.001, 0.015)),
+        "unanswered": ((1, 1), (0.01, 0.1)),
+    },
+}
+
+
+def _shares(task: str) -> Callable[[np.random.Generator, Plan], World]:
+    """Worlds in which each case comes to one outcome; only ranges are known."""
+
+    def make(rng: np.random.Generator, plan: Plan) -> World:
+        months, stated = _common(rng)
+        silent = between(rng, 1, 40)
+        offers = [Offer(id="none", kind="none"), Offer(id="rule", kind="rule")]
+        if rng.random() < 0.6:
+            offers.append(Offer(id="process", kind="process"))
+        offers.append(Offer(id="model", kind="model", is_ml=True))
+        if rng.random() < 0.6:
+            offers.append(Offer(id="llm", kind="llm", is_ml=True))
+        for name, (price, often) in SHARES[task].items():
+            if price[1]:
+                stated[f"outcomes.{name}"] = priced(rng, silent * between(rng, *price))
+            for offer in offers:
+                if often[1] and offer.id != "none":
+                    mean = between(rng, *often) * _clumsy(task, offer.id)
+                    stated[f"options.{offer.id}.{name}"] = unsure(rng, mean)
+        stake = float(months * np.exp(stated["volume"].first) * silent)
+        _share_prices(rng, stated, offers, stake, silent, months)
+        truth, wide = _settled(rng, plan, stated)
+        return World(kind=task, plan=plan, months=months, offers=offers, status_quo="none",
+                     stated=stated, truth=truth, overconfident=wide)  # fmt: skip
+
+    return make
+
+
+def _clumsy(task: str, option: str) -> float:
+    if option != "rule":
+        return 1.0
+    return 0.5 if task == "search" else 2.2
+
+
+def _share_prices(
+    rng: np.random.Generator,
+    stated: dict[str, Law],
+    offers: list[Offer],
+    stake: float,
+    per_case: float,
+    months: int,
+) -> None:
+    for offer in offers:
+        name = f"options.{offer.id}"
+        if offer.id == "rule":
+            stated[f"{name}.build"] = priced(rng, stake * between(rng, 0.003, 0.1))
+        if offer.id == "process":
+            stated[f"{name}.cost_per_case"] = priced(rng, per_case * between(rng, 0.05, 0.7))
+        if offer.is_ml:
+            stated |= _ml_prices(rng, offer.id, stake, months)
+        if offer.kind == "llm":
+            stated[f"{name}.cost_per_case"] = priced(rng, per_case * between(rng, 0.01, 0.2))
+
+
+def _share_kind(task: str) -> Kind:
+    names = tuple(name for name, (_, often) in SHARES[task].items() if often[1])
+    return Kind(make=_shares(task), per_case=money.share_worth(names), rates=names, weight=0.08,
+                with_data=False)  # fmt: skip
+
+
 KINDS: dict[str, Kind] = {
     "binary": Kind(
         make=_binary,
@@ -382,6 +460,7 @@ KINDS: dict[str, Kind] = {
         rates=("under_per_case", "over_per_case"),
         weight=0.25,
     ),
+    **{task: _share_kind(task) for task in SHARES},
 }
 
 
@@ -392,10 +471,10 @@ def make_world(family: str, rng: np.random.Generator) -> World:
     """
     from tests.worlds.flaws import planned
 
-    names = list(KINDS)
-    weights = np.array([KINDS[name].weight for name in names])
     while True:
         plan = planned(family, rng)
+        names = [name for name, kind in KINDS.items() if kind.with_data or not plan.data]
+        weights = np.array([KINDS[name].weight for name in names])
         kind = names[int(rng.choice(len(names), p=weights / weights.sum()))]
         world = KINDS[kind].make(rng, plan)
         if world is not None:

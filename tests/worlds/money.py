@@ -63,7 +63,8 @@ def net_benefit(
 def _terms(theta: Theta, name: str) -> tuple[Any, Any, Any, Any]:
     known = {"build": 0.0, "run": 0.0, "delay": 0.0, "adoption": 1.0}
     found = [theta.get(f"options.{name}.{term}", none) for term, none in known.items()]
-    return found[0], found[1], found[2], found[3]
+    build = found[0] * (1 + theta.get(f"options.{name}.overrun", 0.0))
+    return build, found[1], found[2], found[3]
 
 
 def _over(
@@ -112,3 +113,15 @@ def amount_worth(theta: Theta, rates: Mapping[str, Any]) -> Any:
         rates["under_per_case"] * theta["outcomes.under"]
         + rates["over_per_case"] * theta["outcomes.over"]
     )
+
+
+def share_worth(names: Sequence[str]) -> PerCase:
+    """Worth of a case that comes to one outcome; what the shares leave over is the rest."""
+
+    def worth(theta: Theta, rates: Mapping[str, Any]) -> Any:
+        total = sum(rates[name] for name in names)
+        costs = sum(rates[name] * theta.get(f"outcomes.{name}", 0.0) for name in names)
+        rest = np.maximum(1 - total, 0.0) * theta.get("outcomes.miss", 0.0)
+        return -(costs / np.maximum(total, 1.0) + rest)
+
+    return worth

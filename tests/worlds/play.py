@@ -15,7 +15,7 @@ from mlpdm_kit import decide, load_case
 from tests.worlds import money
 from tests.worlds.deploy import deployed, naive
 from tests.worlds.flaws import FAMILIES
-from tests.worlds.kinds import World, make_world
+from tests.worlds.kinds import SHARES, World, make_world
 from tests.worlds.money import Offer
 from tests.worlds.signals import Deployed
 from tests.worlds.studies import found_out
@@ -55,6 +55,9 @@ def rates_of(
     for offer in world.offers:
         if offer.kind in ("none", "all"):
             found[offer.id] = dict.fromkeys(world.rate_names, float(offer.kind == "all"))
+            # where nothing is done there is no answer
+            silent = {"unanswered", "missing"} & set(world.rate_names)
+            found[offer.id] |= dict.fromkeys(silent, 1.0)
         elif offer.kind != "review":
             found[offer.id] = {
                 name: theta[f"options.{offer.id}.{name}"] for name in world.rate_names
@@ -259,6 +262,10 @@ def _accuracy(
     if offer.kind == "review":
         return -np.inf
     own = rates[offer.id]
+    if world.kind == "search":
+        return float(own["hit"])
+    if world.kind in SHARES:
+        return -float(sum(own.values()))
     if world.kind == "regression":
         return -float(own["under_per_case"] + own["over_per_case"])
     share = theta["prevalence"] if world.signals is None else float(np.mean(world.signals.target))
