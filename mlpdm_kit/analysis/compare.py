@@ -131,20 +131,25 @@ def _measure(one: Tried, data: Dataset, rows: Any, setting: Setting) -> Measured
     hidden = () if one.review is not None else REVIEWED
     counted = {n: float((values > 0).sum()) for n, values in outcomes.items() if n not in hidden}
     amounts = {name: float(values.mean()) for name, values in outcomes.items()}
-    known = setting.of_task.known_rates(one.rung.kind)
-    rates = {
-        name: Distribution("point", (known[name],))
-        if name in known
-        else _rate(measure, outcomes[measure.outcome], target, groups)
-        for name, measure in _measures(one, setting).items()
-    }
     return Measured(
         cells=amounts if setting.task == "regression" else counted,
-        rates=rates,
+        rates=rates_of(one, data, rows, setting),
         cost=cost,
         costly_errors=int(counted[_dearest(setting)]),
         tuned_cost=tuned_cost,
     )
+
+
+def rates_of(one: Tried, data: Dataset, rows: Any, setting: Setting) -> dict[str, Distribution]:
+    """How good an option is on some rows, as posteriors of its rates."""
+    outcomes = setting.of_task.outcomes(setting.rows(data).at(rows), one.outcome[rows])
+    known = setting.of_task.known_rates(one.rung.kind)
+    return {
+        name: Distribution("point", (known[name],))
+        if name in known
+        else _rate(measure, outcomes[measure.outcome], data.target[rows], _groups(data, rows))
+        for name, measure in _measures(one, setting).items()
+    }
 
 
 def _measures(one: Tried, setting: Setting) -> dict[str, Measure]:

@@ -7,6 +7,7 @@ against the cost over all. A segment with few cases is shown and not ranked.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +15,9 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from mlpdm_kit.analysis.compare import rates_of
 from mlpdm_kit.analysis.costs import Estimate, bootstrap_cost
-from mlpdm_kit.analysis.distributions import Array
+from mlpdm_kit.analysis.distributions import Array, Distribution
 from mlpdm_kit.analysis.tasks import losses
 from mlpdm_kit.analysis.trying import Setting, Tried
 from mlpdm_kit.case.dataset import Dataset
@@ -146,3 +148,43 @@ def _error(one: Served) -> float:
     """Standard error of a segment's quality, from its interval."""
     z = float(special.ndtri((1 + LEVEL) / 2))
     return (one.quality.high - one.quality.low) / (2 * z)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Without:
+    """The rates of every option if one segment were not there.
+
+    ``share`` of the rows that are left, ``base_rate`` among them (counts of positives and
+    rows of a binary task).
+    """
+
+    segment: str
+    share: float
+    rates: dict[str, dict[str, Distribution]]
+    base_rate: tuple[float, float] | None = None
+
+
+def without_each(
+    tried: Mapping[str, Tried], data: Dataset, rows: Any, setting: Setting
+) -> list[Without]:
+    """What would be left of the comparison without each segment, where enough is left."""
+    names = names_of(data)
+    if names is None:
+        return []
+    found = []
+    for name in pd.unique(pd.Series(names[rows])):
+        kept = rows[names[rows] != name]
+        target = data.target[kept]
+        if len(kept) < LEAST_CASES or (setting.task == "binary" and len(np.unique(target)) < 2):
+            continue
+        found.append(
+            Without(
+                segment=str(name),
+                share=len(kept) / len(rows),
+                rates={key: rates_of(one, data, kept, setting) for key, one in tried.items()},
+                base_rate=(float(target.sum()), float(len(kept)))
+                if setting.task == "binary"
+                else None,
+            )
+        )
+    return found

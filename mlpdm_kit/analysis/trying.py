@@ -200,6 +200,7 @@ def _gain_of_acting(data: Dataset, index: Any, setting: Setting) -> Array:
 
 
 def weights(target: Array, setting: Setting) -> Array:
+    """What each row counts for at the production base rate."""
     share, here = setting.prevalence, float(target.mean())
     if share is None or not 0 < here < 1:
         return np.ones(len(target))

@@ -40,12 +40,9 @@ _FIXED = ("horizon",)
 
 def distribution(item: Input) -> Distribution:
     """The distribution of what a person wrote; the family follows from the support."""
-    family = item.family
-    if family is None and item.dimension == "share":
-        family = "beta"
-    if family is None and item.dimension in ("rate/year", "number") and item.low < 0:
-        family = "normal"
-    return from_interval(item.low, item.high, family=family)
+    if item.is_point:
+        return Distribution("point", (item.low,))
+    return from_interval(item.low, item.high, item.level, item.shape, middle=item.middle)
 
 
 def stated_inputs(case: Case) -> dict[str, Distribution]:

@@ -100,7 +100,7 @@ def _checks() -> tuple[Check, ...]:
         ask(id="precision-recall", area="evaluation", kind="F", measured=True, asked=False),
         ask(id="base-rate", area="evaluation", kind="F", measured=True, asked=False),
         ask(id="action-success", area="evaluation", kind="F", measured=True),
-        ask(id="segments", area="evaluation", kind="F"),
+        ask(id="segments", area="evaluation", kind="F", measured=True, threshold=0.1),
         ask(id="explanation", area="evaluation", kind="N"),
         ask(id="online-test", area="evaluation", kind="F"),
         ask(id="answer-in-data", area="collection", kind="D", scope="learns"),

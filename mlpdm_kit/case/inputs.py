@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
@@ -16,10 +17,13 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, core_schema
 
-from mlpdm_kit.case.quantity import Malformed, Units, parse
+from mlpdm_kit.case.quantity import Malformed, Units, parse, points
 
 Evidence = Literal["measured", "quoted", "assumed"]
-Family = Literal["lognormal", "normal", "beta", "uniform"]
+Family = Literal["lognormal", "normal", "beta", "gamma", "uniform", "pert", "triangular", "metalog"]
+USUAL_LEVEL = 0.9
+BETWEEN_ENDS = ("pert", "triangular")  # families whose low and high are the least and the most
+THREE_POINTS = (*BETWEEN_ENDS, "metalog")
 
 
 class Frozen(BaseModel):
@@ -34,16 +38,36 @@ class Frozen(BaseModel):
     )
 
 
+def _level(value: Any) -> Any:
+    """How sure a range is, as a share: ``80%`` or ``0.8``."""
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        raise PydanticCustomError("level", "level", {})
+    try:
+        low, high = parse(str(value), "share", Units())
+    except Malformed as fault:
+        raise PydanticCustomError("level", "level", {}) from fault
+    if low != high or not 0 < low < 1:
+        raise PydanticCustomError("level", "level", {})
+    return low
+
+
+Level = Annotated[float, BeforeValidator(_level)]
+
+
 class Input(Frozen):
     """An uncertain input: a range, and where it comes from.
 
-    ``low`` and ``high`` are the 5% and 95% points, in the kit's own units; equal for a
-    figure that is taken as it is.
+    ``low`` and ``high`` are the ends between which the truth lies with probability
+    ``level``, in the kit's own units (for the families ``pert`` and ``triangular`` the
+    least and the most there can be); equal for a figure that is taken as it is. ``middle``
+    is the median, for those two families the mode, where a third point was written.
     """
 
     low: float
     high: float
     dimension: str
+    middle: float | None = None
+    level: Level = USUAL_LEVEL
     evidence: Evidence = "assumed"
     note: str = ""
     owner: str = ""
@@ -54,6 +78,24 @@ class Input(Frozen):
     def is_point(self) -> bool:
         """Whether it is one figure, without a range."""
         return self.low == self.high
+
+    @property
+    def shape(self) -> str:
+        """Name of its distribution: as written, else what its support asks for."""
+        if self.family not in (None, "metalog"):
+            return self.family
+        if self.middle is None:
+            if self.dimension == "share":
+                return "beta"
+            signed = self.dimension in SIGNED and self.low < 0
+            return "normal" if signed else "lognormal" if self.low > 0 else "exponential"
+        if self.dimension == "share":
+            return "logit-metalog"
+        signed = self.dimension in SIGNED and self.low <= 0
+        return "metalog" if signed else "log-metalog"
+
+
+SIGNED = ("rate/year", "number")  # what may lie below zero
 
 
 @dataclass(frozen=True)
@@ -72,8 +114,9 @@ class In:
     ) -> dict[str, Any]:
         written = {"type": ["string", "number"], "dimension": self.dimension}
         said: dict[str, Any] = {name: {"type": "string"} for name in ("note", "owner", "source")}
-        said["evidence"] = {"enum": ["measured", "quoted", "assumed"]}
-        said["family"] = {"enum": ["lognormal", "normal", "beta", "uniform"]}
+        said["evidence"] = {"enum": list(get_args(Evidence))}
+        said["family"] = {"enum": list(get_args(Family))}
+        said["level"] = {"type": ["string", "number"]}
         full = {
             "type": "object",
             "properties": {"value": written, **said},
@@ -111,12 +154,14 @@ def read_input(
         With all that is wrong: with the quantity (told at the path ``at``), and with
         each of the words beside it.
     """
-    own = {"low": 0.0, "high": 0.0, "dimension": dimension.partition(",")[0]}
+    own: dict[str, Any] = {
+        "low": 0.0, "middle": None, "high": 0.0, "dimension": dimension.partition(",")[0]
+    }  # fmt: skip
     faults: list[InitErrorDetails] = [
         {"type": "extra_forbidden", "loc": (key,), "input": said[key]} for key in said if key in own
     ]
     try:
-        own["low"], own["high"] = _quantity(value, dimension, info)
+        own["low"], own["middle"], own["high"] = _quantity(value, dimension, info)
     except PydanticCustomError as fault:
         faults.append({"type": fault, "loc": at, "input": value})
     try:
@@ -128,13 +173,15 @@ def read_input(
     return found
 
 
-def _quantity(value: Any, dimension: str, info: ValidationInfo) -> tuple[float, float]:
+def _quantity(
+    value: Any, dimension: str, info: ValidationInfo
+) -> tuple[float, float | None, float]:
     units: Units = (info.context or {}).get("units", Units())
     if not isinstance(value, (str, int, float)) or isinstance(value, bool):
         example = {"example": units.example(dimension)}
         raise PydanticCustomError("quantity-number", "quantity", example)
     try:
-        return parse(str(value), dimension, units)
+        return points(str(value), dimension, units)
     except Malformed as fault:
         said = {"value": value, **fault.figures}
         raise PydanticCustomError(fault.code, "quantity", said) from fault

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from mlpdm_kit.case.checks import CHECKS
+from mlpdm_kit.case.correlations import drawn_name
 from mlpdm_kit.case.kinds import TASK_KINDS
 from mlpdm_kit.case.model import Case
 from mlpdm_kit.case.quantity import Units
@@ -200,6 +201,9 @@ def _follows(fault: Fault, noted: list[str]) -> bool:
     """Whether a fault of a rule only follows from one that is already noted."""
     if any(_within(fault.field, other) or _within(other, fault.field) for other in noted):
         return bool(fault.field)
+    if fault.code == "correlation-unknown":
+        name = drawn_name(str(fault.value))
+        return any(_within(drawn_name(n), name) or _within(name, n) for n in noted)
     if fault.code == "option-missing":
         return f"options.{fault.value}" in {".".join(n.split(".")[:2]) for n in noted}
     if fault.code in ("missing-input", "outcome-missing", "source-none", "source-needs-data"):

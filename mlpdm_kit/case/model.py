@@ -52,6 +52,12 @@ def _one_or_many(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 
 
+def _list(value: Any) -> Any:
+    if not isinstance(value, (list, tuple)):
+        raise PydanticCustomError("correlation-list", "list", {})
+    return value
+
+
 def _day(value: Any) -> Any:
     """Only year-month-day is a day; a plain number is none."""
     if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value.strip()):
@@ -293,6 +299,16 @@ class Budget(Frozen):
     cost: CostPerCase | None = None
 
 
+class Related(Frozen):
+    """Two inputs that move together: by how much, as Spearman's rank correlation."""
+
+    between: Names
+    rank: float
+
+
+Pairs = Annotated[tuple[Related, ...], BeforeValidator(_list)]
+
+
 class Case(Frozen):
     """One decision, as its people describe it.
 
@@ -329,6 +345,7 @@ class Case(Frozen):
     budget: Budget = Budget()
     options: dict[str, Option] = Field(default_factory=dict)
     studies: dict[str, Study] = Field(default_factory=dict)
+    correlations: Pairs = ()
     horizon: Months | None = None
     discount: RatePerYear = Input(low=0, high=0, dimension="rate/year")
     folder: Path = Field(default=Path(), exclude=True)
@@ -363,6 +380,7 @@ __all__ = [
     "Option",
     "Outcome",
     "People",
+    "Related",
     "Stage",
     "Stages",
     "Study",

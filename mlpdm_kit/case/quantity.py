@@ -1,9 +1,9 @@
 """Quantities as people write them: ``3000..12000 JPY per claim``, ``2%..5%``, ``8% per year``.
 
 A quantity has a low and a high (the 5% and 95% points of what its writer believes; equal
-for a single figure) and a dimension. The dimension that a field wants is known; the unit
-that was written is checked against it and converted to the kit's own: months, cases, the
-case's currency. Nothing is assumed: a missing unit is a fault.
+for a single figure), perhaps a middle (``5..7..12``), and a dimension. The dimension that a
+field wants is known; the unit that was written is checked against it and converted to the
+kit's own: months, cases, the case's currency. Nothing is assumed: a missing unit is a fault.
 """
 
 from __future__ import annotations
@@ -67,6 +67,18 @@ EXAMPLES = {
     "months": "2..4 months",
     "seconds": "1..3 seconds",
 }
+WRITTEN = {  # what stands behind a figure in the kit's own units
+    "money": " {currency}",
+    "money/case": " {currency} per {unit}",
+    "money/month": " {currency} per month",
+    "money/target": " {currency} per {target_unit}",
+    "target/case": " {target_unit} per {unit}",
+    "cases/month": " per month",
+    "share": "",
+    "rate/year": " per year",
+    "months": " months",
+    "seconds": " seconds",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +92,22 @@ class Units:
     def example(self, dimension: str) -> str:
         """How a quantity of this dimension is written in this case."""
         return EXAMPLES[dimension].format(
+            currency=self.currency, unit=self.unit, target_unit=self.target_unit
+        )
+
+    def write(self, *values: float, dimension: str) -> str:
+        """Values in the kit's own units as the case would write them, as a range.
+
+        Examples
+        --------
+        >>> Units(currency="JPY", unit="claim").write(5577.3, 12000, dimension="money/case")
+        '5577.3..12000 JPY per claim'
+        >>> Units().write(0.02, 0.03, 0.08, dimension="rate/year")
+        '2%..3%..8% per year'
+        """
+        percent = dimension in ("share", "rate/year")
+        shown = [f"{100 * value:.12g}%" if percent else f"{value:.12g}" for value in values]
+        return "..".join(shown) + WRITTEN[dimension].format(
             currency=self.currency, unit=self.unit, target_unit=self.target_unit
         )
 
@@ -119,37 +147,54 @@ def parse(text: str, dimension: str, units: Units) -> tuple[float, float]:
     >>> parse("２万〜３万円", "money", units)
     (20000.0, 30000.0)
     """
+    low, _, high = points(text, dimension, units)
+    return low, high
+
+
+def points(text: str, dimension: str, units: Units) -> tuple[float, float | None, float]:
+    """Low, middle and high of a written quantity; no middle where none was written.
+
+    The same as `parse` for what has one or two points.
+
+    Examples
+    --------
+    >>> points("５〜７〜１２円", "money", Units(currency="JPY"))
+    (5.0, 7.0, 12.0)
+    >>> points("2%..5%", "share", Units())
+    (0.02, None, 0.05)
+    """
     example = units.example(dimension)
     parts = _parts(str(text), example)
     ends = [_end(part, example) for part in parts]
     numbers, scales = [end[0] for end in ends], [end[1] for end in ends]
     if not any(numbers) and not any(end[2] for end in ends):
-        return 0.0, 0.0  # nothing is nothing in every unit
-    if len(parts) == 2 and scales[0] != scales[1] and not (scales[0] == "" and numbers[0] == 0):
-        _refuse_mixed_scales(parts, scales, example)
-    rest = _common(*(end[2] for end in ends)) if len(parts) == 2 else ends[0][2]
+        return 0.0, None, 0.0  # nothing is nothing in every unit
+    for part, number, scale in zip(parts[:-1], numbers, scales, strict=False):
+        if scale != scales[-1] and not (scale == "" and number == 0):
+            _refuse_mixed_scales([part, parts[-1]], [scale, scales[-1]], example)
+    rest = _shared([end[2] for end in ends])
     if rest is None:
-        raise Malformed("unit-mixed", low=parts[0], high=parts[1], example=example)
+        raise Malformed("unit-mixed", low=parts[0], high=parts[-1], example=example)
     if len(parts) == 1 and _OTHER_RANGE.match(rest):
         raise Malformed("range-form", example=example)
     factor = _factor(rest, scales[-1], dimension, units)
+    if len(parts) == 3 and numbers != sorted(numbers):
+        raise Malformed("points-order")
     if numbers[0] > numbers[-1]:
         raise Malformed("range-reversed", low=parts[0], high=parts[-1])
-    low, high = (
-        _scaled(number, factor, dimension, example) for number in (numbers[0], numbers[-1])
-    )
-    _refuse_beyond(low, high, dimension, percent="%" in scales, example=example)
-    return low, high
+    found = [_scaled(number, factor, dimension, example) for number in numbers]
+    _refuse_beyond(found[0], found[-1], dimension, percent="%" in scales, example=example)
+    return found[0], found[1] if len(found) == 3 else None, found[-1]
 
 
 def _parts(text: str, example: str) -> list[str]:
-    """The one or two ends of what was written, in plain digits."""
+    """The one, two or three points that were written, in plain digits."""
     if any(unicodedata.decomposition(sign)[:6] in ("<super", "<sub> ", "<fract") for sign in text):
         raise Malformed("quantity-number", example=example)  # 5² is not 52
     written = unicodedata.normalize("NFKC", text).replace("−", "-").strip()
     written = _PERCENT.sub("%", written)
     parts = [part.strip() for part in _RANGE.split(written)]
-    if len(written) > 200 or len(parts) > 2 or not all(parts):
+    if len(written) > 200 or len(parts) > 3 or not all(parts):
         raise Malformed("quantity-number", example=example)
     return parts
 
@@ -165,6 +210,14 @@ def _end(part: str, example: str) -> tuple[float, str, str]:
     before = code[0].strip() if code else match["symbol"]
     rest = (part[code.end() :] if code else part)[match.end() :]
     return float(match["sign"] + digits) * _SCALES[scale], scale, f"{before} {rest}".strip()
+
+
+def _shared(units: list[str]) -> str | None:
+    """The unit that all points share."""
+    rest: str | None = units[-1]
+    for unit in units[:-1]:
+        rest = None if rest is None else _common(unit, rest)
+    return rest
 
 
 def _common(first: str, last: str) -> str | None:

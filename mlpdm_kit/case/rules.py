@@ -18,11 +18,13 @@ from mlpdm_kit.case.columns import (
     target_values,
     try_faults,
 )
+from mlpdm_kit.case.correlations import correlation_faults, drawn_name
 from mlpdm_kit.case.dataset import act_values, predicted_values, priced_column
 from mlpdm_kit.case.formula import formula_faults
 from mlpdm_kit.case.kinds import PAIR, TASK_KINDS
 from mlpdm_kit.case.model import Case, Data, Input, Option, Outcome, slug
 from mlpdm_kit.case.predictions import read_predictions
+from mlpdm_kit.case.ranges import range_faults
 from mlpdm_kit.case.tables import Table
 from mlpdm_kit.errors import Fault, InputError
 
@@ -45,7 +47,8 @@ def stopping_checks(case: Case) -> list[str]:
 
 def rule_faults(case: Case) -> list[Fault]:
     """Faults of a case that its fields alone do not show."""
-    rules = (_identity, _answers, _economics, _data, _outcomes, _options, _ranges, _studies)
+    rules = (_identity, _answers, _economics, _data, _outcomes, _options, _ranges, _correlations,
+             _studies)  # fmt: skip
     return [fault for rule in rules for fault in rule(case)]
 
 
@@ -315,24 +318,15 @@ def _formula(case: Case, option: Option) -> Iterator[Fault]:
 
 
 def _ranges(case: Case) -> Iterator[Fault]:
-    """Ranges that the named family cannot hold."""
+    """Ranges that their family cannot hold."""
     for field, item in named_inputs(case):
-        if item.family is None or item.is_point:
-            continue
-        width = (item.high - item.low) / 0.9 * 0.05
-        share = item.dimension == "share"
-        signed = item.dimension in ("rate/year", "number")
-        beyond = item.family == "normal" and not signed
-        beyond |= (
-            item.family == "uniform"
-            and not signed
-            and (item.low - width < 0 or (share and item.high + width > 1))
-        )
-        beyond |= item.family == "lognormal" and (item.low <= 0 or share)
-        beyond |= item.family == "beta" and not share
-        if beyond:
-            yield Fault(code="family", field=field, value=item.family,
-                        figures={"low": item.low, "high": item.high})  # fmt: skip
+        if not item.is_point and field != "horizon":
+            yield from range_faults(field, item, case.units)
+
+
+def _correlations(case: Case) -> Iterator[Fault]:
+    inputs = {drawn_name(name): item for name, item in named_inputs(case) if name != "horizon"}
+    yield from correlation_faults(case.correlations, inputs)
 
 
 def named_inputs(case: Case) -> Iterator[tuple[str, Input]]:

@@ -22,6 +22,7 @@ _PLACES = {  # where the fields of each part stand in a case, as the catalogue n
     "Stage": "stages.",
     "Study": "studies.",
     "Budget": "budget.",
+    "Related": "correlations.",
 }
 
 
@@ -83,6 +84,7 @@ def _with_evidence(value: str, text: Text, *, column: bool = False) -> dict[str,
     said: dict[str, Any] = {name: {"type": "string"} for name in ("note", "owner", "source")}
     said["evidence"] = {"enum": list(get_args(Evidence))}
     said["family"] = {"enum": list(get_args(Family))}
+    said["level"] = {"type": ["string", "number"]}
     fields = {value: _quantity(), **said, **({"column": {"type": "string"}} if column else {})}
     for name, field in fields.items():
         field["description"] = text.say(f"field.input.{name}")
@@ -117,7 +119,8 @@ def _as_written(node: Any) -> Any:
         found |= {"enum": [True, False, "yes", "no"], "type": ["boolean", "string"]}
     if found.get("type") == "string" and not {"enum", "format"} & set(found):
         found["type"] = _TEXT
-    if found.get("type") == "array" and "default" in found:  # one name needs no brackets
+    names = "$ref" not in found.get("items", {})
+    if found.get("type") == "array" and "default" in found and names:  # one name needs no brackets
         bare = {key: found.pop(key) for key in ("type", "items")}
         found["anyOf"] = [bare, {"type": _TEXT}]
     return found

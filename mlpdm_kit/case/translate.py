@@ -14,7 +14,7 @@ from mlpdm_kit.case.model import Case, Input, Outcome
 from mlpdm_kit.errors import Fault
 from mlpdm_kit.text import Text
 
-HIDDEN = frozenset({"folder", "digest", "low", "high", "dimension"})
+HIDDEN = frozenset({"folder", "digest", "low", "middle", "high", "dimension"})
 
 _CODES = {
     "missing": "missing",

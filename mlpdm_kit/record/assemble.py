@@ -21,6 +21,9 @@ from mlpdm_kit.record.model import (
     Provenance,
     Said,
     Status,
+    Stress,
+    StudySize,
+    StudyValue,
     ValueSection,
     Verdict,
 )
@@ -83,12 +86,18 @@ def assemble(
         baseline=comparison.model_copy(update={"checks": ()}),
         error_costs=errors,
         inputs=value.inputs,
+        correlations=value.correlations,
         input_findings=value.findings,
         months=value.months,
         discount=value.discount,
         value_of_information=InformationValue(
-            evpi=value.evpi, evppi=value.evppi, study=_study(found)
+            evpi=value.evpi,
+            evppi=value.evppi,
+            groups=value.groups,
+            studies=value.studies,
+            study=_study(found, value),
         ),
+        stress=value.stress,
         break_even=value.break_even,
         provenance=Provenance(
             case_digest=case.digest,
@@ -122,13 +131,29 @@ def _about_record(case: Case, rungs: Sequence[Rung], found: Verdict) -> list[Che
     ]
 
 
-def _study(found: Verdict) -> dict[str, Any] | None:
-    """What to find out first, as far as it is a matter of open gates."""
+def _study(found: Verdict, value: ValueSection) -> dict[str, Any] | None:
+    """What to find out first: open gates before anything that is priced."""
     checks: list[str] = []
     for reason in found.reasons:
         if reason.code in ("gates-open", "to-fix"):
             checks += reason.figures["checks"]
-    return {"kind": "gates", "checks": checks, "option": found.option} if checks else None
+    if checks:
+        return {"kind": "gates", "checks": checks, "option": found.option}
+    best = next((one for one in value.studies if one.pays), None)
+    if best is None:
+        return None
+    return {
+        "kind": "study",
+        "name": best.name,
+        "of": list(best.of),
+        "n": best.best.n,
+        "evsi": best.best.evsi,
+        "price": best.best.price,
+        "delay": best.delay,
+        "months": best.months,
+        "enbs": best.best.enbs,
+        "meanwhile": best.meanwhile,
+    }
 
 
 def _reopen(
@@ -260,9 +285,32 @@ def _rounded_value(value: ValueSection) -> ValueSection:
                 )
                 for row in value.evppi
             ),
+            "studies": tuple(_rounded_study(one, least) for one in value.studies),
+            "stress": tuple(_rounded_stress(one, least) for one in value.stress),
             "break_even": tuple(flips),
         }
     )
+
+
+def _rounded_study(study: StudyValue, error: float) -> StudyValue:
+    sizes = tuple(_rounded_size(one, error) for one in study.sizes)
+    return study.model_copy(
+        update={
+            "sizes": sizes,
+            "best": next(one for one in sizes if one.n == study.best.n),
+            "delay": to_error(study.delay, error),
+        }
+    )
+
+
+def _rounded_size(size: StudySize, error: float) -> StudySize:
+    money = {name: to_error(getattr(size, name), error) for name in ("evsi", "enbs")}
+    return size.model_copy(update=money)
+
+
+def _rounded_stress(stress: Stress, error: float) -> Stress:
+    at = None if stress.at is None else significant(stress.at, 2)
+    return stress.model_copy(update={"gain": to_error(stress.gain, error), "at": at})
 
 
 def _to_error(amount: Any, error: float) -> Any:
@@ -294,7 +342,7 @@ def _rounded_verdict(found: Verdict, value: ValueSection) -> Verdict:
             update={
                 "figures": {
                     name: to_error(figure, error)
-                    if name in ("amount", "low", "high", "gain", "price", "lost")
+                    if name in ("amount", "low", "high", "gain", "price", "lost", "worth", "delay")
                     and isinstance(figure, float)
                     else figure
                     for name, figure in reason.figures.items()

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from mlpdm_kit.analysis.compare import FEW_ERRORS, Comparison, compare
-from mlpdm_kit.analysis.costs import Estimate
 from mlpdm_kit.analysis.distributions import Distribution
 from mlpdm_kit.analysis.findings import (
     TOO_GOOD,
@@ -27,16 +26,16 @@ from mlpdm_kit.analysis.value import means, signs, stated_inputs
 from mlpdm_kit.case.checks import CHECKS
 from mlpdm_kit.case.dataset import Dataset
 from mlpdm_kit.case.model import Case
+from mlpdm_kit.record.closer import as_range, finite, looked
 from mlpdm_kit.record.gates import computed
+from mlpdm_kit.record.inputs import usual_ends
 from mlpdm_kit.record.model import (
     CheckResult,
     Compared,
     ComparisonSection,
     Correlation,
-    Curve,
     DataProfile,
     OperatingPoint,
-    Range,
     Rate,
     Said,
     Status,
@@ -115,6 +114,7 @@ def compare_section(
     split_ = split(data, case.task, seed)
     here = setting(case, data, seed)
     result = compare(data, tuple(rungs), split_, here)
+    closer = looked(case, rungs, data, split_, here, result)
     good = _too_good(case, data, result)
     findings = [*found, *good, *oddities(profile_features), *_on_rows(case, data, result)]
     options = tuple(
@@ -131,16 +131,14 @@ def compare_section(
             names=result.correlation_names,
             matrix=tuple(tuple(float(x) for x in row) for row in result.correlation),
         ),
-        curves=tuple(_curve(name, result) for name in result.curves),
+        curves=closer.curves,
+        **closer.parts,
         checks=(
             *_checks_on_people(case, rungs),
             *_checks_on_data(case, rungs, data, result, findings),
+            *closer.checks,
         ),
     )
-
-
-def _range(estimate: Estimate) -> Range:
-    return Range(mean=estimate.mean, p5=estimate.low, p95=estimate.high)
 
 
 def _rate(dist: Distribution, evidence: str) -> Rate:
@@ -169,8 +167,8 @@ def _compared(rung: Rung, result: Comparison, data: Dataset, here: Setting) -> C
         rows=rows,
         cells=measured.cells,
         rates={name: _rate(dist, "measured") for name, dist in measured.rates.items()},
-        cost_per_case=_range(measured.cost),
-        difference=None if difference is None else _range(difference),
+        cost_per_case=as_range(measured.cost),
+        difference=None if difference is None else as_range(difference),
         costly_errors=measured.costly_errors,
         few_errors=not reference and measured.costly_errors < FEW_ERRORS,
         precision=_precision(measured.rates, data, here),
@@ -200,33 +198,16 @@ def _p95(values: Any) -> float | None:
     return float(np.quantile(known, 0.95)) if known is not None and len(known) else None
 
 
-def _finite(value: float | None) -> float | None:
-    return value if value is not None and np.isfinite(value) else None
-
-
 def _point(tried: Tried, tuned_cost: float | None) -> OperatingPoint | None:
     if not tried.point_kind:
         return None
     return OperatingPoint(
         kind=tried.point_kind,
-        value=_finite(tried.point),
+        value=finite(tried.point),
         column=tried.column,
         direction=tried.direction,
-        tuned=_finite(tried.tuned),
+        tuned=finite(tried.tuned),
         tuned_cost=tuned_cost,
-    )
-
-
-def _curve(name: str, result: Comparison) -> Curve:
-    points, cost = result.curves[name]
-    return Curve(
-        option=name,
-        points=tuple(float(x) for x in points),
-        cost=tuple(float(x) for x in cost),
-        chosen=_finite(result.tried[name].point),
-        tuned=_finite(result.tried[name].tuned),
-        chosen_cost=result.measured[name].cost.mean,
-        tuned_cost=result.measured[name].tuned_cost,
     )
 
 
@@ -266,8 +247,8 @@ def _profile(
         tested_rows=len(split_.tested),
         positives=int(data.target.sum()) if binary else None,
         base_rate=float(data.target.mean()) if binary else None,
-        production_low=stated.low if stated else None,
-        production_high=stated.high if stated else None,
+        production_low=usual_ends(stated)[0] if stated else None,
+        production_high=usual_ends(stated)[1] if stated else None,
         duplicates=data.copies,
         simulated=case.data.simulated or case.simulated,
         source=case.data.source,
@@ -288,16 +269,12 @@ def _on_rows(case: Case, data: Dataset, result: Comparison) -> list[Finding]:
         found.append(Finding(code="target-missing", figures={"n": data.rows_without_target}))
     stated = case.prevalence
     if case.task == "binary" and stated is not None:
-        positives = int(data.target.sum())
-        if base_rate_differs(positives, len(data), stated.low, stated.high):
+        positives, (low, high) = int(data.target.sum()), usual_ends(stated)
+        if base_rate_differs(positives, len(data), low, high):
             found.append(
                 Finding(
                     code="base-rate",
-                    figures={
-                        "data": positives / len(data),
-                        "low": stated.low,
-                        "high": stated.high,
-                    },
+                    figures={"data": positives / len(data), "low": low, "high": high},
                 )
             )
     for name, one in result.measured.items():

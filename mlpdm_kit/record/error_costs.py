@@ -43,6 +43,8 @@ def errors_section(
             if any(option.id == rung.id for option in inputs.comparison.options)
         ),
         curves=inputs.comparison.curves,
+        reliability=inputs.comparison.reliability,
+        reviews=inputs.comparison.reviews,
     )
 
 

@@ -195,8 +195,20 @@ def _inputs(record: DecisionRecord, says: Sentences) -> Fold:
         rows=tuple(_input_row(row, record, says) for row in rows),
     )
     summary = says.say("record.inputs.counts", n=len(rows), **numbers)
-    notes = tuple(says.finding(finding) for finding in record.input_findings)
-    return Fold(key="inputs", heading=heading, summary=summary, notes=notes, tables=(table,))
+    notes = [says.finding(finding) for finding in record.input_findings]
+    if record.correlations:
+        notes.append(_together(record, says))
+    return Fold(key="inputs", heading=heading, summary=summary, notes=tuple(notes), tables=(table,))
+
+
+def _together(record: DecisionRecord, says: Sentences) -> str:
+    """Which inputs move together, and how closely."""
+    pairs = [
+        says.say("record.inputs.pair", one=one.between[0], other=one.between[1], rank=one.rank)
+        for one in record.correlations
+    ]
+    joined = says.say("record.inputs.pair.join").join(pairs)
+    return says.sentence("record.inputs.together", pairs=joined)
 
 
 def _input_row(row: InputRow, record: DecisionRecord, says: Sentences) -> tuple[Cell, ...]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from mlpdm_kit.analysis.distributions import Array, Distribution
+from typing import Any
+
+from mlpdm_kit.analysis.distributions import Array, Distribution, widened
 from mlpdm_kit.analysis.sampling import draw
 from mlpdm_kit.analysis.value import distribution, stated_inputs
+from mlpdm_kit.case.correlations import drawn_name
+from mlpdm_kit.case.inputs import BETWEEN_ENDS, USUAL_LEVEL
 from mlpdm_kit.case.model import Case, Input
 from mlpdm_kit.case.rules import named_inputs
-from mlpdm_kit.record.model import ComparisonSection, InputRow, Said
+from mlpdm_kit.record.model import ComparisonSection, InputRow, RankCorrelation, Said
 
 WIDE = 100.0  # high over low, from which the mean of a range is far above its middle
 
@@ -18,9 +22,7 @@ class Inputs:
     def __init__(self, case: Case, comparison: ComparisonSection) -> None:
         self.case = case
         self.stated: dict[str, Input] = {
-            name.replace(".rates.", "."): item
-            for name, item in named_inputs(case)
-            if name != "horizon"
+            drawn_name(name): item for name, item in named_inputs(case) if name != "horizon"
         }
         self.distributions: dict[str, Distribution] = stated_inputs(case)
         self.measured: dict[str, Distribution] = {}
@@ -41,15 +43,31 @@ class Inputs:
                 self.measured[name] = Distribution("point", (option.predicted_cost,))
         self.distributions |= self.measured
         self.comparison = comparison
+        self.correlations = tuple(
+            RankCorrelation(between=(drawn_name(one.between[0]), drawn_name(one.between[1])),
+                            rank=one.rank)
+            for one in case.correlations
+        )  # fmt: skip
 
-    def draw(self, draws: int, seed: int) -> dict[str, Array]:
-        """Joint draws; measured rates that share their rows move together."""
+    def draw(
+        self, draws: int, seed: int, *, spread: float = 1.0, correlated: bool = True
+    ) -> dict[str, Array]:
+        """Joint draws: measured rates that share their rows move together, and what the case
+        says does; for a stress stated ranges ``spread`` times as wide, or nothing tied."""
         import pandas as pd
 
         names = list(self.comparison.correlation.names)
         matrix = pd.DataFrame(self.comparison.correlation.matrix, index=names, columns=names)
+        wider = self.distributions
+        if spread != 1:
+            people = set(self.stated) - set(self.measured)
+            wider = {n: widened(d, spread) if n in people else d for n, d in wider.items()}
         return draw(
-            self.distributions, draws=draws, seed=seed, correlation=matrix if names else None
+            wider,
+            draws=draws,
+            seed=seed,
+            correlation=matrix if names and correlated else None,
+            ranks={one.between: one.rank for one in self.correlations if correlated},
         )
 
     def findings(self) -> tuple[Said, ...]:
@@ -57,8 +75,9 @@ class Inputs:
         found = []
         for name, item in self.stated.items():
             mean = self.distributions[name].mean
-            if mean > item.high > item.low or (item.low > 0 and item.high / item.low > WIDE):
-                values = {"low": item.low, "high": item.high, "mean": mean}
+            low, high = self._ends(name)
+            if mean > high > low or (low > 0 and high / low > WIDE):
+                values = {"low": low, "high": high, "mean": mean}
                 figures = {
                     "input": name,
                     **{k: {"value": v, "unit": item.dimension} for k, v in values.items()},
@@ -71,20 +90,26 @@ class Inputs:
         order = [*self.stated, *(name for name in self.measured if name not in self.stated)]
         return tuple(self._row(name) for name in dict.fromkeys(order))
 
+    def _ends(self, name: str) -> tuple[float, float]:
+        """5% and 95% points of an input."""
+        if name in self.stated and name not in self.measured:
+            return usual_ends(self.stated[name])
+        dist = self.distributions[name]
+        return dist.quantile(0.05), dist.quantile(0.95)
+
     def _row(self, name: str) -> InputRow:
         dist, said = self.distributions[name], self.stated.get(name)
+        low, high = self._ends(name)
+        known: dict[str, Any] = {"evidence": "measured", "dimension": self.dimension(name)}
         if said is not None and name not in self.measured:
-            low, high, dimension = said.low, said.high, said.dimension
-            evidence, note, owner, source = said.evidence, said.note, said.owner, said.source
-        else:
-            low, high = dist.quantile(0.05), dist.quantile(0.95)
-            evidence, note, owner, source = "measured", "", "", ""
-            dimension = self.dimension(name)
-            source = self.comparison.data.file if self.comparison.data else ""
-        return InputRow(
-            name=name, dimension=dimension, low=low, high=high, mean=dist.mean,
-            family=dist.family, evidence=evidence, note=note, owner=owner, source=source,
-        )  # fmt: skip
+            known = {
+                field: getattr(said, field)
+                for field in ("dimension", "middle", "level", "evidence", "note", "owner", "source")
+            }
+            known["written"] = None if _usual(said) else (said.low, said.high)
+        elif self.comparison.data is not None:
+            known["source"] = self.comparison.data.file
+        return InputRow(name=name, low=low, high=high, mean=dist.mean, family=dist.family, **known)
 
     def dimension(self, name: str) -> str:
         """In what an input is written."""
@@ -98,3 +123,16 @@ class Inputs:
         return {"prevalence": "share", "cost_per_case": "money/case"}.get(
             last, self.case.of_task.rates.get(last, "share")
         )
+
+
+def _usual(item: Input) -> bool:
+    """Whether what was written are the 5% and 95% points, or one figure."""
+    return item.is_point or (item.level == USUAL_LEVEL and item.family not in BETWEEN_ENDS)
+
+
+def usual_ends(item: Input) -> tuple[float, float]:
+    """5% and 95% points of a stated input, to the last digit where they were written."""
+    if _usual(item):
+        return item.low, item.high
+    dist = distribution(item)
+    return dist.quantile(0.05), dist.quantile(0.95)

@@ -163,11 +163,125 @@ class Correlation(Part):
     matrix: tuple[tuple[float, ...], ...] = ()
 
 
+class ReliabilityBin(Part):
+    """Cases of about the same probability: predicted, what happened, and how many."""
+
+    predicted: float
+    observed: Range
+    rows: int
+
+
+class Reliability(Part):
+    """Whether an option's probabilities can be taken at their word.
+
+    ``verdict``: ``calibrated``, ``too-sure``, ``too-unsure``, ``too-high``, ``too-low``, or
+    ``unclear`` where there are too few cases to say. ``slope`` is 1 and ``expected_error``
+    near ``by_chance`` where they can.
+    """
+
+    option: str
+    verdict: str
+    bins: tuple[ReliabilityBin, ...]
+    slope: Range | None = None
+    predicted: float
+    observed: float
+    brier: float
+    expected_error: float
+    by_chance: float
+
+
+class ThreeWays(Part):
+    """Leave, review, act: the probabilities between which a person looks.
+
+    Shares are of the cases of production: ``share`` is reviewed, ``wanted`` would be with
+    all the time in the world. ``shadow_price`` is what one more review would save, in money,
+    ``per_hour`` an hour more of a reviewer, where the time for a review is known.
+    """
+
+    option: str
+    base: str
+    low: float
+    high: float
+    share: float
+    wanted: float
+    left: float
+    acted: float
+    cost: float
+    cost_without: float
+    cost_all: float
+    shadow_price: float
+    per_hour: float | None = None
+
+
+class Segment(Part):
+    """How one option serves one segment, on how many cases.
+
+    ``cases`` are those that say how well it is served: the positives of a binary task.
+    ``quality`` is the share of these that goes well, or, for amounts, cost against that over
+    all. ``cost`` per case. A segment with few cases is not ``ranked``.
+    """
+
+    option: str
+    segment: str
+    rows: int
+    cases: int
+    quality: Range
+    cost: Range
+    ranked: bool
+
+
+class SegmentGap(Part):
+    """How far an option's worst served segment is behind the others; at least ``low``."""
+
+    option: str
+    segment: str
+    amount: float
+    low: float
+    bound: float
+
+
+class SegmentDropped(Part):
+    """Rates of the options without one segment, which is ``share`` of the rows."""
+
+    segment: str
+    share: float
+    rates: dict[str, dict[str, tuple[str, tuple[float, ...]]]]
+    base_rate: tuple[str, tuple[float, ...]] | None = None
+
+
+class LearningPoint(Part):
+    """Cost per case of a model that learns from so many rows, running included."""
+
+    rows: float
+    cost: Range
+
+
+class Learning(Part):
+    """How much data ML would need: its cost by rows, and where it crosses the best without.
+
+    ``code``: ``already``, ``later`` (from ``low``..``high`` rows on), ``never`` (within a
+    hundred times the rows), or ``unclear``. ``line`` is the fitted law at rows beyond.
+    """
+
+    option: str
+    against: str
+    points: tuple[LearningPoint, ...]
+    line: tuple[LearningPoint, ...] = ()
+    level: Range
+    code: str
+    low: float | None = None
+    median: float | None = None
+    high: float | None = None
+    never: float = 0.0
+
+
 class Curve(Part):
     """Cost per case over the operating points of one option, on rows not fitted on.
 
     ``chosen_cost`` and ``tuned_cost`` are costs on rows that the point was not chosen on;
-    the curve's own lowest point looks better than that.
+    the curve's own lowest point looks better than that. ``tuned_low`` to ``tuned_high`` is
+    where the tuned threshold would be on other samples like this, and ``difference`` what
+    the one from costs costs more than it, on the same rows.
     """
 
     option: str
@@ -177,6 +291,9 @@ class Curve(Part):
     tuned: float | None
     chosen_cost: float | None = None
     tuned_cost: float | None = None
+    tuned_low: float | None = None
+    tuned_high: float | None = None
+    difference: Range | None = None
 
 
 class ComparisonSection(Section):
@@ -189,6 +306,12 @@ class ComparisonSection(Section):
     best_without_ml: str | None = None
     correlation: Correlation = Correlation()
     curves: tuple[Curve, ...] = ()
+    reliability: tuple[Reliability, ...] = ()
+    reviews: tuple[ThreeWays, ...] = ()
+    segments: tuple[Segment, ...] = ()
+    gaps: tuple[SegmentGap, ...] = ()
+    dropped: tuple[SegmentDropped, ...] = ()
+    learning: Learning | None = None
     checks: tuple[CheckResult, ...] = ()
 
 
@@ -217,10 +340,17 @@ class ErrorsSection(Section):
     quantile: float | None = None
     options: tuple[ErrorCost, ...] = ()
     curves: tuple[Curve, ...] = ()
+    reliability: tuple[Reliability, ...] = ()
+    reviews: tuple[ThreeWays, ...] = ()
 
 
 class InputRow(Part):
-    """One named input: what was said, how it was read, where it comes from."""
+    """One named input: what was said, how it was read, where it comes from.
+
+    ``low`` and ``high`` are the 5% and 95% points, whatever was written. Where that was
+    something else it is ``written``, the ends at ``level``; ``middle`` is the third point:
+    the median, or the mode of a PERT or triangular distribution.
+    """
 
     name: str
     dimension: str
@@ -229,9 +359,19 @@ class InputRow(Part):
     mean: float
     family: str
     evidence: str
+    level: float = 0.9
+    middle: float | None = None
+    written: tuple[float, float] | None = None
     note: str = ""
     owner: str = ""
     source: str = ""
+
+
+class RankCorrelation(Part):
+    """Two inputs that move together in the draws, as the case states: Spearman's rank."""
+
+    between: tuple[str, str]
+    rank: float
 
 
 class Valued(Part):
@@ -292,6 +432,52 @@ class PartialValue(Part):
     noise_floor: float
 
 
+class Stress(Part):
+    """Whether the choice survives one thing being otherwise.
+
+    ``code`` says what, ``value`` how far (in ``dimension``, or the name of a segment in
+    ``segment``). ``option`` is best under it; where it ``flips`` the choice, it does so from
+    ``at`` on, and ``gain`` is what the other is then worth more.
+    """
+
+    code: str
+    value: float | None = None
+    dimension: str = ""
+    segment: str = ""
+    option: str
+    flips: bool
+    at: float | None = None
+    gain: float = 0.0
+
+
+class StudySize(Part):
+    """One size of a study: what it would be worth, cost and bring, in money."""
+
+    n: int
+    evsi: float
+    price: float
+    enbs: float
+
+
+class StudyValue(Part):
+    """What finding out would bring: by size, the best one, and what to do meanwhile.
+
+    ``evsi`` is the expected value of what the study would tell, ``price`` what it takes,
+    ``delay`` what waiting for it costs, ``enbs`` what is left. ``best`` is the size with the
+    highest; a study that finds out once and for all has n = 1.
+    """
+
+    name: str
+    of: tuple[str, ...]
+    sizes: tuple[StudySize, ...]
+    best: StudySize
+    delay: float
+    months: float
+    meanwhile: str
+    pays: bool
+    note: str = ""
+
+
 class Difference(Part):
     """Net benefit of the chosen option less that of another, on the same draws."""
 
@@ -310,6 +496,7 @@ class ValueSection(Section):
     draws: int = 0
     seed: int = 0
     inputs: tuple[InputRow, ...] = ()
+    correlations: tuple[RankCorrelation, ...] = ()
     findings: tuple[Said, ...] = ()
     options: tuple[Valued, ...] = ()
     best: str | None = None
@@ -318,6 +505,9 @@ class ValueSection(Section):
     differences: tuple[Difference, ...] = ()
     evpi: float | None = None
     evppi: tuple[PartialValue, ...] = ()
+    groups: tuple[PartialValue, ...] = ()
+    studies: tuple[StudyValue, ...] = ()
+    stress: tuple[Stress, ...] = ()
     break_even: tuple[BreakEven, ...] = ()
     checks: tuple[CheckResult, ...] = ()
 
@@ -342,6 +532,8 @@ class InformationValue(Part):
 
     evpi: float | None = None
     evppi: tuple[PartialValue, ...] = ()
+    groups: tuple[PartialValue, ...] = ()
+    studies: tuple[StudyValue, ...] = ()
     study: dict[str, Any] | None = None
 
 
@@ -387,12 +579,13 @@ class DecisionRecord(Part):
     baseline: ComparisonSection
     error_costs: ErrorsSection
     inputs: tuple[InputRow, ...] = ()
+    correlations: tuple[RankCorrelation, ...] = ()
     input_findings: tuple[Said, ...] = ()
     months: float = 0.0
     discount: float = 0.0
     value_of_information: InformationValue = InformationValue()
     break_even: tuple[BreakEven, ...] = ()
-    stress: tuple[dict[str, Any], ...] = ()
+    stress: tuple[Stress, ...] = ()
     provenance: Provenance
 
     model_config = ConfigDict(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mlpdm_kit.case.inputs import BETWEEN_ENDS
 from mlpdm_kit.record.model import InputRow
 from mlpdm_kit.record.sentences import Sentences
 
@@ -75,8 +76,23 @@ def input_cells(row: InputRow, says: Sentences) -> tuple[Cell, ...]:
     ]
     return (
         Cell(text=says.name("input", row.name)),
-        Cell(text=says.range(row.low, row.high, row.dimension)),
+        Cell(text=says.range(row.low, row.high, row.dimension), note=_as_written(row, says)),
         Cell(text=says.name("family", row.family)),
         Cell(text=says.name("evidence", row.evidence)),
         Cell(text=row.note or NONE, note=" · ".join(beside)),
     )
+
+
+def _as_written(row: InputRow, says: Sentences) -> str:
+    """What was written, where it is more than the 5% and 95% points."""
+    shown = "" if row.middle is None else says.quantity(row.middle, row.dimension)
+    if row.family in BETWEEN_ENDS and row.written is not None:
+        low, high = (says.quantity(end, row.dimension) for end in row.written)
+        return says.say("record.inputs.mode", low=low, high=high, shown=shown)
+    parts = []
+    if row.written is not None:
+        ends = says.range(*row.written, row.dimension)
+        parts.append(says.say("record.inputs.said", level=row.level, shown=ends))
+    if shown:
+        parts.append(says.say("record.inputs.middle", shown=shown))
+    return says.parts(parts)

@@ -4,7 +4,11 @@
 2. The option with the highest expected net benefit among those that no gate has removed.
 3. It is ML and a gate is still open, or something is to be fixed first: ``find_out_first``,
    and meanwhile the best option that nothing holds back.
-4. Else ``use_ml``, ``use_non_ml``, or ``do_nothing`` where it is the status quo.
+4. A study that the case could make brings more than its price and delay:
+   ``find_out_first``, and meanwhile what is best while it runs.
+5. Else ``use_ml``, ``use_non_ml``, or ``do_nothing`` where it is the status quo.
+
+The choice is robust where it survives every stress.
 
 The probability of being best is reported and is never the rule.
 """
@@ -21,6 +25,7 @@ from mlpdm_kit.record.model import (
     ErrorsSection,
     Range,
     Said,
+    StudyValue,
     Valued,
     ValueSection,
     Verdict,
@@ -71,10 +76,13 @@ class _Rule:
         self.best = self.options[value.best]
 
     def verdict(self) -> Verdict:
-        if self.best.status_quo:
-            return self._do_nothing()
         if self.best.is_ml and not self.best.feasible:
             return self._find_out_first()
+        study = next((one for one in self.value.studies if one.pays), None)
+        if study is not None:
+            return self._study_first(study)
+        if self.best.status_quo:
+            return self._do_nothing()
         if self.best.is_ml:
             return self._use_ml()
         return self._use_non_ml()
@@ -94,6 +102,26 @@ class _Rule:
         reasons += self._cost_reason(self.best.id, against)
         reasons += self._not_clear(self.best.id)
         return self._made("find_out_first", against, reasons, meanwhile=meanwhile)
+
+    def _study_first(self, study: StudyValue) -> Verdict:
+        """Nothing holds the best option back, but it pays to find out more first."""
+        against = self._best_of(lambda o: o.id != self.best.id)
+        reasons = [
+            _said(
+                "study-pays",
+                study=study.name,
+                inputs=list(study.of),
+                n=study.best.n,
+                amount=study.best.enbs,
+                worth=study.best.evsi,
+                price=study.best.price,
+                delay=study.delay,
+            ),
+            *self._not_clear(self.best.id),
+            *self._cost_reason(self.best.id, against),
+            *self._few(self.best.id),
+        ]
+        return self._made("find_out_first", against, reasons, meanwhile=study.meanwhile)
 
     def _use_ml(self) -> Verdict:
         against = self.value.best_without_ml
@@ -152,6 +180,7 @@ class _Rule:
             against=against,
             gain=self._gain(self.best.id, against),
             meanwhile=meanwhile,
+            robust=not any(one.flips for one in self.value.stress) if self.value.stress else None,
             reasons=tuple(reasons[:MAX_REASONS]),
         )
 

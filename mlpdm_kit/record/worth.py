@@ -41,9 +41,13 @@ from mlpdm_kit.record.model import (
     Flip,
     PartialValue,
     Status,
+    Stress,
+    StudyValue,
     Valued,
     ValueSection,
 )
+from mlpdm_kit.record.stresses import Stand, stresses
+from mlpdm_kit.record.studies import Desk, studies
 
 BREAK_EVEN_DRAWS = 2_048
 
@@ -60,12 +64,12 @@ class Valuation:
         draws: int,
         seed: int,
     ) -> None:
-        self.case, self.rungs, self.inputs = case, rungs, inputs
+        self.case, self.inputs = case, inputs
         self.draws, self.seed = draws, seed
         self.stand = {rung.id: standing(checks, rung) for rung in rungs}
         self.among = [rung for rung in rungs if rung.priced and not self.stand[rung.id][0]]
         self.theta = inputs.draw(draws, seed)
-        self.rungs = best_retraining(case, rungs, self.theta)
+        self.rungs = tuple(best_retraining(case, rungs, self.theta))
         self.among = [rung for rung in self.rungs if rung.id in {one.id for one in self.among}]
         self.benefit = self._benefit(self.theta)
         self.expected = self.benefit.mean(axis=0)
@@ -84,6 +88,7 @@ class Valuation:
             draws=self.draws,
             seed=self.seed,
             inputs=self.inputs.rows(),
+            correlations=self.inputs.correlations,
             findings=self.inputs.findings(),
             options=tuple(self._valued(rung) for rung in self.rungs),
             best=self.among[self.best].id,
@@ -92,6 +97,8 @@ class Valuation:
             differences=self._differences(),
             evpi=evpi(self.benefit),
             evppi=self._evppi(),
+            studies=self._studies(),
+            stress=self._stresses(),
             break_even=break_even,
             checks=tuple(self._checks()),
         )
@@ -170,6 +177,35 @@ class Valuation:
             for name, value, floor in found.itertuples()
         ]
         return tuple(sorted(rows, key=lambda row: (-row.value, row.input)))
+
+    def _studies(self) -> tuple[StudyValue, ...]:
+        ready = [r.id for r in self.rungs if not (self.stand[r.id][1] or self.stand[r.id][2])]
+        return studies(
+            Desk(
+                case=self.case,
+                rungs=self.rungs,
+                among=self.among,
+                inputs=self.inputs,
+                theta=self.theta,
+                benefit=self.benefit,
+                feasible=frozenset(ready),
+                seed=self.seed,
+            )
+        )
+
+    def _stresses(self) -> tuple[Stress, ...]:
+        return stresses(
+            Stand(
+                case=self.case,
+                rungs=self.rungs,
+                among=self.among,
+                inputs=self.inputs,
+                theta=self.theta,
+                best=self.best,
+                draws=self.draws,
+                seed=self.seed,
+            )
+        )
 
     def _break_even(self) -> tuple[BreakEven, ...]:
         assert self.case.horizon is not None

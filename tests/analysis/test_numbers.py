@@ -54,6 +54,14 @@ def test_beta_from_interval():
     assert d.parameters == pytest.approx((7.7197134034, 32.6506457066), rel=1e-9)
 
 
+def test_pert():
+    """PERT(1, 2, 4) is Beta(7/3, 11/3), scaled to 1 and 4; its mean is 13/6."""
+    d = from_interval(1, 4, family="pert", middle=2)
+    oracle = stats.beta(7 / 3, 11 / 3, loc=1, scale=3)
+    assert (d.mean, d.sd) == pytest.approx((13 / 6, oracle.std()), abs=1e-12)
+    assert d.quantile([0.05, 0.5, 0.95]) == pytest.approx(oracle.ppf([0.05, 0.5, 0.95]), abs=1e-9)
+
+
 @pytest.mark.parametrize(
     ("low", "high"),
     [

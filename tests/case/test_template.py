@@ -77,11 +77,11 @@ def test_what_is_commented_out_can_be_written_too(tmp_path: Path, lang: str) -> 
     """The examples in comments are right: those of the top and of the outcomes, uncommented."""
     text = new_case(tmp_path / "a", lang=lang).read_text(encoding="utf-8")
     keys = "id|date|supersedes|review_on|simulated|action_success|budget|true_positive"
-    keys += "|true_negative|note|cost_per_case"
+    keys += "|true_negative|note|cost_per_case|correlations"
     opened = re.sub(rf"^( *)# ({keys}):", r"\1\2:", text, flags=re.MULTILINE)
     opened = re.sub(r"^  #   (gain|cost):", r"    \1:", opened, flags=re.MULTILINE)
     opened = re.sub(r"^#   (latency|cost):", r"  \1:", opened, flags=re.MULTILINE)
-    assert opened.count("\n#") < text.count("\n#") - 8
+    assert opened.count("\n#") < text.count("\n#") - 9
     (tmp_path / "a" / "case.yaml").write_text(opened, encoding="utf-8")
     assert [str(fault) for fault in check_case(tmp_path / "a")] == []
 
