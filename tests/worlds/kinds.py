@@ -47,6 +47,7 @@ class World:
     files: dict[str, str] = field(default_factory=dict)
     data: dict[str, Any] | None = None
     overconfident: bool = False
+    studies: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
     def per_case(self) -> money.PerCase:
@@ -109,6 +110,8 @@ class World:
         }
         if self.data:
             case["data"] = self.data
+        if self.studies:
+            case["studies"] = {name: _study_said(one) for name, one in self.studies.items()}
         for name, law in self.stated.items():
             parts = name.split(".")
             said = {"value": law.said(UNITS.get(parts[-1], "")), "evidence": "measured"}
@@ -124,6 +127,15 @@ class World:
             else:
                 case[name] = said
         return case
+
+
+STUDY_UNITS = {"price": "USD", "price_per_case": "USD per case", "time": "months"}
+
+
+def _study_said(study: Mapping[str, Any]) -> dict[str, Any]:
+    """A study as a case file says it."""
+    units = {name: unit for name, unit in STUDY_UNITS.items() if name in study}
+    return {"of": study["of"], **{name: study[name].said(unit) for name, unit in units.items()}}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -218,12 +230,28 @@ def _binary(rng: np.random.Generator, plan: Plan) -> World | None:
         column = int(rng.integers(0, signals.features.shape[1])) + 1  # type: ignore[union-attr]
         extra["rule"] = {"when": f"x{column} >= {rng.uniform(-0.2, 1.2):.3f}"}
         extra |= {name: {"predictions": f"{name}.csv"} for name in others}
+    studies = {} if plan.data else _studies(rng, stated, stake, months)
     truth, wide = _settled(rng, plan, stated)
     if "prevalence" not in truth:
         truth["prevalence"] = float(law)  # type: ignore[arg-type]
     return World(kind="binary", plan=plan, months=months, offers=offers, status_quo=status_quo,
                  stated=stated, truth=truth, extra=extra, signals=signals,
-                 files=files, data=data, overconfident=wide)  # fmt: skip
+                 files=files, data=data, overconfident=wide, studies=studies)  # fmt: skip
+
+
+def _studies(
+    rng: np.random.Generator, stated: Mapping[str, Law], stake: float, months: int
+) -> dict[str, dict[str, Any]]:
+    """A pilot of the model, or a look at the outcomes' price, each at a price and a wait."""
+    per_case = stake / (months * np.exp(stated["volume"].first))
+    wait = priced(rng, between(rng, 0.1, 1.5))
+    price = priced(rng, stake * between(rng, 0.0003, 0.01))
+    if rng.random() < 0.7:
+        of = ["options.model.recall", "options.model.false_positive_rate"]
+        each = priced(rng, per_case * between(rng, 0.3, 3))
+        return {"pilot": {"of": of, "price": price, "price_per_case": each, "time": wait}}
+    priced_by = [name for name in stated if name.startswith("outcomes.")]
+    return {"audit": {"of": priced_by, "price": price, "time": wait}}
 
 
 def _classes(rng: np.random.Generator, plan: Plan) -> tuple[np.ndarray | None, Law | float]:

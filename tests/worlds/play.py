@@ -168,7 +168,9 @@ def _kit(
     values = worth(after.world, theta, deployed(after.world, again), params)[0]
     value = float(values[[offer.id for offer in world.offers].index(option)])
     value -= after.price + after.wait / world.months * max(value - true[meanwhile], 0.0)
-    study = {"name": after.name, "meanwhile": true[meanwhile], "after": value}
+    # held against what would be done now: the best by the figures, unless a gate forbids it
+    now = meanwhile if after.name == "gates" else (found.option or world.status_quo)
+    study = {"name": after.name, "now": true[now], "after": value}
     return {"option": option, "worth": value}, study
 
 

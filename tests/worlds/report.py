@@ -116,9 +116,9 @@ def find_out(results: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "said": sum(r["verdict"] == "find_out_first" for r in results),
         "simulated": len(paid),
         "gain_share": mean_error(
-            [(r["study"]["after"] - r["study"]["meanwhile"]) / r["spread"] for r in paid]
+            [(r["study"]["after"] - r["study"]["now"]) / r["spread"] for r in paid]
         ),
-        "gain_money": mean_error([r["study"]["after"] - r["study"]["meanwhile"] for r in paid]),
+        "gain_money": mean_error([r["study"]["after"] - r["study"]["now"] for r in paid]),
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from tests.worlds.money import Offer, amount_worth, binary_worth, months_left, n
 from tests.worlds.play import play
 from tests.worlds.report import BEGIN, END, KEPT, RULES, SURE, figures, mean_error, table
 from tests.worlds.signals import Amounts, Binary, Deployed, Drift
+from tests.worlds.studies import found_out
 
 FEW = 4
 
@@ -127,6 +129,19 @@ def test_a_played_world_repeats(few):
     again = play("clean", 7, 0, draws=1024)
     first = next(r for r in few if r["family"] == "clean" and r["index"] == 0)
     assert {**again, "seconds": 0} == {**first, "seconds": 0}
+
+
+def test_a_pilot_adds_its_counts_to_what_is_believed_and_costs_its_price():
+    worlds = (make_world("ranges", np.random.default_rng([3, i])) for i in range(200))
+    world = next(world for world in worlds if "pilot" in world.studies)
+    study = {"kind": "study", "name": "pilot", "n": 100_000}
+    record = SimpleNamespace(value_of_information=SimpleNamespace(study=study))
+    after = found_out(world, record)
+    name = "options.model.recall"
+    assert after.world.stated[name].mean == pytest.approx(world.truth[name], abs=0.05)
+    said = world.studies["pilot"]
+    assert after.price == said["price"].mean + 100_000 * said["price_per_case"].mean
+    assert after.world.stated["volume"] == world.stated["volume"]
 
 
 def test_nobody_beats_the_oracle(few):
