@@ -203,7 +203,9 @@ def table(found: dict[str, Any]) -> str:
     for goal in asked:
         cells = [_goal(goal, found["families"][n]["goals"].get(goal)) for n in names]
         lines.append(f"| {goal} | " + " | ".join(cells) + " |")
-    lines += ["", f"`python -m tests.worlds --seed {found['seed']} --readme` makes this table."]
+    worlds = max(found["families"][name]["worlds"] for name in names)
+    command = f"--worlds {worlds} --draws {found['draws']} --seed {found['seed']} --readme"
+    lines += ["", f"`python -m tests.worlds {command}` makes this table."]
     return "\n".join(lines)
 
 
