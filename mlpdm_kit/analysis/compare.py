@@ -6,7 +6,7 @@ and held against the best that needs no ML.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,8 +50,21 @@ class Comparison:
     curves: dict[str, tuple[Array, Array]] = field(default_factory=dict)
 
 
-def compare(data: Dataset, rungs: tuple[Rung, ...], split: Split, setting: Setting) -> Comparison:
+def compare(
+    data: Dataset,
+    rungs: tuple[Rung, ...],
+    split: Split,
+    setting: Setting,
+    removed: Collection[str] = (),
+) -> Comparison:
     """Try every option that the data can judge.
+
+    Parameters
+    ----------
+    data, rungs, split, setting
+        The rows, the ladder, the folds, and the prices.
+    removed : collection of str
+        Options that a gate has removed: ML is not held against them.
 
     Raises
     ------
@@ -77,7 +90,7 @@ def compare(data: Dataset, rungs: tuple[Rung, ...], split: Split, setting: Setti
     measured = {
         name: _measure(one, data, rows, setting, lucks[name]) for name, one in tried.items()
     }
-    plain = [name for name, one in tried.items() if not one.rung.is_ml]
+    plain = [n for n, one in tried.items() if not one.rung.is_ml and n not in removed]
     best = min(
         plain,
         key=lambda name: measured[name].cost.mean + _running(tried[name], setting),

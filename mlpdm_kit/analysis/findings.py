@@ -13,6 +13,9 @@ from scipy import special
 from mlpdm_kit.analysis.distributions import Array
 
 LEAK_STRENGTH = 0.99
+ALONE_STRENGTH = 0.95  # where no other column comes near
+NEAR = 0.6  # of the strongest column's pull
+LEAST_OTHERS = 2
 TOO_GOOD = 0.9999  # a model that hardly ever errs on rows it has not seen
 HALF_EMPTY = 0.5
 MIN_LEVEL = 5
@@ -77,19 +80,32 @@ def leaks(
 
     A column whose values, or whose gaps, rank the target almost without error (AUC, or
     rank correlation for amounts, of at least `LEAK_STRENGTH`) is rarely known when the
-    prediction is made. Columns in ``known_then`` are vouched for by the case.
+    prediction is made. Nor is one that does nearly as well (`ALONE_STRENGTH`) where no other
+    column comes near it: real measurements of one thing are seldom alone. Columns in
+    ``known_then`` are vouched for by the case, and count among the others.
     """
     classes_small = task == "binary" and min((target == 1).sum(), (target == 0).sum()) < 10
     if len(target) < MIN_ROWS_FOR_LEAK or classes_small:
         return []
+    strengths = {name: _strength(features[name], target, task) for name in features.columns}
     found = []
-    for name in features.columns:
-        if name in known_then:
-            continue
-        strength = _strength(features[name], target, task)
-        if strength >= LEAK_STRENGTH:
+    for name, strength in strengths.items():
+        rest = [other for column, other in strengths.items() if column != name]
+        others = [other for other in rest if other < LEAK_STRENGTH]
+        alone = strength >= ALONE_STRENGTH and len(others) >= LEAST_OTHERS and (
+            _pull(max(others), task) <= NEAR * _pull(strength, task)
+        )  # fmt: skip
+        if name not in known_then and (strength >= LEAK_STRENGTH or alone):
             found.append(Finding(code="leak", figures={"column": name, "strength": strength}))
     return found
+
+
+def _pull(strength: float, task: str) -> float:
+    """How far apart a column holds the classes, in standard deviations (d', Green & Swets
+    1966, from the AUC); Fisher's z of a rank correlation."""
+    if task == "binary":
+        return float(np.sqrt(2) * special.ndtri(min(strength, 1 - 1e-12)))
+    return float(np.arctanh(min(strength, 1 - 1e-12)))
 
 
 def oddities(features: pd.DataFrame) -> list[Finding]:

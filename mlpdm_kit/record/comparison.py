@@ -27,7 +27,7 @@ from mlpdm_kit.case.checks import CHECKS
 from mlpdm_kit.case.dataset import Dataset
 from mlpdm_kit.case.model import Case
 from mlpdm_kit.record.closer import as_range, finite, looked
-from mlpdm_kit.record.gates import computed
+from mlpdm_kit.record.gates import answered, computed, standing
 from mlpdm_kit.record.inputs import usual_ends
 from mlpdm_kit.record.model import (
     CheckResult,
@@ -113,7 +113,7 @@ def compare_section(
     data = replace(data, features=data.features.drop(columns=leaking))
     split_ = split(data, case.task, seed)
     here = setting(case, data, seed)
-    result = compare(data, tuple(rungs), split_, here)
+    result = compare(data, tuple(rungs), split_, here, _removed(case, rungs, data, leaking))
     closer = looked(case, rungs, data, split_, here, result)
     good = _too_good(case, data, result)
     findings = [*found, *good, *oddities(profile_features), *_on_rows(case, data, result)]
@@ -354,6 +354,25 @@ def _checks_on_data(
     return results
 
 
+def _on_leaks(data: Dataset, leaking: Sequence[str]) -> list[str]:
+    """Rules that look at a column that gives the answer away."""
+    lower = {column.lower() for column in leaking}
+    return [
+        name
+        for name, columns in data.rule_columns.items()
+        if lower & {column.lower() for column in columns}
+    ]
+
+
+def _removed(
+    case: Case, rungs: Sequence[Rung], data: Dataset, leaking: Sequence[str]
+) -> frozenset[str]:
+    """Options that a gate has removed before anything is tried."""
+    checks = answered(case, rungs)
+    failed = {rung.id for rung in rungs if standing(checks, rung)[0]}
+    return frozenset(failed | set(_on_leaks(data, leaking)))
+
+
 def _too_good(case: Case, data: Dataset, result: Comparison) -> list[Finding]:
     """Models that hardly err: more often a leak than a triumph."""
     known = case.data.known_then if case.data else ()
@@ -380,12 +399,7 @@ def _known_then(
     if leaking:
         figures = {"columns": leaking}
         results.append(computed("available-then", rungs, "open", "leaks", figures))
-        lower = {column.lower() for column in leaking}
-        on_leaks = [
-            name
-            for name, columns in data.rule_columns.items()
-            if lower & {column.lower() for column in columns}
-        ]
+        on_leaks = _on_leaks(data, leaking)
         if on_leaks:
             results.append(computed("available-then", rungs, "failed", "leaks", figures, on_leaks))
     elif good:

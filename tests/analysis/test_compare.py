@@ -288,3 +288,21 @@ def test_the_best_cut_of_many_rows_is_that_of_the_whole_curve(
     whole = best_threshold(y, score, costs, 0.1 if seed % 5 else None)
     monkeypatch.setattr("mlpdm_kit.analysis.cuts.SORT_ALL", 10)
     assert best_threshold(y, score, costs, 0.1 if seed % 5 else None) == whole
+
+
+def test_a_column_that_stands_alone_leaks_sooner(rng: np.random.Generator):
+    """AUC about 0.97: a leak beside noise, an honest measurement beside others like it."""
+    y = (rng.random(600) < 0.3).astype(float)
+    noise = {f"n{i}": rng.normal(size=600) for i in range(3)}
+    strong = {name: y * 2.7 + rng.normal(size=600) for name in ("a", "b")}
+    alone = pd.DataFrame({"a": strong["a"], **noise})
+    assert [f.figures["column"] for f in leaks(alone, y, "binary")] == ["a"]
+    assert leaks(alone, y, "binary", known_then=["a"]) == []
+    assert leaks(pd.DataFrame({**strong, **noise}), y, "binary") == []
+
+
+def test_ml_is_not_held_against_what_a_gate_has_removed(data: Dataset):
+    folds = split(data, "binary", 0)
+    free = compare(data, (NONE, CUT, MODEL), folds, SETTING)
+    assert free.best_without_ml == "cut"
+    assert compare(data, (NONE, CUT, MODEL), folds, SETTING, ["cut"]).best_without_ml == "none"
