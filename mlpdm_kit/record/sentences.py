@@ -127,6 +127,9 @@ class Sentences(Text):
         """Name of a thing; an input's is found by the pattern of its path too."""
         if kind == "input" and not self.knows(f"input.{key}"):
             first, *middle, last = key.split(".")
+            if first == "group":
+                code = f"group.{middle[0]}" if middle else key
+                return self.say(code, option=last)
             if first == "inputs":
                 return _words(last)
             if first == "options" and middle:

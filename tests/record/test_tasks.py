@@ -257,3 +257,31 @@ def test_retraining_is_as_frequent_as_pays(make_case: Any, rates: Any):
     assert with_price("100 JPY") == 1.0
     assert with_price("10k JPY") in (3.0, 6.0, 12.0)
     assert with_price("10M JPY") is None
+
+
+def test_segments_as_production_mixes_them(make_case: Any):
+    """Half the rows are east, where the rule catches all; production is nine tenths west."""
+    rows = [(i, int(i % 4 == 0), "east" if i < 80 else "west") for i in range(160)]
+    text = "\n".join(f"{i},{bad},{side},{int(bad and i < 80)}" for i, bad, side in rows)
+    base = {"file": "d.csv", "target": "bad", "segment": "side", "known_then": ["flag"]}
+    folder = make_case(
+        files={"d.csv": f"id,bad,side,flag\n{text}\n"},
+        prevalence=None,
+        data={**base, "mix": {"east": "10%", "west": "90%"}},
+        options={"rule": {"kind": "rule", "when": "flag = 1"}, "model": {"kind": "model"}},
+    )
+    walk = Walk(load_case(folder), draws=1024)
+    rule = next(one for one in walk.comparison().options if one.id == "rule")
+    # east 20.5 of 21, west 0.5 of 21 (Jeffreys), a quarter of either is bad
+    assert rule.rates["recall"].mean == pytest.approx((0.1 * 20.5 + 0.9 * 0.5) / 21)
+    assert rule.cost_per_case is not None
+    assert rule.cost_per_case.mean == pytest.approx(0.9 * 0.25 * 1000)
+    wrong = make_case(
+        name="wrong",
+        files={"d.csv": f"id,bad,side,flag\n{text}\n"},
+        prevalence=None,
+        data={**base, "mix": {"east": "10%", "north": "90%"}},
+        options={"rule": {"kind": "rule", "when": "flag = 1"}, "model": {"kind": "model"}},
+    )
+    with pytest.raises(InputError, match="north"):
+        decide(load_case(wrong), draws=64)
