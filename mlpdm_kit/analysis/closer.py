@@ -23,10 +23,11 @@ from mlpdm_kit.analysis.learning import (
     learning_curve,
     looked_at,
 )
+from mlpdm_kit.analysis.points import choose_point, weights
 from mlpdm_kit.analysis.power_law import Crossing, PowerLaw, crossing, fit_power_law
 from mlpdm_kit.analysis.segments import Gap, Served, served, worst_gap
+from mlpdm_kit.analysis.setting import Setting, Tried
 from mlpdm_kit.analysis.thresholds import ThresholdBand, threshold_band
-from mlpdm_kit.analysis.trying import Setting, Tried, choose_point, weights
 from mlpdm_kit.case.dataset import Dataset
 from mlpdm_kit.errors import InputError
 

@@ -19,8 +19,9 @@ from mlpdm_kit.analysis.ladder import Rung
 from mlpdm_kit.analysis.luck import Luck, luck_of, with_luck, with_luck_of_cost
 from mlpdm_kit.analysis.mix import class_shares, codes_of, pooled
 from mlpdm_kit.analysis.models import pinball
+from mlpdm_kit.analysis.setting import Setting, Tried
 from mlpdm_kit.analysis.tasks import REVIEWED, Measure
-from mlpdm_kit.analysis.trying import Setting, Tried, try_option, try_review
+from mlpdm_kit.analysis.trying import try_option, try_review
 from mlpdm_kit.case.dataset import Dataset
 
 FEW_ERRORS = 10

@@ -17,8 +17,10 @@ from mlpdm_kit.analysis.distributions import Array, Distribution, lognormal_from
 from mlpdm_kit.analysis.folds import Split, split
 from mlpdm_kit.analysis.ladder import Rung
 from mlpdm_kit.analysis.learning import encoded_scores
+from mlpdm_kit.analysis.points import choose_point
+from mlpdm_kit.analysis.setting import Setting, Tried
 from mlpdm_kit.analysis.tasks import Measure
-from mlpdm_kit.analysis.trying import Setting, Tried, choose_point, try_option
+from mlpdm_kit.analysis.trying import try_option
 from mlpdm_kit.case.dataset import Dataset
 
 REPEATS = 4

@@ -18,8 +18,8 @@ from scipy import special
 from mlpdm_kit.analysis.compare import rates_of
 from mlpdm_kit.analysis.costs import Estimate, bootstrap_cost
 from mlpdm_kit.analysis.distributions import Array, Distribution
+from mlpdm_kit.analysis.setting import Setting, Tried
 from mlpdm_kit.analysis.tasks import losses
-from mlpdm_kit.analysis.trying import Setting, Tried
 from mlpdm_kit.case.dataset import Dataset
 
 LEAST_CASES = 10  # that say how well a segment is served, for it to be ranked

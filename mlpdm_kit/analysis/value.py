@@ -18,204 +18,25 @@ what was spent is lost and the best option without ML takes its place.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from mlpdm_kit.analysis.discounting import MONTHS_PER_YEAR
-from mlpdm_kit.analysis.distributions import Array, Distribution, from_interval
+from mlpdm_kit.analysis.distributions import Array
 from mlpdm_kit.analysis.ladder import Rung
+from mlpdm_kit.analysis.per_case import per_case
 from mlpdm_kit.analysis.schedule import RETRAINING, Months, Pace, over
-from mlpdm_kit.analysis.tasks import all_missed, amount_rate, task_of
-from mlpdm_kit.case.formula import evaluate
-from mlpdm_kit.case.model import Case, Input
-from mlpdm_kit.case.rules import named_inputs
+from mlpdm_kit.analysis.stated import trial_luck
+from mlpdm_kit.analysis.terms import Terms, stages, terms
+from mlpdm_kit.case.model import Case
+
+_ONE = np.ones(1)
+
+_ZERO = np.zeros(1)
 
 Draws = Mapping[str, Array]
-STAGES = ("offline", "pilot")
-_ZERO = np.zeros(1)
-_ONE = np.ones(1)
-_FIXED = ("horizon",)
-
-
-def distribution(item: Input) -> Distribution:
-    """The distribution of what a person wrote; the family follows from the support."""
-    if item.is_point:
-        return Distribution("point", (item.low,))
-    return from_interval(item.low, item.high, item.level, item.shape, middle=item.middle)
-
-
-def stated_inputs(case: Case) -> dict[str, Distribution]:
-    """Distributions of every input that the case states, by name.
-
-    A stated rate ``options.x.rates.recall`` goes by the name of a measured one,
-    ``options.x.recall``. Whether an option passes a trial is an input as well.
-    """
-    found = {
-        name.replace(".rates.", "."): distribution(item)
-        for name, item in named_inputs(case)
-        if name not in _FIXED
-    }
-    for name, option in case.options.items():
-        for stage in STAGES:
-            if getattr(option.stages, stage) is not None:
-                found[luck(name, stage)] = Distribution("uniform", (0.0, 1.0))
-    return found
-
-
-def luck(option: str, stage: str) -> str:
-    """Name of the input that says how a trial goes: passed where it is below its chance."""
-    return f"options.{option}.stages.{stage}.luck"
-
-
-def signs(case: Case) -> dict[str, int]:
-    """-1 for outcomes that cost, +1 for those that gain."""
-    return {name: outcome.sign for name, outcome in case.outcomes.items()}
-
-
-def means(inputs: Mapping[str, Distribution]) -> dict[str, Array]:
-    """Every input at its mean, as draws of length one."""
-    return {name: np.array([dist.mean]) for name, dist in inputs.items()}
-
-
-@dataclass(frozen=True, kw_only=True)
-class PerCase:
-    """What one case is worth under one option, by draw.
-
-    ``errors`` by outcome (costs negative), ``running`` the cost of handling a case.
-    """
-
-    errors: dict[str, Array]
-    running: Array
-
-    @property
-    def worth(self) -> Array:
-        """All of it."""
-        return np.asarray(sum(self.errors.values(), _ZERO) - self.running)
-
-
-def per_case(
-    case: Case, rungs: Sequence[Rung], rung: Rung, theta: Draws, errors: Array = _ONE
-) -> PerCase:
-    """Worth of a case under an option that makes so many times its errors."""
-    task = task_of(case)
-    rates, running = _rates(case, rungs, rung, theta, errors)
-    amounts = task.amounts(rates, theta)
-    worth = task.worth(theta, signs(case))
-    return PerCase(
-        errors={name: np.asarray(amount * worth[name]) for name, amount in amounts.items()},
-        running=running,
-    )
-
-
-def _rates(
-    case: Case, rungs: Sequence[Rung], rung: Rung, theta: Draws, errors: Array
-) -> tuple[dict[str, Array], Array]:
-    """How good an option is, and what a case costs to run, by draw."""
-    running = theta.get(f"options.{rung.id}.cost_per_case", _ZERO)
-    if rung.kind == "review":
-        return _reviewed(case, rungs, rung, theta, running, errors)
-    task = task_of(case)
-    if rung.option.value is not None:
-        return {"value": _formula(case, rung, theta)}, running
-    known = task.known_rates(rung.kind)
-    names = [*known, *(name for name in task.measures if name not in known)]
-    rates = {
-        name: np.array([known[name]]) if name in known else _rate(case, rung, name, theta)
-        for name in names
-    }
-    times = errors * theta.get(f"options.{rung.id}.online", _ONE)
-    return (task.worsened(rates, times) if np.any(times != 1) else rates), running
-
-
-def _rate(case: Case, rung: Rung, name: str, theta: Draws) -> Array:
-    full = f"options.{rung.id}.{name}"
-    return theta.get(full, _ZERO) if name in case.of_task.may_miss else theta[full]
-
-
-def _formula(case: Case, rung: Rung, theta: Draws) -> Array:
-    """The case's own formula on its named inputs; an option's own go before the case's."""
-    assert rung.option.value is not None
-    named = {name: theta[f"inputs.{name}"] for name in case.inputs}
-    named |= {name: theta[f"options.{rung.id}.inputs.{name}"] for name in rung.option.inputs}
-    return evaluate(rung.option.value, named, f"options.{rung.id}.value")
-
-
-def _reviewed(
-    case: Case,
-    rungs: Sequence[Rung],
-    rung: Rung,
-    theta: Draws,
-    running: Array,
-    errors: Array,
-) -> tuple[dict[str, Array], Array]:
-    """A person looks at what the base option flags, as far as capacity reaches.
-
-    The reviewer errs either way with the same rate; what nobody looks at is acted on as
-    flagged. Only cases on which the option is used come to the reviewer.
-    """
-    base = base_of(rungs, rung)
-    if f"options.{rung.id}.reviewed_positive" in theta:
-        return _three_ways(case, rungs, rung, base, theta, running, errors)
-    rates, base_running = _rates(case, rungs, base, theta, errors)
-    share = theta["prevalence"]
-    flagged = share * rates["recall"] + (1 - share) * rates["false_positive_rate"]
-    capacity = theta.get(f"options.{rung.id}.capacity")
-    looked = _ONE
-    if capacity is not None:
-        adoption = terms(rungs, rung, theta).adoption
-        asked = np.maximum(theta["volume"] * adoption * flagged, 1e-300)
-        looked = np.minimum(1.0, capacity / asked)
-    error = theta.get(f"options.{rung.id}.reviewer_error", _ZERO)
-    review = theta[f"options.{rung.id}.review"]
-    kept, caught = 1 - looked * error, 1 - looked * (1 - error)
-    found = {
-        **rates,
-        "recall": rates["recall"] * kept,
-        "false_positive_rate": rates["false_positive_rate"] * caught,
-    }
-    missed, false = amount_rate("false_negative"), amount_rate("false_positive")
-    if missed in rates:
-        found[missed] = rates[missed] + (1 - kept) * (all_missed(theta) - rates[missed])
-    if false in rates:
-        found[false] = rates[false] * caught
-    return found, base_running + running + looked * flagged * review
-
-
-def _three_ways(
-    case: Case,
-    rungs: Sequence[Rung],
-    rung: Rung,
-    base: Rung,
-    theta: Draws,
-    running: Array,
-    errors: Array,
-) -> tuple[dict[str, Array], Array]:
-    """Acted on, left, or reviewed as far as capacity reaches; beyond it the base decides.
-
-    What the base flags includes all that is acted on without a review.
-    """
-    fresh, base_running = _rates(case, rungs, base, theta, _ONE)
-    share = theta["prevalence"]
-    own = f"options.{rung.id}"
-    looks = {"recall": theta[f"{own}.reviewed_positive"],
-             "false_positive_rate": theta[f"{own}.reviewed_negative"]}  # fmt: skip
-    asked = share * looks["recall"] + (1 - share) * looks["false_positive_rate"]
-    capacity, looked = theta.get(f"{own}.capacity"), _ONE
-    if capacity is not None:
-        adoption = terms(rungs, rung, theta).adoption
-        looked = np.minimum(1.0, capacity / np.maximum(theta["volume"] * adoption * asked, 1e-300))
-    error = theta.get(f"{own}.reviewer_error", _ZERO)
-    rates = {}
-    for name, sees in (("recall", 1 - error), ("false_positive_rate", error)):
-        acted = theta[f"{own}.{name}"]
-        else_flagged = np.maximum(fresh[name] - acted, 0.0)
-        after = acted + looked * looks[name] * sees + (1 - looked) * else_flagged
-        rates[name] = np.clip(after, 0.0, 1.0)
-    spent = looked * asked * theta[f"{own}.review"]
-    worse = task_of(case).worsened(rates, errors) if np.any(errors != 1) else rates
-    return worse, base_running + running + spent
 
 
 class Columns:
@@ -343,7 +164,7 @@ class Columns:
             today = _discounted(theta["discount"], self._late(theta, waits))
             spent = spent + theta.get(f"{name}.price", _ZERO) * today
             waits = (*waits, f"{name}.time") if f"{name}.time" in theta else waits
-            passed = theta[luck(rung.id, stage)] < theta[f"{name}.passes"]
+            passed = theta[trial_luck(rung.id, stage)] < theta[f"{name}.passes"]
             failed = going * ~passed
             if failed.any():
                 found = found + failed * (self._fallback(theta, waits) - spent)
@@ -388,11 +209,6 @@ class Watched(Mapping[str, Array]):
         return len(self._draws)
 
 
-def stages(rung: Rung) -> list[str]:
-    """Trials that an option must pass, in their order."""
-    return [name for name in STAGES if getattr(rung.option.stages, name) is not None]
-
-
 def _discounted(discount: Array, later: Array) -> Array:
     """What money that is spent so many months later is worth today."""
     return np.asarray(np.exp(-np.log1p(discount) / MONTHS_PER_YEAR * later))
@@ -414,66 +230,6 @@ def net_benefit(
         The options wanted, a column each; by default the whole ladder.
     """
     return Columns(case, rungs, theta, among).matrix
-
-
-@dataclass(frozen=True, kw_only=True)
-class Terms:
-    """What an option takes, by draw: money to build (overrun included), to run a month and
-    to retrain once, the share of cases that it is used on, and how it comes into use."""
-
-    build: Array
-    run: Array
-    retrain: Array
-    adoption: Array
-    pace: Pace
-
-
-def terms(rungs: Sequence[Rung], rung: Rung, theta: Draws) -> Terms:
-    """Terms of an option; a reviewed option takes what its base takes, and its own on top."""
-    name = f"options.{rung.id}"
-    every = rung.option.retrain_every
-    own = Terms(
-        build=theta.get(f"{name}.build", _ZERO) * (1 + theta.get(f"{name}.overrun", _ZERO)),
-        run=theta.get(f"{name}.run", _ZERO),
-        retrain=theta.get(f"{name}.retrain", _ZERO),
-        adoption=theta.get(f"{name}.adoption", _ONE),
-        pace=Pace(
-            discount=theta["discount"],
-            growth=theta.get("growth", _ZERO),
-            delay=theta.get(f"{name}.delay", _ZERO),
-            ramp=theta.get(f"{name}.ramp", _ZERO),
-            drift=theta.get(f"{name}.drift", _ZERO),
-            retrain_every=rung.retrain_every if every is None else every.low,
-        ),
-    )
-    if rung.kind != "review":
-        return own
-    base = terms(rungs, base_of(rungs, rung), theta)
-    return Terms(
-        build=own.build + base.build,
-        run=own.run + base.run,
-        retrain=own.retrain + base.retrain,
-        adoption=theta.get(f"{name}.adoption", base.adoption),
-        pace=replace(
-            base.pace,
-            delay=np.maximum(own.pace.delay, base.pace.delay),
-            ramp=theta.get(f"{name}.ramp", base.pace.ramp),
-        ),
-    )
-
-
-def base_of(rungs: Sequence[Rung], rung: Rung) -> Rung:
-    """What a reviewed option reviews."""
-    return next(other for other in rungs if other.id == rung.option.of)
-
-
-def price(rungs: Sequence[Rung], rung: Rung, months: float, theta: Draws) -> Array:
-    """What building, trying, running and retraining an option costs, discounted."""
-    takes = terms(rungs, rung, theta)
-    sums = over(months, takes.pace)
-    trials = [theta.get(f"options.{rung.id}.stages.{stage}.price", _ZERO) for stage in stages(rung)]
-    running = takes.run * sums.at_work + takes.retrain * sums.trainings
-    return np.asarray(takes.build + running + sum(trials, _ZERO))
 
 
 def unused(case: Case, rungs: Sequence[Rung], rung: Rung, months: float, theta: Draws) -> Array:

@@ -16,7 +16,7 @@ from mlpdm_kit.analysis.distributions import Array
 from mlpdm_kit.analysis.folds import Split
 from mlpdm_kit.analysis.ladder import Rung
 from mlpdm_kit.analysis.segments import LEAST_CASES, without_each
-from mlpdm_kit.analysis.trying import Setting
+from mlpdm_kit.analysis.setting import Setting
 from mlpdm_kit.case.checks import CHECKS
 from mlpdm_kit.case.dataset import Dataset
 from mlpdm_kit.case.model import Case

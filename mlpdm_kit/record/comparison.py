@@ -21,9 +21,9 @@ from mlpdm_kit.analysis.findings import (
 from mlpdm_kit.analysis.folds import Split, split
 from mlpdm_kit.analysis.ladder import Rung
 from mlpdm_kit.analysis.mix import text_of
+from mlpdm_kit.analysis.setting import Review, Setting, Tried
+from mlpdm_kit.analysis.stated import means, signs, stated_inputs
 from mlpdm_kit.analysis.tasks import Measure, task_of
-from mlpdm_kit.analysis.trying import Review, Setting, Tried
-from mlpdm_kit.analysis.value import means, signs, stated_inputs
 from mlpdm_kit.case.checks import CHECKS
 from mlpdm_kit.case.dataset import Dataset
 from mlpdm_kit.case.model import Case

@@ -18,8 +18,9 @@ from mlpdm_kit.analysis.information import evpi
 from mlpdm_kit.analysis.ladder import Rung
 from mlpdm_kit.analysis.observing import Sample
 from mlpdm_kit.analysis.partial import MIN_DRAWS
+from mlpdm_kit.analysis.stated import distribution
 from mlpdm_kit.analysis.study import evsi
-from mlpdm_kit.analysis.value import Columns, distribution
+from mlpdm_kit.analysis.value import Columns
 from mlpdm_kit.case.correlations import drawn_name
 from mlpdm_kit.case.model import Case, Study
 from mlpdm_kit.record.inputs import Inputs

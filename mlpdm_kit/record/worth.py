@@ -19,15 +19,9 @@ from mlpdm_kit.analysis.information import (
 )
 from mlpdm_kit.analysis.ladder import Rung
 from mlpdm_kit.analysis.partial import MIN_DRAWS, evppi
-from mlpdm_kit.analysis.value import (
-    Columns,
-    base_of,
-    best_retraining,
-    net_benefit,
-    per_case,
-    price,
-    unused,
-)
+from mlpdm_kit.analysis.per_case import per_case
+from mlpdm_kit.analysis.terms import base_of, price
+from mlpdm_kit.analysis.value import Columns, best_retraining, net_benefit, unused
 from mlpdm_kit.case.model import Case
 from mlpdm_kit.record.comparison import baseline_finding
 from mlpdm_kit.record.error_costs import spread

@@ -16,8 +16,8 @@ from mlpdm_kit.analysis.findings import base_rate_differs, leaks, oddities
 from mlpdm_kit.analysis.folds import prior_shift, split
 from mlpdm_kit.analysis.ladder import Rung
 from mlpdm_kit.analysis.models import best_cut
+from mlpdm_kit.analysis.setting import Setting
 from mlpdm_kit.analysis.tasks import Amounts, Binary
-from mlpdm_kit.analysis.trying import Setting
 from mlpdm_kit.case.dataset import Dataset, Predictions
 from mlpdm_kit.case.model import Option
 
