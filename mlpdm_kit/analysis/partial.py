@@ -9,7 +9,6 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from mlpdm_kit.analysis.distributions import Array
-from mlpdm_kit.analysis.information import evpi
 from mlpdm_kit.analysis.regressions import MIN_DRAWS, Regressions, regressions
 from mlpdm_kit.analysis.splines import plain_basis, worth
 from mlpdm_kit.analysis.surfaces import surface
@@ -18,6 +17,7 @@ from mlpdm_kit.errors import refuse
 __all__ = ["MIN_DRAWS", "evppi", "named"]
 
 PERMUTATIONS = 20
+FLOOR_ROWS = 2_048  # means of a few draws each, that permutations are made of
 
 
 def evppi(
@@ -102,21 +102,25 @@ def single(fits: Regressions, name: str) -> float:
     """What knowing one input is worth."""
     if name not in fits.ranked:
         return 0.0
-    return min(worth(fits.expected(name)), evpi(fits.values))
+    return fits.worth(name)
 
 
 def _floor(values: Array, seed: int) -> float:
-    """What one input shows by chance."""
-    rng, basis = np.random.default_rng(seed), plain_basis(len(values))
-    return float(
-        np.quantile(
-            [
-                worth(basis @ (basis.T @ np.take(values, rng.permutation(len(values)), axis=0)))
-                for _ in range(PERMUTATIONS)
-            ],
-            0.95,
-        )
-    )
+    """What one input shows by chance.
+
+    Draws are mixed once and put together by a few, which leaves what slopes vary by as it
+    is; then the few are permuted.
+    """
+    rng, few = np.random.default_rng(seed), max(len(values) // FLOOR_ROWS, 1)
+    rows = len(values) // few
+    mixed = values.take(rng.permutation(len(values))[: rows * few], axis=0)
+    means = np.add.reduceat(mixed, np.arange(0, rows * few, few), axis=0) / few
+    basis = plain_basis(rows)
+    found = [
+        worth(basis @ (basis.T @ means.take(rng.permutation(rows), axis=0)))
+        for _ in range(PERMUTATIONS)
+    ]
+    return float(np.quantile(found, 0.95))
 
 
 def _group(fits: Regressions, names: list[str], floor: float, seed: int) -> tuple[float, float]:
@@ -124,7 +128,7 @@ def _group(fits: Regressions, names: list[str], floor: float, seed: int) -> tupl
     if len(names) < 2:
         return (single(fits, names[0]) if names else 0.0), floor
     values, rng = fits.cleared(names), np.random.default_rng(seed)
-    fit, most = surface(values, [fits.column(name) for name in names]), evpi(fits.values)
+    fit, most = surface(values, [fits.column(name) for name in names]), fits.most
     everything = len(names) == len(fits.moving)
     value = most if everything else min(fit.worth(rng).value, most)
     return value, fit.floor(rng, PERMUTATIONS)

@@ -19,10 +19,10 @@ from mlpdm_kit.analysis.distributions import Array
 KNOTS = 8
 
 
-def scattered(ordered: Array, order: Any) -> Array:
-    """Values in the order of an input, put back by draw."""
-    found = np.empty_like(ordered)
-    found[order] = ordered
+def places(order: Any) -> Any:
+    """Place of each draw in an order: what takes ordered values back by draw."""
+    found = np.empty_like(order)
+    found[order] = np.arange(len(order))
     return found
 
 
