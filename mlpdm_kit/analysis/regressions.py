@@ -11,6 +11,7 @@ wholly independent input outside takes part in: whatever the group, their mean i
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -27,6 +28,7 @@ from mlpdm_kit.analysis.products import Crossed, crossed
 from mlpdm_kit.analysis.splines import (
     basis_on,
     middle_ranks,
+    ordering,
     places,
     plain_basis,
     plain_shares,
@@ -87,7 +89,9 @@ class Ranked:
     @property
     def rough(self) -> Array:
         """The same by draw, as it is on average over the draw's cell."""
-        return np.asarray(self.steps.take(self.cells.labels.take(self.places), axis=0))
+        labels = np.empty_like(self.order)
+        labels[self.order] = self.cells.labels
+        return np.asarray(self.steps.take(labels, axis=0))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -223,7 +227,7 @@ def regressions(net_benefit: ArrayLike, inputs: pd.DataFrame) -> Regressions:
 
 def ranked(column: Array, centred: Array) -> Ranked | None:
     """Rank an input; None for one that never moves."""
-    order = np.argsort(column)
+    order = ordering(column)
     values = column.take(order)
     if values[0] == values[-1]:
         return None
@@ -231,7 +235,6 @@ def ranked(column: Array, centred: Array) -> Ranked | None:
     if (values[1:] > values[:-1]).all():
         shares, basis, found = plain_shares(draws), plain_basis(draws), plain_cells(draws)
     else:
-        order = np.argsort(column, kind="stable")  # the fast one orders equals as it likes
         shares = (middle_ranks(values) - 0.5) / draws
         basis = basis_on(shares)
         found = cells(basis, tied_starts(values))
@@ -250,9 +253,11 @@ def _independent(found: Mapping[str, Ranked]) -> pd.DataFrame:
     names = list(found)
     if not names:
         return pd.DataFrame()
-    scores = np.stack([one.by_draw for one in found.values()]) - 0.5
+    scores = np.empty((len(names), len(found[names[0]].order)))
+    for row, one in zip(scores, found.values(), strict=True):
+        row[one.order] = one.shares - 0.5
     gram = scores @ scores.T
     sizes = np.sqrt(np.diag(gram))
-    clear = np.abs(gram) < 4 / np.sqrt(scores.shape[1]) * np.outer(sizes, sizes)
+    clear = np.abs(gram) < 4 / math.sqrt(scores.shape[1]) * np.outer(sizes, sizes)
     np.fill_diagonal(clear, False)
     return pd.DataFrame(clear, index=names, columns=names)
