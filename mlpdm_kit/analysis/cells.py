@@ -51,6 +51,10 @@ class Cells:
         """Sums by cell of what stands by draw."""
         return np.asarray(np.add.reduceat(values.take(order, axis=0), self.starts[:-1], axis=0))
 
+    def slopes(self, values: Array, order: Any) -> Array:
+        """Least squares of what stands by draw on the basis."""
+        return np.asarray(self.solver @ self.sums(values, order))
+
     def worth(self, basis: Array, slopes: Array) -> float:
         """Gain of choosing by a fit over choosing once.
 

@@ -8,16 +8,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from mlpdm_kit.analysis.cells import plain_cells
 from mlpdm_kit.analysis.distributions import Array
 from mlpdm_kit.analysis.regressions import MIN_DRAWS, Regressions, regressions
-from mlpdm_kit.analysis.splines import plain_basis, worth
+from mlpdm_kit.analysis.splines import plain_basis
 from mlpdm_kit.analysis.surfaces import surface
 from mlpdm_kit.errors import refuse
 
 __all__ = ["MIN_DRAWS", "evppi", "named"]
 
 PERMUTATIONS = 20
-FLOOR_ROWS = 2_048  # means of a few draws each, that permutations are made of
 
 
 def evppi(
@@ -108,19 +108,17 @@ def single(fits: Regressions, name: str) -> float:
 def _floor(values: Array, seed: int) -> float:
     """What one input shows by chance.
 
-    Draws are mixed once and put together by a few, which leaves what slopes vary by as it
-    is; then the few are permuted.
+    Draws are mixed once, and then sorted by 16 random bits each, which is fast: draws whose
+    bits are equal stand in the order that they were mixed to.
     """
-    rng, few = np.random.default_rng(seed), max(len(values) // FLOOR_ROWS, 1)
-    rows = len(values) // few
-    mixed = values.take(rng.permutation(len(values))[: rows * few], axis=0)
-    means = np.add.reduceat(mixed, np.arange(0, rows * few, few), axis=0) / few
-    basis = plain_basis(rows)
-    found = [
-        worth(basis @ (basis.T @ means.take(rng.permutation(rows), axis=0)))
-        for _ in range(PERMUTATIONS)
-    ]
-    return float(np.quantile(found, 0.95))
+    rng, draws = np.random.default_rng(seed), len(values)
+    mixed, basis, plain = values[rng.permutation(draws)], plain_basis(draws), plain_cells(draws)
+
+    def shown() -> float:
+        bits = rng.integers(0, 2**16, draws, dtype=np.uint16)
+        return plain.worth(basis, plain.slopes(mixed, np.argsort(bits, kind="stable")))
+
+    return float(np.quantile([shown() for _ in range(PERMUTATIONS)], 0.95))
 
 
 def _group(fits: Regressions, names: list[str], floor: float, seed: int) -> tuple[float, float]:

@@ -244,7 +244,7 @@ def ranked(column: Array, centred: Array) -> Ranked | None:
         shares=shares,
         values=values,
         cells=found,
-        slopes=found.solver @ found.sums(centred, order),
+        slopes=found.slopes(centred, order),
     )
 
 
