@@ -27,8 +27,10 @@ class Cells:
 
     Attributes
     ----------
-    starts : array of int, shape (cells + 1,)
-        First draw of each, and the number of all draws.
+    starts : array of int, shape (cells,)
+        First draw of each.
+    counts : array, shape (cells,)
+        Draws in each.
     labels : array of int, shape (draws,)
         The cell of each draw, in the order of the input.
     basis : array, shape (cells, columns)
@@ -38,18 +40,14 @@ class Cells:
     """
 
     starts: Any
+    counts: Array
     labels: Any
     basis: Array
     solver: Array
 
-    @property
-    def counts(self) -> Array:
-        """Draws in each."""
-        return np.diff(self.starts)
-
     def sums(self, values: Array, order: Any) -> Array:
         """Sums by cell of what stands by draw."""
-        return np.asarray(np.add.reduceat(values.take(order, axis=0), self.starts[:-1], axis=0))
+        return np.asarray(np.add.reduceat(values.take(order, axis=0), self.starts, axis=0))
 
     def slopes(self, values: Array, order: Any) -> Array:
         """Least squares of what stands by draw on the basis."""
@@ -63,22 +61,26 @@ class Cells:
         """
         fitted = self.basis @ slopes
         leaders, counts = fitted.argmax(axis=1), self.counts
-        changes = np.flatnonzero(np.diff(leaders))
-        total = float(counts @ best_of(fitted))
-        for cell in sorted({*changes.tolist(), *(changes + 1).tolist()}):
-            rows = basis[self.starts[cell] : self.starts[cell + 1]] @ slopes
-            total += float(best_of(rows).sum() - len(rows) * fitted[cell].max())
-        return max((total - float((counts @ fitted).max())) / len(self.labels), 0.0)
+        changes = np.flatnonzero(leaders[1:] != leaders[:-1])
+        near = np.zeros(len(counts), dtype=bool)
+        near[changes] = near[changes + 1] = True
+        rows = basis.take(np.flatnonzero(near.take(self.labels)), axis=0) @ slopes
+        most = float(counts[~near] @ best_of(fitted[~near])) + float(best_of(rows).sum())
+        return max((most - float((counts @ fitted).max())) / len(self.labels), 0.0)
 
 
 def cells(basis: Array, starts: Any) -> Cells:
     """Cells of an orthonormal basis that start at these draws."""
-    ends = np.append(starts, len(basis))
-    counts = np.diff(ends)
+    counts = np.diff(starts, append=len(basis))
     means = np.add.reduceat(basis, starts, axis=0) / counts[:, None]
     gram = means.T @ (counts[:, None] * means)  # all but the unit matrix
-    labels = np.repeat(np.arange(len(starts)), counts)
-    return Cells(starts=ends, labels=labels, basis=means, solver=np.linalg.solve(gram, means.T))
+    return Cells(
+        starts=starts,
+        counts=counts.astype(float),
+        labels=np.repeat(np.arange(len(starts)), counts),
+        basis=means,
+        solver=np.linalg.pinv(gram, rcond=1e-9, hermitian=True) @ means.T,
+    )
 
 
 @lru_cache(maxsize=4)
@@ -96,6 +98,12 @@ def plain_cells(draws: int) -> Cells:
 
 
 def tied_starts(ordered: Array) -> Any:
-    """Where the cells start of sorted values: the plain ones, none within equal values."""
+    """Where the cells start of sorted values with ties: none within equal values.
+
+    A cell for each value if they are few; else about the plain ones.
+    """
+    firsts = np.flatnonzero(np.diff(ordered, prepend=np.nan) != 0)
+    if len(firsts) <= 2 * CELLS:
+        return firsts
     plain = plain_starts(len(ordered))
     return np.unique(np.searchsorted(ordered, ordered[plain], side="left"))

@@ -7,6 +7,9 @@ What the other inputs do by themselves is noise to the regression on some. It is
 first, as far as they are independent of those: the same regression on each gives their
 parts, and the second regression is on what these leave. For groups, so are products that a
 wholly independent input outside takes part in: whatever the group, their mean is 0.
+
+What one input is worth is found in the cells of its ranks (`mlpdm_kit.analysis.cells`); what
+groups and studies need by draw is worked out when they ask.
 """
 
 from __future__ import annotations
@@ -182,17 +185,13 @@ class Regressions:
         """What knowing one input is worth: between 0 and what knowing everything is."""
         one, index = self.ranked[name], self.moving.index(name)
         sums = one.cells.sums(self._alone, one.order) + one.cells.counts[:, None] * one.steps
-        others = np.flatnonzero(~self._clear[index]).tolist()
-        others.remove(index)  # an input is never independent of itself
+        linked = ~self.independent.to_numpy()[index]  # an input is never independent of itself
+        others = [other for other in np.flatnonzero(linked) if other != index]
         if others:
             every = list(self.ranked.values())
             stay = np.sum([every[other].rough for other in others], axis=0)
             sums += one.cells.sums(stay, one.order)
         return min(one.cells.worth(one.basis, one.cells.solver @ sums), self.most)
-
-    @cached_property
-    def _clear(self) -> Any:
-        return self.independent.to_numpy()
 
 
 def regressions(net_benefit: ArrayLike, inputs: pd.DataFrame) -> Regressions:
