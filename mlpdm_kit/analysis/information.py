@@ -22,6 +22,11 @@ def checked(net_benefit: ArrayLike) -> Array:
     return values
 
 
+def options_first(values: Array) -> Array:
+    """Net benefit as (options, draws) in memory: what NumPy goes over fast, option by option."""
+    return np.ascontiguousarray(values.T)
+
+
 def evpi(net_benefit: ArrayLike) -> float:
     """Expected value of perfect information.
 
@@ -49,8 +54,8 @@ def evpi(net_benefit: ArrayLike) -> float:
     >>> evpi([[10.0, 0.0], [-10.0, 0.0]])
     5.0
     """
-    values = checked(net_benefit)
-    return float(max(values.max(axis=1).mean() - values.mean(axis=0).max(), 0.0))
+    values = options_first(checked(net_benefit))
+    return float(max(values.max(axis=0).mean() - values.mean(axis=1).max(), 0.0))
 
 
 def expected_regret(net_benefit: ArrayLike) -> Array:
@@ -61,8 +66,8 @@ def expected_regret(net_benefit: ArrayLike) -> Array:
     >>> expected_regret([[10.0, 0.0], [-10.0, 0.0]]).tolist()
     [5.0, 5.0]
     """
-    values = checked(net_benefit)
-    return np.asarray((values.max(axis=1, keepdims=True) - values).mean(axis=0))
+    values = options_first(checked(net_benefit))
+    return np.asarray((values.max(axis=0) - values).mean(axis=1))
 
 
 def probability_best(net_benefit: ArrayLike) -> Array:
@@ -73,14 +78,14 @@ def probability_best(net_benefit: ArrayLike) -> Array:
     >>> probability_best([[1.0, 0.0], [1.0, 1.0]]).tolist()
     [0.75, 0.25]
     """
-    values = checked(net_benefit)
-    best = values == values.max(axis=1, keepdims=True)
-    return np.asarray((best / best.sum(axis=1, keepdims=True)).mean(axis=0))
+    values = options_first(checked(net_benefit))
+    best = values == values.max(axis=0)
+    return np.asarray((best / best.sum(axis=0)).mean(axis=1))
 
 
 def probability_loss(net_benefit: ArrayLike) -> Array:
     """Share of the draws in which each option is worth less than the status quo's 0."""
-    return np.asarray((checked(net_benefit) < 0).mean(axis=0))
+    return np.asarray((options_first(checked(net_benefit)) < 0).mean(axis=1))
 
 
 def cvar(net_benefit: ArrayLike, tail: float = 0.05) -> Array:
@@ -97,8 +102,8 @@ def cvar(net_benefit: ArrayLike, tail: float = 0.05) -> Array:
     >>> cvar([[0.0], [1.0], [2.0], [3.0]], tail=0.5).tolist()
     [0.5]
     """
-    values = checked(net_benefit)
+    values = options_first(checked(net_benefit))
     if not 0 < tail <= 1:
         raise refuse("number-range", "tail", tail, range="(0, 1]")
-    count = max(1, round(tail * len(values)))
-    return np.asarray(np.partition(values, count - 1, axis=0)[:count].mean(axis=0))
+    count = max(1, round(tail * values.shape[1]))
+    return np.asarray(np.partition(values, count - 1, axis=1)[:, :count].mean(axis=1))

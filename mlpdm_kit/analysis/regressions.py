@@ -7,10 +7,14 @@ What the other inputs do by themselves is noise to the regression on some. It is
 first, as far as they are independent of those: the same regression on each gives their
 parts, and the second regression is on what these leave. For groups, so are products that a
 wholly independent input outside takes part in: whatever the group, their mean is 0.
+
+What one input is worth is found in the cells of its ranks (`mlpdm_kit.analysis.cells`); what
+groups and studies need by draw is worked out when they ask.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,15 +24,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from mlpdm_kit.analysis.cells import Cells, cells, plain_cells, tied_starts
 from mlpdm_kit.analysis.distributions import Array
-from mlpdm_kit.analysis.information import checked
+from mlpdm_kit.analysis.information import checked, evpi, options_first
 from mlpdm_kit.analysis.products import Crossed, crossed
 from mlpdm_kit.analysis.splines import (
     basis_on,
     middle_ranks,
+    ordering,
+    places,
     plain_basis,
     plain_shares,
-    scattered,
     standard,
 )
 from mlpdm_kit.errors import refuse
@@ -38,36 +44,57 @@ MIN_DRAWS = 64
 
 @dataclass(frozen=True, kw_only=True)
 class Ranked:
-    """One input: its order and the basis on its ranks.
+    """One input: its order, the cells of its ranks and what it does by itself.
 
     Attributes
     ----------
     order : array of int, shape (draws,)
-        The draws, the lowest value of the input first.
+        The draws, the lowest value of the input first; equal ones as they came.
     basis : array, shape (draws, columns)
         Orthonormal, in that order; the constant lies in its span.
     shares : array, shape (draws,)
         Middle ranks as shares in (0, 1), in that order.
     values : array, shape (draws,)
         The input, in that order.
-    part : array, shape (draws, options)
-        What the input does to net benefit by itself, about 0, by draw.
+    cells : Cells
+        Of that order.
+    slopes : array, shape (columns, options)
+        What the input does to net benefit by itself, about 0, on the basis.
     """
 
     order: Any
     basis: Array
     shares: Array
     values: Array
-    part: Array
+    cells: Cells
+    slopes: Array
+
+    @cached_property
+    def places(self) -> Any:
+        """Place of each draw in the order; shape (draws,)."""
+        return places(self.order)
 
     @cached_property
     def by_draw(self) -> Array:
         """Shares by draw."""
-        return scattered(self.shares, self.order)
+        return np.asarray(self.shares.take(self.places))
 
-    def fitted(self, ordered: Array) -> Array:
-        """Values in the order of the input, smoothed over it."""
-        return np.asarray(self.basis @ (self.basis.T @ ordered))
+    @cached_property
+    def part(self) -> Array:
+        """What the input does by itself, by draw; shape (draws, options)."""
+        return np.asarray((self.basis @ self.slopes).take(self.places, axis=0))
+
+    @cached_property
+    def steps(self) -> Array:
+        """The same by cell; shape (cells, options)."""
+        return np.asarray(self.cells.basis @ self.slopes)
+
+    @property
+    def rough(self) -> Array:
+        """The same by draw, as it is on average over the draw's cell."""
+        labels = np.empty_like(self.order)
+        labels[self.order] = self.cells.labels
+        return np.asarray(self.steps.take(labels, axis=0))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +121,11 @@ class Regressions:
     def column(self, name: str) -> Array:
         """An input by draw."""
         return np.asarray(self.table[name].to_numpy(dtype=float))
+
+    @cached_property
+    def most(self) -> float:
+        """What knowing everything is worth."""
+        return evpi(self.values)
 
     @cached_property
     def _together(self) -> Array:
@@ -141,10 +173,25 @@ class Regressions:
         chosen = [bool(some & outside) for some in found.sets]
         return np.asarray(values - found.part(chosen)) if any(chosen) else values
 
-    def expected(self, name: str) -> Array:
-        """Expected net benefit if the input were known, in the order of the input."""
-        one = self.ranked[name]
-        return one.fitted(np.take(self.without_others([name]), one.order, axis=0))
+    @cached_property
+    def _alone(self) -> Array:
+        """Net benefit less what every input does by itself, by cells, shape (draws, options)."""
+        found = self.values.copy()
+        for one in self.ranked.values():
+            found -= one.rough
+        return found
+
+    def worth(self, name: str) -> float:
+        """What knowing one input is worth: between 0 and what knowing everything is."""
+        one, index = self.ranked[name], self.moving.index(name)
+        sums = one.cells.sums(self._alone, one.order) + one.cells.counts[:, None] * one.steps
+        linked = ~self.independent.to_numpy()[index]  # an input is never independent of itself
+        others = [other for other in np.flatnonzero(linked) if other != index]
+        if others:
+            every = list(self.ranked.values())
+            stay = np.sum([every[other].rough for other in others], axis=0)
+            sums += one.cells.sums(stay, one.order)
+        return min(one.cells.worth(one.basis, one.cells.solver @ sums), self.most)
 
 
 def regressions(net_benefit: ArrayLike, inputs: pd.DataFrame) -> Regressions:
@@ -168,10 +215,10 @@ def regressions(net_benefit: ArrayLike, inputs: pd.DataFrame) -> Regressions:
         raise refuse("number-range", "draws", draws, range=f"[{MIN_DRAWS}, ...)")
     if table.shape[0] != draws or not np.isfinite(table).all():
         raise refuse("array", "inputs", f"shape {table.shape}", shape=f"({draws}, inputs)")
-    centred = values - values.mean(axis=0)
+    centred = values - options_first(values).mean(axis=1)
     found = {}
     for name, column in zip(inputs.columns, table.T, strict=True):
-        one = ranked(column, centred)
+        one = ranked(np.ascontiguousarray(column), centred)
         if one is not None:
             found[name] = one
     return Regressions(values=values, table=inputs, ranked=found, independent=_independent(found))
@@ -179,18 +226,25 @@ def regressions(net_benefit: ArrayLike, inputs: pd.DataFrame) -> Regressions:
 
 def ranked(column: Array, centred: Array) -> Ranked | None:
     """Rank an input; None for one that never moves."""
-    draws = len(column)
-    order = np.argsort(column)
-    values = column[order]
+    order = ordering(column)
+    values = column.take(order)
     if values[0] == values[-1]:
         return None
-    if (np.diff(values) > 0).all():
-        shares, basis = plain_shares(draws), plain_basis(draws)
+    draws = len(column)
+    if (values[1:] > values[:-1]).all():
+        shares, basis, found = plain_shares(draws), plain_basis(draws), plain_cells(draws)
     else:
         shares = (middle_ranks(values) - 0.5) / draws
         basis = basis_on(shares)
-    part = scattered(basis @ (basis.T @ np.take(centred, order, axis=0)), order)
-    return Ranked(order=order, basis=basis, shares=shares, values=values, part=part)
+        found = cells(basis, tied_starts(values))
+    return Ranked(
+        order=order,
+        basis=basis,
+        shares=shares,
+        values=values,
+        cells=found,
+        slopes=found.slopes(centred, order),
+    )
 
 
 def _independent(found: Mapping[str, Ranked]) -> pd.DataFrame:
@@ -198,9 +252,11 @@ def _independent(found: Mapping[str, Ranked]) -> pd.DataFrame:
     names = list(found)
     if not names:
         return pd.DataFrame()
-    scores = np.column_stack([one.by_draw for one in found.values()]) - 0.5
-    sizes = np.linalg.norm(scores, axis=0)
-    scaled = scores / np.where(sizes > 0, sizes, 1.0)
-    clear = np.abs(scaled.T @ scaled) < 4 / np.sqrt(len(scores))
+    scores = np.empty((len(names), len(found[names[0]].order)))
+    for row, one in zip(scores, found.values(), strict=True):
+        row[one.order] = one.shares - 0.5
+    gram = scores @ scores.T
+    sizes = np.sqrt(np.diag(gram))
+    clear = np.abs(gram) < 4 / math.sqrt(scores.shape[1]) * np.outer(sizes, sizes)
     np.fill_diagonal(clear, False)
     return pd.DataFrame(clear, index=names, columns=names)

@@ -152,7 +152,7 @@ def _of_several(
     """Rows of a study of several inputs: by their own posteriors where they are independent."""
     rng, names = np.random.default_rng(seed), list(observed)
     fit = surface(fits.cleared(names), [fits.column(name) for name in names])
-    most = evpi(fits.values)
+    most = fits.most
     if len(names) < len(fits.moving):
         most = min(fit.worth(rng).value, most)
     apart = fits.independent.loc[names, names].to_numpy() | np.eye(len(names), dtype=bool)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
@@ -222,6 +222,8 @@ ROWS = st.integers(2, 60).flatmap(
 
 
 @given(ROWS, st.floats(0.1, 10), st.floats(0.1, 10))
+@example(rows=(np.array([0, 1]), np.array([0.0, 5e-324])), fp=1.0, fn=1.0)  # no middle of the two
+@example(rows=(np.array([1, 0, 1]), np.array([0.5, 1 - 2**-53, 1.0])), fp=1.0, fn=1.0)
 def test_no_cut_beats_the_best(rows: tuple[np.ndarray, np.ndarray], fp: float, fn: float):
     y, score = rows
 
