@@ -23,7 +23,8 @@ from mlpdm_kit.analysis.per_case import per_case
 from mlpdm_kit.analysis.terms import base_of, price
 from mlpdm_kit.analysis.value import Columns, best_retraining, net_benefit, unused
 from mlpdm_kit.case.model import Case
-from mlpdm_kit.record.comparison import baseline_finding
+from mlpdm_kit.errors import refuse
+from mlpdm_kit.record.data_checks import baseline_finding
 from mlpdm_kit.record.error_costs import spread
 from mlpdm_kit.record.gates import computed, merged, standing
 from mlpdm_kit.record.inputs import Inputs
@@ -63,6 +64,9 @@ class Valuation:
         self.draws, self.seed = draws, seed
         self.stand = {rung.id: standing(checks, rung) for rung in rungs}
         self.among = [rung for rung in rungs if rung.priced and not self.stand[rung.id][0]]
+        if not self.among:
+            gates = sorted({gate for failed, *_ in self.stand.values() for gate in failed})
+            raise refuse("no-feasible", "options", ", ".join(gates))
         self.theta = inputs.draw(draws, seed)
         self.rungs = tuple(best_retraining(case, rungs, self.theta))
         self.among = [rung for rung in self.rungs if rung.id in {one.id for one in self.among}]
