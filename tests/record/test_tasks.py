@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,6 +10,155 @@ import pytest
 from mlpdm_kit import InputError, decide, load_case
 from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.steps import Walk
+
+
+def said(**shares: str) -> dict[str, Any]:
+    """Rates with their evidence."""
+    return {name: {"value": value, "evidence": "measured"} for name, value in shares.items()}
+
+
+def multiclass() -> dict[str, Any]:
+    """Classes by stated shares."""
+    return {
+        "task": "multiclass",
+        "outcomes": {
+            "wrong": {"cost": "50 JPY per claim"},
+            "unanswered": {"cost": "20 JPY per claim"},
+        },
+        "options": {
+            "desk": {"kind": "process", "rates": said(wrong="2%"), "cost_per_case": "15 JPY"},
+            "model": {
+                "kind": "model",
+                "rates": said(wrong="6%", unanswered="10%"),
+                "build": "100k JPY",
+            },
+        },
+    }
+
+
+def pairs() -> dict[str, Any]:
+    """Classes in a file, and a pair of them with a price of its own."""
+    rows = "\n".join(f"{i},{'refund' if i % 2 else 'spam'},{i % 7}" for i in range(60))
+    answers = "\n".join(
+        f"{i},{'spam' if i < 10 else ('refund' if i % 2 else 'spam')}" for i in range(60)
+    )
+    return {
+        "files": {"d.csv": f"id,kind,x\n{rows}\n", "a.csv": f"id,answer\n{answers}\n"},
+        "task": "multiclass",
+        "data": {"file": "d.csv", "target": "kind"},
+        "outcomes": {
+            "wrong": {"cost": "1 JPY per claim"},
+            "refund > spam": {"cost": "30 JPY per claim"},
+        },
+        "options": {
+            "clerk": {"kind": "process", "rates": said(wrong="1%")},
+            "llm": {"kind": "llm", "predictions": "a.csv", "cost_per_case": "0.1 JPY"},
+        },
+    }
+
+
+def search() -> dict[str, Any]:
+    """A search with its list of what is asked for most."""
+    wanted = ["a"] * 30 + ["b"] * 20 + [f"z{i}" for i in range(10)]
+    rows = "\n".join(f"{i},{doc}" for i, doc in enumerate(wanted))
+    ranks = "\n".join(f"{i},{1 if i % 3 else ''}" for i in range(60))
+    return {
+        "files": {"d.csv": f"id,doc\n{rows}\n", "r.csv": f"id,rank\n{ranks}\n"},
+        "task": "search",
+        "hit_at": 2,
+        "data": {"file": "d.csv", "target": "doc"},
+        "outcomes": {"hit": {"gain": "10 JPY per claim"}},
+        "options": {
+            "browse": {"kind": "process", "rates": said(hit="30%")},
+            "bm25": {"kind": "bought", "predictions": "r.csv"},
+        },
+    }
+
+
+def extraction() -> dict[str, Any]:
+    """Texts taken out of documents: right, missing or wrong."""
+    rows = "\n".join(f"{i},{1000 + i},x" for i in range(40))
+    answers = "\n".join(f"{i},{'' if i < 6 else 'no' if i < 10 else 1000 + i}" for i in range(40))
+    return {
+        "files": {"d.csv": f"id,total,text\n{rows}\n", "a.csv": f"id,answer\n{answers}\n"},
+        "task": "extraction",
+        "data": {"file": "d.csv", "target": "total"},
+        "outcomes": {
+            "missing": {"cost": "30 JPY per claim"},
+            "wrong": {"cost": "300 JPY per claim"},
+        },
+        "options": {
+            "typing": {"kind": "process", "rates": said(missing="1%", wrong="1%")},
+            "llm": {"kind": "llm", "predictions": "a.csv"},
+        },
+    }
+
+
+def generation() -> dict[str, Any]:
+    """Grades of generated texts."""
+    grades = ["usable"] * 20 + ["needs editing"] * 12 + ["wrong"] * 6 + ["harmful"] + [""]
+    rows = "\n".join(f"{i},prompt {i}" for i in range(40))
+    given = "\n".join(f"{i},{grade}" for i, grade in enumerate(grades))
+    return {
+        "files": {"d.csv": f"id,prompt\n{rows}\n", "g.csv": f"id,grade\n{given}\n"},
+        "task": "generation",
+        "data": {"file": "d.csv"},
+        "outcomes": {
+            "usable": {"gain": "100 JPY per claim"},
+            "needs_editing": {"gain": "40 JPY per claim"},
+            "wrong": {"cost": "20 JPY per claim"},
+            "harmful": {"cost": "1000 JPY per claim"},
+        },
+        "options": {
+            "template": {
+                "kind": "process",
+                "rates": said(needs_editing="90%", wrong="5%", harmful="0%"),
+            },
+            "llm": {"kind": "llm", "predictions": "g.csv"},
+        },
+    }
+
+
+def formula() -> dict[str, Any]:
+    """A value that the case writes itself."""
+    return {
+        "task": "formula",
+        "outcomes": None,
+        "inputs": {"margin": "2", "clicks": "1..3"},
+        "options": {
+            "popular": {"kind": "process", "value": "clicks * margin"},
+            "model": {
+                "kind": "model",
+                "value": "clicks * margin + lift",
+                "inputs": {"lift": "-1..2"},
+                "build": "1000 JPY",
+            },
+        },
+    }
+
+
+def column() -> dict[str, Any]:
+    """A miss costs a share of what stands in a column."""
+    rows = [(i, int(i % 4 == 0), 1000 if i % 8 == 0 else 10) for i in range(80)]
+    text = "\n".join(f"{i},{bad},{amount}" for i, bad, amount in rows)
+    return {
+        "files": {"d.csv": f"id,bad,amount\n{text}\n"},
+        "data": {"file": "d.csv", "target": "bad", "known_then": ["amount"]},
+        "outcomes": {
+            "false_positive": {"cost": "1 JPY per claim"},
+            "false_negative": {"cost": "80%", "column": "amount"},
+        },
+        "options": {
+            "rule": {"kind": "rule", "when": "amount > 500"},
+            "model": {"kind": "model", "build": "1000 JPY"},
+        },
+    }
+
+
+KINDS: dict[str, Callable[[], dict[str, Any]]] = {
+    kind.__name__: kind
+    for kind in (multiclass, pairs, search, extraction, generation, formula, column)
+}
 
 
 def decided(make_case: Any, **changes: Any) -> DecisionRecord:
@@ -22,27 +172,8 @@ def worth(record: DecisionRecord, option: str) -> float:
     return found.mean
 
 
-def said(**shares: str) -> dict[str, Any]:
-    return {name: {"value": value, "evidence": "measured"} for name, value in shares.items()}
-
-
 def test_classes_by_stated_shares(make_case: Any):
-    record = decided(
-        make_case,
-        task="multiclass",
-        outcomes={
-            "wrong": {"cost": "50 JPY per claim"},
-            "unanswered": {"cost": "20 JPY per claim"},
-        },
-        options={
-            "desk": {"kind": "process", "rates": said(wrong="2%"), "cost_per_case": "15 JPY"},
-            "model": {
-                "kind": "model",
-                "rates": said(wrong="6%", unanswered="10%"),
-                "build": "100k JPY",
-            },
-        },
-    )
+    record = decided(make_case, **multiclass())
     # a claim left alone costs 20; at the desk 1 + 15; with the model 3 + 2
     assert worth(record, "desk") == pytest.approx(24_000 * (20 - 16), rel=1e-6)
     assert worth(record, "model") == pytest.approx(24_000 * (20 - 5) - 100_000, rel=1e-6)
@@ -50,21 +181,7 @@ def test_classes_by_stated_shares(make_case: Any):
 
 
 def test_a_pair_of_classes_with_a_price_of_its_own(make_case: Any):
-    rows = "\n".join(f"{i},{'refund' if i % 2 else 'spam'},{i % 7}" for i in range(60))
-    answers = "\n".join(
-        f"{i},{'spam' if i < 10 else ('refund' if i % 2 else 'spam')}" for i in range(60)
-    )
-    record = decided(
-        make_case,
-        files={"d.csv": f"id,kind,x\n{rows}\n", "a.csv": f"id,answer\n{answers}\n"},
-        task="multiclass",
-        data={"file": "d.csv", "target": "kind"},
-        outcomes={"wrong": {"cost": "1 JPY per claim"}, "refund > spam": {"cost": "30 JPY per claim"}},
-        options={
-            "clerk": {"kind": "process", "rates": said(wrong="1%")},
-            "llm": {"kind": "llm", "predictions": "a.csv", "cost_per_case": "0.1 JPY"},
-        },
-    )  # fmt: skip
+    record = decided(make_case, **pairs())
     llm = next(one for one in record.baseline.options if one.id == "llm")
     assert llm.cells == {"right": 55, "wrong": 0, "unanswered": 0, "refund > spam": 5}
     assert llm.cost_per_case is not None
@@ -75,21 +192,7 @@ def test_a_pair_of_classes_with_a_price_of_its_own(make_case: Any):
 
 
 def test_a_search_with_its_popular_list(make_case: Any):
-    wanted = ["a"] * 30 + ["b"] * 20 + [f"z{i}" for i in range(10)]
-    rows = "\n".join(f"{i},{doc}" for i, doc in enumerate(wanted))
-    ranks = "\n".join(f"{i},{1 if i % 3 else ''}" for i in range(60))
-    record = decided(
-        make_case,
-        files={"d.csv": f"id,doc\n{rows}\n", "r.csv": f"id,rank\n{ranks}\n"},
-        task="search",
-        hit_at=2,
-        data={"file": "d.csv", "target": "doc"},
-        outcomes={"hit": {"gain": "10 JPY per claim"}},
-        options={
-            "browse": {"kind": "process", "rates": said(hit="30%")},
-            "bm25": {"kind": "bought", "predictions": "r.csv"},
-        },
-    )
+    record = decided(make_case, **search())
     found = {one.id: one for one in record.baseline.options}
     assert found["bm25"].cells == {"hit": 40, "miss": 20}
     assert found["constant"].cells == {"hit": 50, "miss": 10}
@@ -97,19 +200,7 @@ def test_a_search_with_its_popular_list(make_case: Any):
 
 
 def test_extraction_tells_missing_from_wrong(make_case: Any):
-    rows = "\n".join(f"{i},{1000 + i},x" for i in range(40))
-    answers = "\n".join(f"{i},{'' if i < 6 else 'no' if i < 10 else 1000 + i}" for i in range(40))
-    record = decided(
-        make_case,
-        files={"d.csv": f"id,total,text\n{rows}\n", "a.csv": f"id,answer\n{answers}\n"},
-        task="extraction",
-        data={"file": "d.csv", "target": "total"},
-        outcomes={"missing": {"cost": "30 JPY per claim"}, "wrong": {"cost": "300 JPY per claim"}},
-        options={
-            "typing": {"kind": "process", "rates": said(missing="1%", wrong="1%")},
-            "llm": {"kind": "llm", "predictions": "a.csv"},
-        },
-    )
+    record = decided(make_case, **extraction())
     llm = next(one for one in record.baseline.options if one.id == "llm")
     assert llm.cells == {"right": 30, "missing": 6, "wrong": 4}
     assert llm.cost_per_case is not None
@@ -117,25 +208,7 @@ def test_extraction_tells_missing_from_wrong(make_case: Any):
 
 
 def test_grades_of_generated_texts(make_case: Any):
-    grades = ["usable"] * 20 + ["needs editing"] * 12 + ["wrong"] * 6 + ["harmful"] + [""]
-    rows = "\n".join(f"{i},prompt {i}" for i in range(40))
-    given = "\n".join(f"{i},{grade}" for i, grade in enumerate(grades))
-    record = decided(
-        make_case,
-        files={"d.csv": f"id,prompt\n{rows}\n", "g.csv": f"id,grade\n{given}\n"},
-        task="generation",
-        data={"file": "d.csv"},
-        outcomes={
-            "usable": {"gain": "100 JPY per claim"},
-            "needs_editing": {"gain": "40 JPY per claim"},
-            "wrong": {"cost": "20 JPY per claim"},
-            "harmful": {"cost": "1000 JPY per claim"},
-        },
-        options={
-            "template": {"kind": "process", "rates": said(needs_editing="90%", wrong="5%", harmful="0%")},
-            "llm": {"kind": "llm", "predictions": "g.csv"},
-        },
-    )  # fmt: skip
+    record = decided(make_case, **generation())
     llm = next(one for one in record.baseline.options if one.id == "llm")
     assert llm.cells["harmful"] == 1
     assert llm.cells["unanswered"] == 1
@@ -144,17 +217,7 @@ def test_grades_of_generated_texts(make_case: Any):
 
 
 def test_a_formula_of_the_cases_own(make_case: Any):
-    record = decided(
-        make_case,
-        task="formula",
-        outcomes=None,
-        inputs={"margin": "2", "clicks": "1..3"},
-        options={
-            "popular": {"kind": "process", "value": "clicks * margin"},
-            "model": {"kind": "model", "value": "clicks * margin + lift", "inputs": {"lift": "-1..2"},
-                      "build": "1000 JPY"},
-        },
-    )  # fmt: skip
+    record = decided(make_case, **formula())
     clicks = next(row for row in record.inputs if row.name == "inputs.clicks")
     assert worth(record, "popular") == pytest.approx(24_000 * 2 * clicks.mean, rel=0.01)
     gain = worth(record, "model") - worth(record, "popular")
@@ -165,7 +228,10 @@ def test_a_formula_of_the_cases_own(make_case: Any):
     ("changes", "code"),
     [
         ({"options": {"a": {"kind": "process", "value": "clicks * price"}}}, "formula-unknown"),
-        ({"options": {"a": {"kind": "process", "value": "1 / (clicks - clicks)"}}}, "formula-infinite"),
+        (
+            {"options": {"a": {"kind": "process", "value": "1 / (clicks - clicks)"}}},
+            "formula-infinite",
+        ),
         ({"options": {"a": {"kind": "process", "value": "read_csv('x')"}}}, "rule-function"),
         ({"options": {"a": {"kind": "process"}}}, "missing-key"),
     ],
@@ -178,22 +244,7 @@ def test_a_wrong_formula_is_named(make_case: Any, changes: dict[str, Any], code:
 
 def test_a_column_as_the_cost(make_case: Any):
     """The rule catches the large ones: recall by money is far above recall by count."""
-    rows = [(i, int(i % 4 == 0), 1000 if i % 8 == 0 else 10) for i in range(80)]
-    text = "\n".join(f"{i},{bad},{amount}" for i, bad, amount in rows)
-    folder = make_case(
-        files={"d.csv": f"id,bad,amount\n{text}\n"},
-        prevalence=None,
-        discount="0% per year",
-        data={"file": "d.csv", "target": "bad", "known_then": ["amount"]},
-        outcomes={
-            "false_positive": {"cost": "1 JPY per claim"},
-            "false_negative": {"cost": "80%", "column": "amount"},
-        },
-        options={
-            "rule": {"kind": "rule", "when": "amount > 500"},
-            "model": {"kind": "model", "build": "1000 JPY"},
-        },
-    )
+    folder = make_case(**{"prevalence": None, "discount": "0% per year", **column()})
     walk = Walk(load_case(folder), draws=1024)
     rule = next(one for one in walk.comparison().options if one.id == "rule")
     assert rule.cells["true_positive"] == 10
