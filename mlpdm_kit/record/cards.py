@@ -99,7 +99,9 @@ def _at_most(heading: str, record: DecisionRecord, evpi: float, says: Sentences)
         return card
     rows = [row for row in record.value_of_information.evppi if row.value > row.noise_floor]
     best = max(rows, key=lambda row: row.value, default=None)
-    top = says.sentence("record.find.top", input=best.input) if best else ""
+    most = best is not None and best.value >= evpi / 2
+    code = "record.find.top" if most else "worth.top"
+    top = says.sentence(code, input=best.input, value=best.value) if best else ""
     text = says.together(card.text, top, says.sentence("record.find.say"))
     return Card(heading=heading, large=card.large, text=text)
 

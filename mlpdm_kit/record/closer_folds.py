@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from mlpdm_kit.record.model import DecisionRecord, Learning, Segment, SegmentGap, ThreeWays
 from mlpdm_kit.record.sentences import Sentences
-from mlpdm_kit.record.tables import NONE, Cell, Fold, Head, Table, figure, heads
+from mlpdm_kit.record.tables import (
+    NONE,
+    Cell,
+    Fold,
+    Head,
+    Table,
+    figure,
+    heads,
+    price_beside,
+)
 
 # --- leave, review, act -----------------------------------------------------------------
 
@@ -163,16 +172,16 @@ def learning_fold(record: DecisionRecord, says: Sentences) -> Fold | None:
         return None
     rows = [
         (
-            figure(says.count(point.rows)),
-            figure(says.price(point.cost.mean), note=says.price_range(point.cost)),
+            Cell(text=says.count(point.rows)),
+            figure(says.price(point.cost.mean), note=price_beside(point.cost, says)),
         )
         for point in found.points
     ]
-    level = figure(says.price(found.level.mean), note=says.price_range(found.level))
-    against = Cell(text=says.name("option", found.against), number=True)
+    level = figure(says.price(found.level.mean), note=price_beside(found.level, says))
+    against = Cell(text=says.name("option", found.against))
     table = Table(
         caption=says.say("learning.caption", option=found.option),
-        heads=heads(says, "learning.head", "rows", "cost", numbers=2),
+        heads=heads(says, "learning.head", "rows", "cost", numbers=1),
         rows=(*rows, (against, level)),
     )
     return Fold(

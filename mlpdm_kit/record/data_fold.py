@@ -15,7 +15,14 @@ from mlpdm_kit.record.model import (
     Range,
 )
 from mlpdm_kit.record.sentences import Sentences
-from mlpdm_kit.record.tables import NONE, Cell, Fold, Head, Table
+from mlpdm_kit.record.tables import (
+    NONE,
+    Cell,
+    Fold,
+    Head,
+    Table,
+    price_beside,
+)
 
 _COUNTED = ("true_positive", "false_negative", "false_positive", "under", "over")
 _REVIEWED = ("reviewed_positive", "reviewed_negative")
@@ -131,9 +138,9 @@ def _how_good(record: DecisionRecord, says: Sentences) -> list[_Maker]:
     options, task = record.baseline.options, TASK_KINDS[record.task]
     counts = [] if task.rest else [n for n in _COUNTED if any(n in o.cells for o in options)]
     told = options if task.rest else [option for option in options if not option.cells]
-    rates = list(dict.fromkeys(name for option in told for name in option.rates))
-    if task.name == "formula":
-        rates = []
+    stated = dict.fromkeys(name for option in told for name in option.rates)
+    rates = [name for name in task.rates if name in stated]
+    rates += [name for name in stated if ">" in name]
     made: list[_Maker] = [
         (says.name("outcome", name), partial(_counted, name=name, says=says)) for name in counts
     ]
@@ -161,7 +168,7 @@ def _costly(option: Compared, says: Sentences) -> Cell | None:
 def _price(spread: Range | None, says: Sentences) -> Cell | None:
     if spread is None:
         return None
-    return Cell(text=says.price(spread.mean), note=says.price_range(spread), number=True)
+    return Cell(text=says.price(spread.mean), note=price_beside(spread, says), number=True)
 
 
 def _difference(option: Compared, record: DecisionRecord, says: Sentences) -> Cell | None:
@@ -184,16 +191,14 @@ def _reviewed(option: Compared, *, says: Sentences) -> Cell | None:
 
 
 def _rate(option: Compared, *, name: str, says: Sentences) -> Cell | None:
-    """A rate with its range, and the rows that it was counted on."""
+    """A rate with its range."""
     rate = option.rates.get(name)
     if rate is None:
         return None
     dimension = "target" if name in ("under_per_case", "over_per_case") else "share"
     shown = says.number(rate.mean) if dimension == "target" else says.share(rate.mean)
-    notes = [] if rate.low == rate.high else [says.range(rate.low, rate.high, dimension)]
-    if name in option.cells:
-        notes.append(says.say("record.data.of", n=option.cells[name], rows=option.rows))
-    return Cell(text=shown, note=says.parts(notes), number=True)
+    note = "" if rate.low == rate.high else says.range(rate.low, rate.high, dimension)
+    return Cell(text=shown, note=note, number=True)
 
 
 def _operating(point: OperatingPoint | None, says: Sentences) -> Cell | None:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from mlpdm_kit.record.model import Curve, DecisionRecord, ErrorCost, Range, Reliability
 from mlpdm_kit.record.sentences import Sentences
-from mlpdm_kit.record.tables import Cell, Fold, Head, Table, figure, heads, option_cell
+from mlpdm_kit.record.tables import (
+    Cell,
+    Fold,
+    Head,
+    Table,
+    figure,
+    heads,
+    money_beside,
+    option_cell,
+    price_beside,
+)
 
 
 def errors_fold(record: DecisionRecord, says: Sentences) -> Fold:
@@ -91,7 +101,7 @@ def _price(amount: Range | None, says: Sentences) -> Cell:
     return (
         figure("")
         if amount is None
-        else figure(says.price(amount.mean), note=says.price_range(amount))
+        else figure(says.price(amount.mean), note=price_beside(amount, says))
     )
 
 
@@ -120,7 +130,7 @@ def _worth(name: str, price: Range, record: DecisionRecord, says: Sentences) -> 
         note = says.range(price.p5, price.p95, "share")
     else:
         dimension = "money/target" if record.task == "regression" else "money/case"
-        shown, note = says.quantity(price.mean, dimension), says.price_range(price)
+        shown, note = says.quantity(price.mean, dimension), price_beside(price, says)
     return figure(says.say(code, shown=shown), note="" if price.p5 == price.p95 else note)
 
 
@@ -155,10 +165,10 @@ def _cost_row(option: ErrorCost, outcomes: list[str], says: Sentences) -> tuple[
     ]
     return (
         option_cell(option.id, option.kind, says),
-        figure(says.price(per_case.mean), note=says.price_range(per_case)),
+        figure(says.price(per_case.mean), note=price_beside(per_case, says)),
         *parts,
         figure(says.price(option.running_per_case)),
-        figure(says.money(per_month.mean), note=says.money_range(per_month)),
+        figure(says.money(per_month.mean), note=money_beside(per_month, says)),
     )
 
 
@@ -205,7 +215,7 @@ def _reliability_said(one: Reliability, says: Sentences) -> str:
 def _bins(one: Reliability, says: Sentences) -> Table:
     rows = tuple(
         (
-            Cell(text=says.share(row.predicted), number=True),
+            Cell(text=says.share(row.predicted)),
             figure(
                 says.share(row.observed.mean),
                 note=says.range(row.observed.p5, row.observed.p95, "share"),
@@ -215,8 +225,8 @@ def _bins(one: Reliability, says: Sentences) -> Table:
         for row in one.bins
     )
     return Table(
-        caption=says.say("reliability.caption", option=one.option),
-        heads=heads(says, "reliability.head", "predicted", "observed", "rows", numbers=3),
+        caption=says.sentence("reliability.caption", option=one.option),
+        heads=heads(says, "reliability.head", "predicted", "observed", "rows", numbers=2),
         rows=rows,
         long=True,
     )

@@ -8,7 +8,16 @@ from mlpdm_kit.record.errors_fold import errors_fold
 from mlpdm_kit.record.model import CheckResult, DecisionRecord, InputRow, Valued
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.stress_fold import stress_fold
-from mlpdm_kit.record.tables import NONE, Cell, Fold, Head, Table, input_cells, option_cell
+from mlpdm_kit.record.tables import (
+    NONE,
+    Cell,
+    Fold,
+    Head,
+    Table,
+    input_cells,
+    money_beside,
+    option_cell,
+)
 from mlpdm_kit.record.worth_fold import worth_fold
 
 __all__ = ["folds", "option_cell", "standing"]
@@ -186,7 +195,7 @@ def _option_row(
         option_cell(option.id, option.kind, says),
         Cell(
             text=says.money(worth.mean) if worth else NONE,
-            note=says.money_range(worth) if worth else "",
+            note=money_beside(worth, says) if worth else "",
             number=True,
         ),
         shown(option.p_best, "share"),

@@ -135,7 +135,7 @@ class Sentences(Text):
         """Name of a thing; an input's is found by the pattern of its path too."""
         if kind in ("outcome", "rate") and ">" in key:
             true, _, said = key.partition(">")
-            return self.say("outcome.pair", true=true.strip(), said=said.strip())
+            return self._raised(self.say("outcome.pair", true=true.strip(), said=said.strip()))
         if kind == "input" and (column := self.columns.get(key.removeprefix("outcomes."))):
             return self.say("input.outcomes.column", name=super().name(kind, key), column=column)
         if kind == "input" and not self.knows(f"input.{key}"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mlpdm_kit.case.inputs import BETWEEN_ENDS
-from mlpdm_kit.record.model import InputRow
+from mlpdm_kit.record.model import InputRow, Range
 from mlpdm_kit.record.sentences import Sentences
 
 NONE = "–"
@@ -85,6 +85,16 @@ def heads(says: Sentences, prefix: str, *names: str, numbers: int = 0) -> tuple[
 def figure(text: str, note: str = "", *, strong: bool = False) -> Cell:
     """A cell with a number in it."""
     return Cell(text=text or NONE, note=note, number=True, strong=strong)
+
+
+def money_beside(spread: Range, says: Sentences) -> str:
+    """The range of a whole amount, to stand below it; nothing where it is one figure."""
+    return "" if spread.p5 == spread.p95 else says.money_range(spread)
+
+
+def price_beside(spread: Range, says: Sentences) -> str:
+    """The same of an amount per case."""
+    return "" if spread.p5 == spread.p95 else says.price_range(spread)
 
 
 def input_cells(row: InputRow, says: Sentences) -> tuple[Cell, ...]:

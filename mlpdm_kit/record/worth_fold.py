@@ -133,7 +133,7 @@ def _varies(study: StudyValue) -> bool:
 def _sizes(study: StudyValue, says: Sentences) -> Table:
     rows = tuple(
         (
-            figure(_n(size, says), strong=size.n == study.best.n),
+            Cell(text=_n(size, says)),
             figure(says.money(size.evsi)),
             figure(says.money(size.price)),
             figure(says.money(size.enbs), strong=size.n == study.best.n),
@@ -142,7 +142,7 @@ def _sizes(study: StudyValue, says: Sentences) -> Table:
     )
     return Table(
         caption=says.say("studies.sizes.caption", study=_name(study, says)),
-        heads=heads(says, "studies.head", "n", "evsi", "price", "enbs", numbers=4),
+        heads=heads(says, "studies.head", "n", "evsi", "price", "enbs", numbers=3),
         rows=rows,
         long=True,
     )

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from mlpdm_kit import InputError, decide, load_case
+from mlpdm_kit.case.kinds import TASK_KINDS
+from mlpdm_kit.record.folds import folds
 from mlpdm_kit.record.model import DecisionRecord
+from mlpdm_kit.record.render import render_html, render_markdown
+from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.steps import Walk
+from mlpdm_kit.record.tables import NONE
+from mlpdm_kit.text import LANGUAGES
 
 
 def said(**shares: str) -> dict[str, Any]:
@@ -298,3 +305,69 @@ def test_retraining_is_as_frequent_as_pays(make_case: Any, rates: Any):
     assert with_price("100 JPY") == 1.0
     assert with_price("10k JPY") in (3.0, 6.0, 12.0)
     assert with_price("10M JPY") is None
+
+
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_a_record_of_each_kind_reads_in_words(make_case: Any, kind: str):
+    """No bare code stands on the page, and no table is empty or full of dashes."""
+    record = decided(make_case, **KINDS[kind]())
+    for lang in LANGUAGES:
+        _reads_in_words(record, lang)
+
+
+def _reads_in_words(record: DecisionRecord, lang: str) -> None:
+    says = Sentences.of_record(record, lang)
+    html, plain = render_html(record, {}, lang=lang), render_markdown(record, lang=lang)
+    task = TASK_KINDS[record.task]
+    codes = {*task.outcomes, *task.rates, *(f"{name}_amount" for name in task.outcomes)}
+    bare = {code for code in codes if "_" in code}
+    text = re.sub(r"<(style|script).*?</\1>", "", html, flags=re.S)
+    for code in (*bare, "refund > spam", "refund &gt; spam", "outcomes.", "options."):
+        assert code not in text
+        assert code not in plain
+    for fold in folds(record, says):
+        for table in fold.tables:
+            assert table.rows
+            columns = list(zip(*table.rows, strict=True))
+            told = [column for column in columns if any(cell.text != NONE for cell in column)]
+            assert len(told) > 1 or fold.key in ("gates", "inputs")
+
+
+def data_table(record: DecisionRecord) -> str:
+    """The table of options on the data in one line a row."""
+    found = next(f for f in folds(record, Sentences.of_record(record)) if f.key == "data")
+    heads = " | ".join(head.text for head in found.tables[0].heads)
+    rows = [" | ".join(f"{c.text} ({c.note})" for c in row) for row in found.tables[0].rows]
+    return "\n".join([heads, *rows])
+
+
+def test_shares_of_answers_are_side_by_side(make_case: Any):
+    told = data_table(decided(make_case, **pairs()))
+    assert "Wrong | Unanswered | Refund taken for spam | Errors, per claim" in told
+    assert "9% (3.9% to 15.7%)" in told
+    assert "Clerk (stated, not measured) | 1% () | – ()" in told
+    told = data_table(decided(make_case, name="search", **search()))
+    assert told.splitlines()[0].startswith("Option | Found | ")
+    told = data_table(decided(make_case, name="generation", **generation()))
+    assert "Needs editing | Wrong | Harmful | Unanswered" in told
+
+
+def test_a_formula_has_no_table_of_outcomes(make_case: Any):
+    record = decided(make_case, **formula())
+    found = {fold.key: fold for fold in folds(record, Sentences.of_record(record))}
+    assert found["data"].tables == ()
+    costs = found["errors"].tables
+    assert [head.text for head in costs[0].heads] == [
+        "Option", "Per claim", "of that, running", "A month",
+    ]  # fmt: skip
+    assert costs[0].foot == "A minus is a gain."
+
+
+def test_a_column_is_named_where_it_prices(make_case: Any):
+    record = decided(make_case, **column())
+    assert record.error_costs.columns == {"false_negative": "amount"}
+    assert record.error_costs.threshold is None
+    assert not any(gate.id == "precision-recall" and gate.measured for gate in record.gates)
+    text = render_markdown(record)
+    assert "costs 80% of what stands in “amount”" in text
+    assert "Cost of a miss, as a share of “amount”" in text
