@@ -8,6 +8,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from mlpdm_kit.analysis import PLACES
+
 if TYPE_CHECKING:
     from mlpdm_kit.analysis.costs import best_threshold, bootstrap_cost, net_benefit_curve
     from mlpdm_kit.analysis.distributions import from_interval
@@ -26,18 +28,9 @@ _PLACES = {
     "DecisionRecord": "record.model",
     "InputError": "errors",
     "KitError": "errors",
-    "Sample": "analysis.observing",
-    "best_study": "analysis.study",
-    "best_threshold": "analysis.costs",
-    "bootstrap_cost": "analysis.costs",
     "decide": "record.steps",
-    "enbs": "analysis.study",
-    "evpi": "analysis.information",
-    "evppi": "analysis.partial",
-    "evsi": "analysis.study",
-    "from_interval": "analysis.distributions",
     "load_case": "case.load",
-    "net_benefit_curve": "analysis.costs",
+    **{name: f"analysis.{place}" for name, place in PLACES.items()},
 }
 
 __all__ = [

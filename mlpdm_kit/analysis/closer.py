@@ -135,8 +135,8 @@ def _learnt(data: Dataset, split: Split, setting: Setting, result: Comparison) -
         )
     except InputError:  # too few rows of a class for two sizes: there is no curve to draw
         return None
-    if not (curve.error > 0).all():
-        return None
+    if not (curve.error > 1e-9 * max(map(abs, setting.worth.values()))).all():
+        return None  # it never errs, or always alike: there is nothing to learn from
     law = fit_power_law(curve.sizes, curve.cost, curve.error, draws=curve.draws,
                         floor=float("-inf"), seed=setting.seed)  # fmt: skip
     level = curve.level_draws if curve.level_draws is not None else curve.level

@@ -6,16 +6,18 @@ and held against the best that needs no ML.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from mlpdm_kit.analysis.costs import Estimate, bootstrap_cost, cost_curve, design_effect
+from mlpdm_kit.analysis.costs import BOOTSTRAPS, Estimate, bootstrap_cost, cost_curve, design_effect
 from mlpdm_kit.analysis.distributions import Array, Distribution, lognormal_from_moments
 from mlpdm_kit.analysis.folds import Split
 from mlpdm_kit.analysis.ladder import Rung
+from mlpdm_kit.analysis.luck import Luck, luck_of, with_luck, with_luck_of_cost
+from mlpdm_kit.analysis.mix import class_shares, codes_of, pooled
 from mlpdm_kit.analysis.models import pinball
 from mlpdm_kit.analysis.tasks import REVIEWED, Measure
 from mlpdm_kit.analysis.trying import Setting, Tried, try_option, try_review
@@ -49,8 +51,21 @@ class Comparison:
     curves: dict[str, tuple[Array, Array]] = field(default_factory=dict)
 
 
-def compare(data: Dataset, rungs: tuple[Rung, ...], split: Split, setting: Setting) -> Comparison:
+def compare(
+    data: Dataset,
+    rungs: tuple[Rung, ...],
+    split: Split,
+    setting: Setting,
+    removed: Collection[str] = (),
+) -> Comparison:
     """Try every option that the data can judge.
+
+    Parameters
+    ----------
+    data, rungs, split, setting
+        The rows, the ladder, the folds, and the prices.
+    removed : collection of str
+        Options that a gate has removed: ML is not held against them.
 
     Raises
     ------
@@ -69,15 +84,23 @@ def compare(data: Dataset, rungs: tuple[Rung, ...], split: Split, setting: Setti
             if found is not None:
                 tried[rung.id] = found
     rows = split.tested
-    measured = {name: _measure(one, data, rows, setting) for name, one in tried.items()}
-    plain = [name for name, one in tried.items() if not one.rung.is_ml]
+    lucks = {
+        name: luck_of(one, _measures(one, setting), data, split, setting)
+        for name, one in tried.items()
+    }
+    measured = {
+        name: _measure(one, data, rows, setting, lucks[name]) for name, one in tried.items()
+    }
+    plain = [n for n, one in tried.items() if not one.rung.is_ml and n not in removed]
     best = min(
         plain,
         key=lambda name: measured[name].cost.mean + _running(tried[name], setting),
         default=None,
     )
     differences = {
-        name: _paired(one, tried[best], data, rows, setting)
+        name: with_luck_of_cost(
+            _paired(one, tried[best], data, rows, setting), lucks[name].cost + lucks[best].cost
+        )
         for name, one in tried.items()
         if best is not None and one.rung.is_ml
     }
@@ -99,42 +122,73 @@ def compare(data: Dataset, rungs: tuple[Rung, ...], split: Split, setting: Setti
 
 def estimate(values: Array, data: Dataset, rows: Any, setting: Setting) -> Estimate:
     """Mean of some rows' values, as per case of production, with its interval."""
-    return _estimate(values, data.target[rows], setting, _groups(data, rows))
+    return _estimate(values, data, rows, setting)
 
 
-def _estimate(losses: Array, target: Array, setting: Setting, groups: Any) -> Estimate:
+def _estimate(losses: Array, data: Dataset, rows: Any, setting: Setting) -> Estimate:
     """Mean loss and its interval: rows, or whole groups of them, drawn again.
 
     Where the production base rate is stated, rows are drawn within each class, and the base
-    rate from what is believed of it; otherwise it is as uncertain as the rows make it.
+    rate from what is believed of it; otherwise it is as uncertain as the rows make it. Where
+    production mixes segments otherwise than the file, rows are drawn within each of them.
     """
-    if setting.task != "binary" or setting.prevalence_range is None:
+    groups, target = _groups(data, rows), data.target[rows]
+    stated = setting.task == "binary" and setting.prevalence_range is not None
+    if not stated and not setting.mix:
         return bootstrap_cost(losses, clusters=groups, seed=setting.seed)
+    shares = _base_rates(setting) if stated else np.ones((1, 1))
+    classes = target.astype(int) if stated else np.zeros(len(target), int)
+    if not setting.mix:
+        return bootstrap_cost(
+            losses, strata=classes, shares=shares, clusters=groups, seed=setting.seed
+        )
+    codes, mix = _segments(data, rows, setting)
+    inside = class_shares(codes, classes, mix, np.arange(shares.shape[1]))
+    within = inside / np.maximum(inside.sum(axis=0), 1e-300)  # of each class, by segment
+    cells = (within[None] * shares[:, None, :]).reshape(len(shares), -1)
+    strata = codes * shares.shape[1] + classes
+    if not stated:
+        cells = cells[0]
+    return bootstrap_cost(losses, strata=strata, shares=cells, clusters=groups, seed=setting.seed)
+
+
+def _base_rates(setting: Setting) -> Array:
+    """What is believed of the production base rate, a row for each bootstrap sample."""
+    assert setting.prevalence_range is not None
     rng = np.random.default_rng(setting.seed + 1)
-    share = setting.prevalence_range.quantile(rng.permutation((np.arange(1_000) + 0.5) / 1_000))
-    shares = np.column_stack([1 - share, share])
-    return bootstrap_cost(losses, strata=target, shares=shares, clusters=groups, seed=setting.seed)
+    ranks = rng.permutation((np.arange(BOOTSTRAPS) + 0.5) / BOOTSTRAPS)
+    share = setting.prevalence_range.quantile(ranks)
+    return np.column_stack([1 - share, share])
+
+
+def _segments(data: Dataset, rows: Any, setting: Setting) -> tuple[Any, Array]:
+    """Segment of each row as a code, and the share of each in production."""
+    names = list(setting.mix)
+    assert data.segment is not None
+    return codes_of(data.segment[rows], names), np.array([setting.mix[name] for name in names])
 
 
 def _groups(data: Dataset, rows: Any) -> Any:
     return None if data.group is None else data.group[rows]
 
 
-def _measure(one: Tried, data: Dataset, rows: Any, setting: Setting) -> Measured:
-    target, groups = data.target[rows], _groups(data, rows)
+def _measure(one: Tried, data: Dataset, rows: Any, setting: Setting, luck: Luck) -> Measured:
     outcomes = setting.of_task.outcomes(setting.rows(data).at(rows), one.outcome[rows])
-    cost = _estimate(setting.losses_of(one, data, rows), target, setting, groups)
+    cost = _estimate(setting.losses_of(one, data, rows), data, rows, setting)
     tuned_cost = None
     if one.tuned_outcome is not None:
         tuned = setting.losses(data, one.tuned_outcome, rows)
-        tuned_cost = _estimate(tuned, target, setting, groups).mean
+        tuned_cost = _estimate(tuned, data, rows, setting).mean
     hidden = () if one.review is not None else REVIEWED
     counted = {n: float((values > 0).sum()) for n, values in outcomes.items() if n not in hidden}
     amounts = {name: float(values.mean()) for name, values in outcomes.items()}
     return Measured(
         cells=amounts if setting.task == "regression" else counted,
-        rates=rates_of(one, data, rows, setting),
-        cost=cost,
+        rates={
+            name: with_luck(rate, luck.rates.get(name, 0.0))
+            for name, rate in rates_of(one, data, rows, setting).items()
+        },
+        cost=with_luck_of_cost(cost, luck.cost),
         costly_errors=int(counted[_dearest(setting)]),
         tuned_cost=tuned_cost,
     )
@@ -147,9 +201,28 @@ def rates_of(one: Tried, data: Dataset, rows: Any, setting: Setting) -> dict[str
     return {
         name: Distribution("point", (known[name],))
         if name in known
-        else _rate(measure, outcomes[measure.outcome], data.target[rows], _groups(data, rows))
+        else rate_of(measure, outcomes[measure.outcome], data, rows, setting)
         for name, measure in _measures(one, setting).items()
     }
+
+
+def rate_of(
+    measure: Measure, values: Array, data: Dataset, rows: Any, setting: Setting
+) -> Distribution:
+    """Posterior of a rate on some rows; of each segment, pooled, where production mixes them."""
+    target, groups = data.target[rows], _groups(data, rows)
+    if not setting.mix:
+        return _rate(measure, values, target, groups)
+    codes, mix = _segments(data, rows, setting)
+    here = np.ones(len(target)) if measure.among is None else (target == measure.among)
+    shares = class_shares(codes, here.astype(int), mix, np.array([1]))[:, 0]
+    parts = []
+    for index, share in enumerate(shares / max(shares.sum(), 1e-300)):
+        inside = codes == index
+        if share > 0:
+            own = None if groups is None else groups[inside]
+            parts.append((_rate(measure, values[inside], target[inside], own), float(share)))
+    return pooled(parts)
 
 
 def _measures(one: Tried, setting: Setting) -> dict[str, Measure]:
@@ -182,10 +255,9 @@ def _rate(measure: Measure, values: Array, target: Array, groups: Any) -> Distri
 
 
 def _paired(one: Tried, base: Tried, data: Dataset, rows: Any, setting: Setting) -> Estimate:
-    target = data.target[rows]
     lost = setting.losses_of(one, data, rows) + _running(one, setting)
     less = setting.losses_of(base, data, rows) + _running(base, setting)
-    return _estimate(lost - less, target, setting, _groups(data, rows))
+    return _estimate(lost - less, data, rows, setting)
 
 
 def _running(one: Tried, setting: Setting) -> float:

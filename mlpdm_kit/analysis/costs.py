@@ -12,10 +12,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from mlpdm_kit.analysis.cuts import Classes, between, cuts_near_the_best, cuts_of, reached_by
 from mlpdm_kit.analysis.distributions import Array
 from mlpdm_kit.errors import refuse
 
 BOOTSTRAPS = 1_000
+FEW_CELLS = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +81,7 @@ def truth_and_score(y: ArrayLike, score: ArrayLike) -> tuple[Array, Array]:
     truth, scores = np.asarray(y, dtype=float), np.asarray(score, dtype=float)
     if truth.ndim != 1 or truth.shape != scores.shape or not len(truth):
         raise refuse("array", "y, score", f"{truth.shape}, {scores.shape}", shape="(rows,) each")
-    if not np.isin(truth, (0.0, 1.0)).all():
+    if not ((truth == 0) | (truth == 1)).all():
         raise refuse("array", "y", "other values", shape="0 and 1")
     if not np.isfinite(scores).all():
         raise refuse("array", "score", "NaN or infinity", shape="(rows,)")
@@ -116,16 +118,19 @@ def net_benefit_curve(y: ArrayLike, score: ArrayLike, thresholds: ArrayLike) -> 
     cuts = np.atleast_1d(np.asarray(thresholds, dtype=float))
     if not ((cuts > 0) & (cuts < 1)).all():
         raise refuse("number-range", "thresholds", cuts, range="(0, 1)")
-    order = np.argsort(scores)
-    below = np.searchsorted(scores[order], cuts, side="left")
-    hits = np.concatenate([[0.0], np.cumsum(truth[order])])
-    found, n = hits[-1] - hits[below], len(truth)
+    ordered, back = np.unique(cuts, return_inverse=True)
+    reached, n = reached_by(ordered, scores), len(truth)
+    # acts on the rows that reach the cut, those that reach more cuts included
+    acts, found = (
+        np.cumsum(np.bincount(reached, weights=each, minlength=len(ordered) + 1)[:0:-1])[::-1][back]
+        for each in (None, truth)
+    )
     odds = cuts / (1 - cuts)
     share = truth.mean()
     return pd.DataFrame(
         {
             "threshold": cuts,
-            "net_benefit": found / n - (n - below - found) / n * odds,
+            "net_benefit": found / n - (acts - found) / n * odds,
             "all": share - (1 - share) * odds,
         }
     )
@@ -159,24 +164,20 @@ def cost_curve(
     [0.5, 0.0, 5.0]
     """
     truth, scores = truth_and_score(y, score)
-    costs = as_costs(costs)
-    positives = truth.sum()
-    if positives in (0, len(truth)):
-        raise refuse("target-classes", "y", "y", count=1, found=str(int(truth[0])))
-    share = float(truth.mean()) if prevalence is None else prevalence
-    order = np.argsort(scores, kind="stable")
-    ranked, hit = scores[order], truth[order]
-    starts = np.concatenate([[0], np.flatnonzero(np.diff(ranked)) + 1, [len(ranked)]])
-    missed = np.concatenate([[0.0], np.cumsum(hit)])[starts]
-    recall = 1 - missed / positives
-    alarm = 1 - (starts - missed) / (len(truth) - positives)
-    cost = share * (recall * costs.true_positive + (1 - recall) * costs.false_negative) + (
-        1 - share
-    ) * (alarm * costs.false_positive + (1 - alarm) * costs.true_negative)
-    cuts = np.concatenate([ranked[starts[:-1]], [np.inf]])
+    at = _classes(truth, as_costs(costs), prevalence)
+    cuts, below, missed = cuts_of(truth, scores)
+    recall, alarm, cost = at.priced(below, missed)
     return pd.DataFrame(
         {"threshold": cuts, "cost": cost, "recall": recall, "false_positive_rate": alarm}
     )
+
+
+def _classes(truth: Array, costs: Costs, prevalence: float | None) -> Classes:
+    positives = float(truth.sum())
+    if positives in (0, len(truth)):
+        raise refuse("target-classes", "y", "y", count=1, found=str(int(truth[0])))
+    share = float(truth.mean()) if prevalence is None else prevalence
+    return Classes(positives=positives, negatives=len(truth) - positives, share=share, costs=costs)
 
 
 def best_threshold(
@@ -214,15 +215,17 @@ def best_threshold(
     >>> best_threshold([0, 0, 1], [0.1, 0.3, 0.7], costs)
     0.5
     """
-    curve = cost_curve(y, score, costs, prevalence)
-    cost, cuts = curve["cost"].to_numpy(), curve["threshold"].to_numpy()
+    truth, scores = truth_and_score(y, score)
+    at = _classes(truth, as_costs(costs), prevalence)
+    cuts, below, missed = cuts_near_the_best(truth, scores, at)
+    cost = at.priced(below, missed)[2]
     best = np.flatnonzero(cost <= cost.min() + 1e-12 * max(1.0, abs(cost.min())))
     index = int(best[len(best) // 2])
     if index == 0:
         return float(cuts[0])
     if not np.isfinite(cuts[index]):
         return float("inf")
-    return float((cuts[index] + cuts[index - 1]) / 2)
+    return between(cuts[index - 1], cuts[index])
 
 
 def bootstrap_cost(
@@ -265,19 +268,25 @@ def bootstrap_cost(
         raise refuse("array", "losses", f"shape {loss.shape}", shape="(rows,)")
     if not 0 < level < 1:
         raise refuse("number-range", "level", level, range="(0, 1)")
-    classes = np.zeros(len(loss), int) if strata is None else np.asarray(strata, dtype=int)
-    kinds = np.unique(classes)
+    if strata is None:
+        kinds, here = np.zeros(1, int), [np.ones(len(loss), bool)]
+        parts = [loss]
+    else:
+        classes = np.asarray(strata, dtype=int)
+        kinds = np.unique(classes)
+        here = [classes == kind for kind in kinds]
+        parts = [loss[rows] for rows in here]
     weights = (
-        np.array([(classes == kind).mean() for kind in kinds])
+        np.array([len(part) / len(loss) for part in parts])
         if shares is None
         else np.asarray(shares, dtype=float)[..., kinds]
     )
     rng = np.random.default_rng(seed)
-    means = np.array([loss[classes == kind].mean() for kind in kinds])
+    means = np.array([part.mean() for part in parts])
     if clusters is None:
-        drawn = [_by_cell(loss[classes == kind], bootstraps, rng) for kind in kinds]
+        drawn = [_by_cell(part, bootstraps, rng) for part in parts]
     else:
-        drawn = _by_cluster(loss, classes, kinds, np.asarray(clusters), bootstraps, rng)
+        drawn = _by_cluster(loss, here, np.asarray(clusters), bootstraps, rng)
     totals = (weights * np.column_stack(drawn)).sum(axis=1)
     tail = (1 - level) / 2
     low, high = np.quantile(totals, [tail, 1 - tail])
@@ -287,7 +296,7 @@ def bootstrap_cost(
 
 def _by_cell(loss: Array, bootstraps: int, rng: np.random.Generator) -> Array:
     """Mean losses over bootstrap samples, a few at a time where there are many cells."""
-    cells, counts = np.unique(loss, return_counts=True)
+    cells, counts = _cells(loss)
     step = max(1, 4_000_000 // len(cells))
     totals = [
         rng.multinomial(len(loss), counts / len(loss), size=min(step, bootstraps - done)) @ cells
@@ -296,10 +305,24 @@ def _by_cell(loss: Array, bootstraps: int, rng: np.random.Generator) -> Array:
     return np.concatenate(totals) / len(loss)
 
 
+def _cells(loss: Array) -> tuple[Array, np.ndarray]:
+    """Losses that differ, ascending, and how often each occurs; few of them without a sort."""
+    found: dict[float, int] = {}
+    left = np.ones(len(loss), bool)
+    while len(found) < FEW_CELLS:
+        value = loss[np.argmax(left)]
+        same = loss == value
+        found[float(value)] = int(np.count_nonzero(same))
+        if sum(found.values()) == len(loss):
+            cells = np.array(sorted(found))
+            return cells, np.array([found[cell] for cell in cells])
+        left &= ~same
+    return np.unique(loss, return_counts=True)
+
+
 def _by_cluster(
     loss: Array,
-    classes: np.ndarray,
-    kinds: np.ndarray,
+    classes: list[np.ndarray],
     clusters: np.ndarray,
     bootstraps: int,
     rng: np.random.Generator,
@@ -309,8 +332,7 @@ def _by_cluster(
     number = int(groups.max()) + 1
     times = rng.multinomial(number, np.full(number, 1 / number), size=bootstraps)
     found = []
-    for kind in kinds:
-        here = classes == kind
+    for here in classes:
         size = times @ np.bincount(groups[here], minlength=number)
         total = times @ np.bincount(groups[here], weights=loss[here], minlength=number)
         mean = float(loss[here].mean())  # for samples that hold no row of the class

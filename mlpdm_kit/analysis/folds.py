@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from mlpdm_kit.analysis.distributions import Array
 from mlpdm_kit.case.dataset import Dataset
 from mlpdm_kit.case.rules import MIN_CLASS, MIN_ROWS
 from mlpdm_kit.errors import refuse
@@ -93,6 +94,40 @@ def _by_group(data: Dataset, task: str, seed: int, count: int) -> Split:
     )
     folds = maker.split(np.zeros(len(data)), data.target, groups)
     return Split(kind="group", folds=tuple(folds))
+
+
+def fitted_rows(train: Any, target: Array, limit: int, seed: int, *, classes: bool) -> Any:
+    """At most so many of the rows to fit on, in their order; every class in its share.
+
+    Parameters
+    ----------
+    train, target : array
+        Row numbers, and what happened on all rows.
+    limit : int
+        Rows at most.
+    classes : bool
+        Whether the target holds classes: each is drawn from by itself, and none is lost.
+
+    Examples
+    --------
+    >>> target = np.repeat([0.0, 1.0], [900, 100])
+    >>> rows = fitted_rows(np.arange(1000), target, 100, 0, classes=True)
+    >>> len(rows), target[rows].sum()
+    (100, np.float64(10.0))
+    """
+    if len(train) <= limit:
+        return train
+    rng = np.random.default_rng(seed)
+    if not classes:
+        return train[np.sort(rng.choice(len(train), limit, replace=False))]
+    _, codes, counts = np.unique(target[train], return_inverse=True, return_counts=True)
+    wanted = np.maximum(np.floor(counts * (limit / len(train))), 1).astype(int)
+    wanted[np.argmax(counts)] += limit - wanted.sum()  # what rounding leaves
+    drawn = [
+        rng.choice(np.flatnonzero(codes == code), size, replace=False)
+        for code, size in enumerate(wanted)
+    ]
+    return train[np.sort(np.concatenate(drawn))]
 
 
 def prior_shift(threshold: Any, fitted: float, production: float) -> Any:

@@ -14,7 +14,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from mlpdm_kit.analysis.cuts import between
 from mlpdm_kit.analysis.distributions import Array
+from mlpdm_kit.analysis.folds import fitted_rows
 from mlpdm_kit.errors import refuse
 
 MAX_FIT_ROWS = 100_000
@@ -40,14 +42,12 @@ def simple_model(task: str, seed: int = 0) -> Any:
     from sklearn.linear_model import LogisticRegression, Ridge
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
-    from skrub import DatetimeEncoder, StringEncoder, TableVectorizer
+
+    from mlpdm_kit.analysis.encoding import TableEncoder
 
     last = Ridge() if task == "regression" else LogisticRegression(max_iter=1000)
-    # a calendar's month and weekday may say something; the running second only extrapolates
-    dates = DatetimeEncoder(add_weekday=True, add_total_seconds=False)
-    words = StringEncoder(random_state=seed)
-    table = TableVectorizer(datetime=dates, high_cardinality=words, n_jobs=1)
-    return make_pipeline(table, SimpleImputer(add_indicator=True), StandardScaler(), last)
+    gaps = SimpleImputer(add_indicator=True)
+    return make_pipeline(TableEncoder(seed), gaps, StandardScaler(), last)
 
 
 def predict_fold(
@@ -61,19 +61,18 @@ def predict_fold(
 ) -> Array:
     """Scores of the test rows by the simple model fitted on the training rows.
 
-    Above `MAX_FIT_ROWS` it is fitted on a random sample of them. Columns that are empty in
-    the training rows say nothing and are left out.
+    Above `MAX_FIT_ROWS` it is fitted on a sample of them that holds the base rate. Columns
+    that are empty in the training rows say nothing and are left out.
 
     Raises
     ------
     InputError
         No column says anything, or the numbers are beyond what can be fitted.
     """
-    rng = np.random.default_rng(seed)
-    if len(train) > MAX_FIT_ROWS:
-        train = np.sort(rng.choice(train, MAX_FIT_ROWS, replace=False))
-    told = features.iloc[train].notna().any().to_numpy()
-    fitted, tested = features.iloc[train].loc[:, told], features.iloc[test].loc[:, told]
+    train = fitted_rows(train, target, MAX_FIT_ROWS, seed, classes=task != "regression")
+    fitted = features.iloc[train]
+    told = fitted.notna().any().to_numpy()
+    fitted, tested = fitted.loc[:, told], features.iloc[test].loc[:, told]
     if not told.any():
         raise refuse("no-features", f"options.{option}", option)
     model = simple_model(task, seed)
@@ -139,8 +138,7 @@ def _class_chances(
     """Probability of each class that the training rows hold."""
     told = features.iloc[train].notna().any().to_numpy()
     model = simple_model("multiclass", seed)
-    if len(train) > MAX_FIT_ROWS:
-        train = np.sort(np.random.default_rng(seed).choice(train, MAX_FIT_ROWS, replace=False))
+    train = fitted_rows(train, target, MAX_FIT_ROWS, seed, classes=True)
     with one_thread():
         try:
             model.fit(features.iloc[train].loc[:, told], target[train])
@@ -198,7 +196,24 @@ class Cut:
         return np.asarray(known & beyond, dtype=float)
 
 
-def best_cut(values: dict[str, Array], gain: Array) -> Cut | None:
+def orders(values: dict[str, Array]) -> dict[str, Any]:
+    """Row numbers of each measurement from its least value to its most, missing ones left out.
+
+    Examples
+    --------
+    >>> orders({"a": np.array([3.0, np.nan, 1.0])})["a"].tolist()
+    [2, 0]
+    """
+    found = {}
+    for name, column in values.items():
+        known = np.flatnonzero(np.isfinite(column))
+        found[name] = known[np.argsort(column[known], kind="stable")]
+    return found
+
+
+def best_cut(
+    values: dict[str, Array], gain: Array, order: dict[str, Any] | None = None, among: Any = None
+) -> Cut | None:
     """The cut on one measurement that gains most on these rows.
 
     Parameters
@@ -206,19 +221,23 @@ def best_cut(values: dict[str, Array], gain: Array) -> Cut | None:
     values : mapping of column to array, shape (rows,)
     gain : array, shape (rows,)
         What acting on a row gains against leaving it, in money.
+    order : mapping of column to array, optional
+        As `orders` gives it, where several cuts are looked for on parts of the same rows.
+    among : array of bool, shape (rows,), optional
+        The rows that count; by default all.
 
     Returns
     -------
     Cut or None
         None where no measurement gains anything over the better of acting on all or none.
     """
-    best, found = max(0.0, float(gain.sum())), None
-    for name, column in values.items():
-        known = np.isfinite(column)
-        if known.sum() < 2:
+    best, found = max(0.0, float(gain.sum() if among is None else gain[among].sum())), None
+    for name, rows in (orders(values) if order is None else order).items():
+        if among is not None:
+            rows = rows[among[rows]]
+        if len(rows) < 2:
             continue
-        order = np.argsort(column[known], kind="stable")
-        ranked, gains = column[known][order], gain[known][order]
+        ranked, gains = values[name][rows], gain[rows]
         edges = np.flatnonzero(np.diff(ranked)) + 1
         if not len(edges):
             continue
@@ -229,7 +248,10 @@ def best_cut(values: dict[str, Array], gain: Array) -> Cut | None:
         ):
             index = int(np.argmax(totals))
             if totals[index] > best + 1e-12:
-                middle = float((ranked[edges[index] - 1] + ranked[edges[index]]) / 2)
+                low, high = float(ranked[edges[index] - 1]), float(ranked[edges[index]])
+                middle = between(low, high)
+                if direction == "at_most" and middle == high:
+                    middle = low
                 best, found = (
                     float(totals[index]),
                     Cut(column=name, direction=direction, value=middle),

@@ -137,9 +137,6 @@ class Regressions:
         values, found = self.without_others(names), self._crossed
         if found is None or len(names) == len(self.moving):
             return values
-        free = self.independent.to_numpy().sum(axis=1) == len(self.moving) - 1
-        outside = {i for i, name in enumerate(self.moving) if free[i] and name not in names}
-
         outside = {i for i in self._free if self.moving[i] not in names}
         chosen = [bool(some & outside) for some in found.sets]
         return np.asarray(values - found.part(chosen)) if any(chosen) else values

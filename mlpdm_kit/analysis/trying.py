@@ -19,7 +19,14 @@ from mlpdm_kit.analysis.distributions import Array, Distribution
 from mlpdm_kit.analysis.folds import Split, prior_shift, rows_of_others
 from mlpdm_kit.analysis.ladder import Rung
 from mlpdm_kit.analysis.losses import instance_thresholds
-from mlpdm_kit.analysis.models import best_cut, best_line, classify_fold, measurements, predict_fold
+from mlpdm_kit.analysis.models import (
+    best_cut,
+    best_line,
+    classify_fold,
+    measurements,
+    orders,
+    predict_fold,
+)
 from mlpdm_kit.analysis.review import ReviewPolicy, review_policy
 from mlpdm_kit.analysis.tasks import LOOKED_AT, Rows, Task, losses
 from mlpdm_kit.case.dataset import Dataset
@@ -36,7 +43,8 @@ class Setting:
     ``task`` is the name of the task's kind and ``of_task`` its arithmetic; ``worth`` what
     each outcome is worth (costs negative); ``prevalence`` the production base rate of a
     binary task, ``prevalence_range`` what is believed of it, ``works`` how often an action
-    succeeds, ``good`` the outcome that is no error, ``reviews`` what a review takes by option,
+    succeeds, ``good`` the outcome that is no error, ``mix`` the share of each segment in
+    production, ``reviews`` what a review takes by option,
     ``hit_at`` how far down a list one looks, and ``running`` what a case costs to
     run under an option, by id.
     """
@@ -51,6 +59,7 @@ class Setting:
     running: Mapping[str, float] = field(default_factory=dict)
     works: float = 1.0
     good: str = ""
+    mix: Mapping[str, float] = field(default_factory=dict)
     reviews: Mapping[str, Review] = field(default_factory=dict)
     hit_at: int = 1
 
@@ -209,15 +218,17 @@ def weights(target: Array, setting: Setting) -> Array:
 
 def _try_cut(rung: Rung, data: Dataset, split: Split, setting: Setting) -> Tried:
     values = measurements(data.features)
+    order = orders(values)
     found = np.full(len(data), np.nan)
     for train, test in split.folds:
-        gain = _gain_of_acting(data, train, setting)
-        cut = best_cut({name: column[train] for name, column in values.items()}, gain)
+        gain, among = np.zeros(len(data)), np.zeros(len(data), bool)
+        gain[train], among[train] = _gain_of_acting(data, train, setting), True
+        cut = best_cut(values, gain, order, among)
         if cut is None:  # the better of acting on all and on none
             found[test] = float(gain.sum() > 0)
         else:
             found[test] = cut.acts({name: column[test] for name, column in values.items()})
-    final = best_cut(values, _gain_of_acting(data, slice(None), setting))
+    final = best_cut(values, _gain_of_acting(data, slice(None), setting), order)
     return Tried(
         rung=rung,
         outcome=found,

@@ -152,8 +152,25 @@ def _data(case: Case) -> Iterator[Fault]:
     answers = case.of_task.answers
     if answers == "nothing":
         yield Fault(code="not-for-task", field="data", value=case.task)
-    elif case.data.target is None and answers != "grade":
+    yield from _mix(case.data)
+    if case.data.target is None and answers not in ("grade", "nothing"):
         yield Fault(code="missing-key", field="data.target", figures={"example": "target: paid"})
+
+
+def _mix(data: Data) -> Iterator[Fault]:
+    """Shares of the segments in production: single figures that make a whole."""
+    if not data.mix:
+        return
+    if data.segment is None:
+        yield Fault(
+            code="missing-key", field="data.segment", figures={"example": "segment: region"}
+        )
+    for name, share in data.mix.items():
+        if not share.is_point:
+            yield Fault(code="mix-point", field=f"data.mix.{name}", value=name)
+    total = sum(share.low for share in data.mix.values())
+    if abs(total - 1) > 0.005:
+        yield Fault(code="mix-sum", field="data.mix", value=f"{100 * total:.3g}%")
 
 
 def _studies(case: Case) -> Iterator[Fault]:

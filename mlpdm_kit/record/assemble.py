@@ -18,6 +18,7 @@ from mlpdm_kit.record.model import (
     ErrorsSection,
     FramingSection,
     InformationValue,
+    PartialValue,
     Provenance,
     Said,
     Status,
@@ -278,20 +279,18 @@ def _rounded_value(value: ValueSection) -> ValueSection:
                 for row in value.differences
             ),
             "evpi": None if value.evpi is None else to_error(value.evpi, least),
-            "evppi": tuple(
-                row.model_copy(
-                    update={
-                        "value": to_error(row.value, least),
-                        "noise_floor": to_error(row.noise_floor, least),
-                    }
-                )
-                for row in value.evppi
-            ),
+            "evppi": tuple(_rounded_partial(row, least) for row in value.evppi),
+            "groups": tuple(_rounded_partial(row, least) for row in value.groups),
             "studies": tuple(_rounded_study(one, least) for one in value.studies),
             "stress": tuple(_rounded_stress(one, least) for one in value.stress),
             "break_even": tuple(flips),
         }
     )
+
+
+def _rounded_partial(row: PartialValue, error: float) -> PartialValue:
+    money = {name: to_error(getattr(row, name), error) for name in ("value", "noise_floor")}
+    return row.model_copy(update=money)
 
 
 def _rounded_study(study: StudyValue, error: float) -> StudyValue:

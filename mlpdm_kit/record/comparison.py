@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from mlpdm_kit.analysis.compare import FEW_ERRORS, Comparison, compare
+from mlpdm_kit.analysis.compare import FEW_ERRORS, Comparison, compare, rate_of
 from mlpdm_kit.analysis.distributions import Distribution
 from mlpdm_kit.analysis.findings import (
     TOO_GOOD,
@@ -20,14 +20,16 @@ from mlpdm_kit.analysis.findings import (
 )
 from mlpdm_kit.analysis.folds import Split, split
 from mlpdm_kit.analysis.ladder import Rung
-from mlpdm_kit.analysis.tasks import task_of
+from mlpdm_kit.analysis.mix import text_of
+from mlpdm_kit.analysis.tasks import Measure, task_of
 from mlpdm_kit.analysis.trying import Review, Setting, Tried
 from mlpdm_kit.analysis.value import means, signs, stated_inputs
 from mlpdm_kit.case.checks import CHECKS
 from mlpdm_kit.case.dataset import Dataset
 from mlpdm_kit.case.model import Case
+from mlpdm_kit.errors import refuse
 from mlpdm_kit.record.closer import as_range, finite, looked
-from mlpdm_kit.record.gates import computed
+from mlpdm_kit.record.gates import answered, computed, standing
 from mlpdm_kit.record.inputs import usual_ends
 from mlpdm_kit.record.model import (
     CheckResult,
@@ -58,6 +60,7 @@ def setting(case: Case, data: Dataset | None, seed: int) -> Setting:
         works=1.0 if works is None else float(works[0]),
         hit_at=case.hit_at,
         good=case.of_task.good,
+        mix={} if case.data is None else {n: one.low for n, one in case.data.mix.items()},
         reviews=_reviews(case, theta),
         point=task.operating_point(worth),
         prevalence=None if case.prevalence is None else float(theta["prevalence"][0]),
@@ -105,6 +108,7 @@ def compare_section(
     if data is None:
         options = tuple(_unmeasured(case, rung) for rung in rungs)
         return ComparisonSection(options=options, checks=tuple(_checks_on_people(case, rungs)))
+    _refuse_unknown_segments(case, data)
     found = leaks(
         data.features, data.target, case.task, known_then=case.data.known_then if case.data else ()
     )
@@ -113,7 +117,7 @@ def compare_section(
     data = replace(data, features=data.features.drop(columns=leaking))
     split_ = split(data, case.task, seed)
     here = setting(case, data, seed)
-    result = compare(data, tuple(rungs), split_, here)
+    result = compare(data, tuple(rungs), split_, here, _removed(case, rungs, data, leaking))
     closer = looked(case, rungs, data, split_, here, result)
     good = _too_good(case, data, result)
     findings = [*found, *good, *oddities(profile_features), *_on_rows(case, data, result)]
@@ -123,7 +127,7 @@ def compare_section(
         if rung.priced or rung.id in result.tried
     )
     return ComparisonSection(
-        data=_profile(case, data, profile_features.shape[1], split_, findings),
+        data=_profile(case, data, profile_features.shape[1], split_, findings, here),
         findings=tuple(Said(code=f.code, figures=f.figures) for f in findings),
         options=options,
         best_without_ml=result.best_without_ml,
@@ -233,7 +237,12 @@ def _unmeasured(case: Case, rung: Rung) -> Compared:
 
 
 def _profile(
-    case: Case, data: Dataset, columns: int, split_: Split, findings: Sequence[Finding]
+    case: Case,
+    data: Dataset,
+    columns: int,
+    split_: Split,
+    findings: Sequence[Finding],
+    here: Setting,
 ) -> DataProfile:
     assert case.data is not None
     binary, stated = case.task == "binary", case.prevalence
@@ -249,12 +258,21 @@ def _profile(
         base_rate=float(data.target.mean()) if binary else None,
         production_low=usual_ends(stated)[0] if stated else None,
         production_high=usual_ends(stated)[1] if stated else None,
+        mixed_base_rate=_mixed_base_rate(data, here),
         duplicates=data.copies,
         simulated=case.data.simulated or case.simulated,
         source=case.data.source,
         licence=case.data.licence,
         note=case.data.note,
     )
+
+
+def _mixed_base_rate(data: Dataset, here: Setting) -> tuple[float, float] | None:
+    if not here.mix or here.task != "binary":
+        return None
+    rows = np.arange(len(data))
+    found = rate_of(Measure(outcome="positive"), data.target, data, rows, here)
+    return (found.parameters[0], found.parameters[1]) if found.family == "beta" else None
 
 
 def _on_rows(case: Case, data: Dataset, result: Comparison) -> list[Finding]:
@@ -355,6 +373,38 @@ def _checks_on_data(
     return results
 
 
+def _refuse_unknown_segments(case: Case, data: Dataset) -> None:
+    """The mix of production must name the segments that the data holds, all of them."""
+    if case.data is None or not case.data.mix or data.segment is None:
+        return
+    there = sorted({text_of(name) for name in data.segment})
+    for name in case.data.mix:
+        if name not in there:
+            raise refuse("mix-unknown", f"data.mix.{name}", name, known=", ".join(there[:12]))
+    for name in there:
+        if name not in case.data.mix:
+            raise refuse("mix-missing", "data.mix", name)
+
+
+def _on_leaks(data: Dataset, leaking: Sequence[str]) -> list[str]:
+    """Rules that look at a column that gives the answer away."""
+    lower = {column.lower() for column in leaking}
+    return [
+        name
+        for name, columns in data.rule_columns.items()
+        if lower & {column.lower() for column in columns}
+    ]
+
+
+def _removed(
+    case: Case, rungs: Sequence[Rung], data: Dataset, leaking: Sequence[str]
+) -> frozenset[str]:
+    """Options that a gate has removed before anything is tried."""
+    checks = answered(case, rungs)
+    failed = {rung.id for rung in rungs if standing(checks, rung)[0]}
+    return frozenset(failed | set(_on_leaks(data, leaking)))
+
+
 def _too_good(case: Case, data: Dataset, result: Comparison) -> list[Finding]:
     """Models that hardly err: more often a leak than a triumph."""
     known = case.data.known_then if case.data else ()
@@ -381,12 +431,7 @@ def _known_then(
     if leaking:
         figures = {"columns": leaking}
         results.append(computed("available-then", rungs, "open", "leaks", figures))
-        lower = {column.lower() for column in leaking}
-        on_leaks = [
-            name
-            for name, columns in data.rule_columns.items()
-            if lower & {column.lower() for column in columns}
-        ]
+        on_leaks = _on_leaks(data, leaking)
         if on_leaks:
             results.append(computed("available-then", rungs, "failed", "leaks", figures, on_leaks))
     elif good:

@@ -30,7 +30,8 @@ class Inputs:
         data = comparison.data
         if "prevalence" not in self.stated and data is not None and data.positives is not None:
             hits, rows = data.positives, data.rows
-            self.measured["prevalence"] = Distribution("beta", (hits + 0.5, rows - hits + 0.5))
+            mixed = data.mixed_base_rate or (hits + 0.5, rows - hits + 0.5)
+            self.measured["prevalence"] = Distribution("beta", mixed)
         for option in comparison.options:
             if option.source in ("measured", "reference"):
                 for rate, found in option.rates.items():

@@ -80,7 +80,11 @@ class FramingSection(Section):
 
 
 class DataProfile(Part):
-    """What the data is; ``positives`` and shares for a binary task only."""
+    """What the data is; ``positives`` and shares for a binary task only.
+
+    ``mixed_base_rate`` are the parameters of the beta of the base rate where production
+    mixes the segments otherwise than the file.
+    """
 
     file: str
     rows: int
@@ -93,6 +97,7 @@ class DataProfile(Part):
     base_rate: float | None = None
     production_low: float | None = None
     production_high: float | None = None
+    mixed_base_rate: tuple[float, float] | None = None
     duplicates: int = 0
     simulated: bool = False
     source: str = ""
@@ -429,11 +434,16 @@ class BreakEven(Part):
 
 
 class PartialValue(Part):
-    """What knowing one input is worth, in money, beside what chance alone would show."""
+    """What knowing one input is worth, in money, beside what chance alone would show.
+
+    A group of inputs is named ``group.outcomes`` (what errors cost), ``group.assumed`` or
+    ``group.options.<id>``; ``of`` are its members.
+    """
 
     input: str
     value: float
     noise_floor: float
+    of: tuple[str, ...] = ()
 
 
 class Stress(Part):

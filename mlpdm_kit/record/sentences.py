@@ -140,6 +140,9 @@ class Sentences(Text):
             return self.say("input.outcomes.column", name=super().name(kind, key), column=column)
         if kind == "input" and not self.knows(f"input.{key}"):
             first, *middle, last = key.split(".")
+            if first == "group":
+                code = f"group.{middle[0]}" if middle else key
+                return self.say(code, option=last)
             if first == "inputs":
                 return _words(last)
             if first == "options" and middle:

@@ -50,6 +50,7 @@ from mlpdm_kit.record.stresses import Stand, stresses
 from mlpdm_kit.record.studies import Desk, studies
 
 BREAK_EVEN_DRAWS = 2_048
+GROUP_DRAWS = 4_096
 
 
 class Valuation:
@@ -97,6 +98,7 @@ class Valuation:
             differences=self._differences(),
             evpi=evpi(self.benefit),
             evppi=self._evppi(),
+            groups=self._groups(),
             studies=self._studies(),
             stress=self._stresses(),
             break_even=break_even,
@@ -177,6 +179,33 @@ class Valuation:
             for name, value, floor in found.itertuples()
         ]
         return tuple(sorted(rows, key=lambda row: (-row.value, row.input)))
+
+    def _groups(self) -> tuple[PartialValue, ...]:
+        """What knowing several inputs together is worth: prices, one option, what is assumed."""
+        import pandas as pd
+
+        size = min(GROUP_DRAWS, self.draws)
+        moving = {n: v[:size] for n, v in self.theta.items() if len(v) > 1 and self._moves(n)}
+        leader = self._leader(is_ml=True)
+        assumed = {n for n, said in self.inputs.stated.items() if said.evidence == "assumed"}
+        members = {
+            "group.outcomes": [n for n in moving if n.startswith("outcomes.")],
+            "group.assumed": [n for n in moving if n in assumed],
+        }
+        if leader is not None:
+            own = f"options.{leader}."
+            members[f"group.options.{leader}"] = [n for n in moving if n.startswith(own)]
+        members = {name: names for name, names in members.items() if len(names) > 1}
+        if len(self.among) < 2 or not members or size < MIN_DRAWS:
+            return ()
+        found = evppi(self.benefit[:size], pd.DataFrame(moving), groups=members, seed=self.seed)
+        rows = found.loc[list(members)]
+        return tuple(
+            PartialValue(
+                input=str(name), value=value, noise_floor=floor, of=tuple(members[str(name)])
+            )
+            for name, value, floor in rows.itertuples()
+        )
 
     def _studies(self) -> tuple[StudyValue, ...]:
         ready = [r.id for r in self.rungs if not (self.stand[r.id][1] or self.stand[r.id][2])]

@@ -70,7 +70,7 @@ def _groups(known: InformationValue, says: Sentences) -> Table:
     return Table(
         caption=says.say("worth.groups.caption"),
         heads=heads(says, "worth.head", "group", "value", "floor", numbers=2),
-        rows=tuple(_row(says.name("group", row.input), row, says) for row in _above(known.groups)),
+        rows=tuple(_row(says.name("input", row.input), row, says) for row in _above(known.groups)),
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from mlpdm_kit import InputError
 from mlpdm_kit.analysis.compare import compare
-from mlpdm_kit.analysis.costs import bootstrap_cost, design_effect
+from mlpdm_kit.analysis.costs import Costs, best_threshold, bootstrap_cost, design_effect
 from mlpdm_kit.analysis.distributions import Distribution
 from mlpdm_kit.analysis.findings import base_rate_differs, leaks, oddities
 from mlpdm_kit.analysis.folds import prior_shift, split
@@ -94,8 +94,8 @@ def test_the_cut_of_a_fold_is_found_on_other_rows(data: Dataset):
 
 def test_noise_is_no_better_than_none():
     """Fifteen columns of noise: judged on the rows they were chosen on they would look good."""
-    even = Setting(task="binary", of_task=Binary(), worth={**COSTS, "false_negative": -4.0}, point=0.2,
-                   prevalence=None, seed=0)  # fmt: skip
+    worth = {**COSTS, "false_negative": -4.0}
+    even = Setting(task="binary", of_task=Binary(), worth=worth, point=0.2, prevalence=None, seed=0)
     fair, fooled = [], []
     for seed in range(12):
         rng = np.random.default_rng(seed)
@@ -201,8 +201,14 @@ def test_amounts_by_time_get_their_offset_in_every_fold(rng: np.random.Generator
     x = rng.normal(size=(600, 2))
     y = 100 + 10 * x[:, 0] + 8 * x[:, 1] + rng.normal(0, 10, 600)
     data = Dataset(features=pd.DataFrame(x, columns=["a", "b"]), target=y, time=np.arange(600))
-    amounts = Setting(task="regression", of_task=Amounts(), worth={"under": -20.0, "over": -1.0}, point=20 / 21,
-                      prevalence=None, seed=0)  # fmt: skip
+    amounts = Setting(
+        task="regression",
+        of_task=Amounts(),
+        worth={"under": -20.0, "over": -1.0},
+        point=20 / 21,
+        prevalence=None,
+        seed=0,
+    )
     found = compare(data, (NONE, MODEL), split(data, "regression", 0), amounts)
     best = 10 * 21 * np.exp(-(1.668391**2) / 2) / np.sqrt(2 * np.pi)  # sd (u + o) phi(z)
     assert found.measured["model"].cost.mean < 1.15 * best
@@ -237,3 +243,66 @@ def test_coverage_of_a_difference():
         found = bootstrap_cost(lost, seed=seed)
         hits += found.low <= truth <= found.high
     assert 0.86 <= hits / 400 <= 0.94
+
+
+def test_words_are_as_strong_as_the_share_of_their_rows(rng: np.random.Generator):
+    """A word that foretells, a rare one that does not count by itself, and gaps."""
+    word = rng.choice(["a", "b", "c"], 400).astype(object)
+    target = ((word == "a") & (rng.random(400) < 0.995)).astype(float)
+    word[:3] = ["only", "these", "few"]
+    word[3:9] = None
+    found = leaks(pd.DataFrame({"word": word}), target, "binary")
+    assert [f.code for f in found] == ["leak"]
+    shares = (
+        pd.Series(target)
+        .groupby(
+            pd.Series(word)
+            .fillna("")
+            .where(~pd.Series(word).isin(["only", "these", "few"]), "rare")
+            .to_numpy()
+        )
+        .transform("mean")
+    )
+    pairs = shares[target == 1].to_numpy()[:, None] - shares[target == 0].to_numpy()
+    auc = ((pairs > 0) + 0.5 * (pairs == 0)).mean()
+    assert found[0].figures["strength"] == pytest.approx(auc)
+    names = pd.DataFrame({"name": [f"name {number}" for number in range(400)]})
+    assert leaks(names, target, "binary") == []
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_best_cut_of_many_rows_is_that_of_the_whole_curve(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+):
+    """Only a stretch of the scores is sorted; the same cut comes out, ties included."""
+    rng = np.random.default_rng(seed)
+    score = rng.beta(1, 4, 3_000)
+    if seed % 2:
+        score = np.round(score, 2)
+    y = (rng.random(3_000) < (score if seed % 3 else 0.2)).astype(float)
+    costs = Costs(
+        false_positive=float(rng.integers(-1, 4)),
+        false_negative=float(rng.integers(1, 9)),
+        true_positive=-float(seed % 4),
+    )
+    whole = best_threshold(y, score, costs, 0.1 if seed % 5 else None)
+    monkeypatch.setattr("mlpdm_kit.analysis.cuts.SORT_ALL", 10)
+    assert best_threshold(y, score, costs, 0.1 if seed % 5 else None) == whole
+
+
+def test_a_column_that_stands_alone_leaks_sooner(rng: np.random.Generator):
+    """AUC about 0.97: a leak beside noise, an honest measurement beside others like it."""
+    y = (rng.random(600) < 0.3).astype(float)
+    noise = {f"n{i}": rng.normal(size=600) for i in range(3)}
+    strong = {name: y * 2.7 + rng.normal(size=600) for name in ("a", "b")}
+    alone = pd.DataFrame({"a": strong["a"], **noise})
+    assert [f.figures["column"] for f in leaks(alone, y, "binary")] == ["a"]
+    assert leaks(alone, y, "binary", known_then=["a"]) == []
+    assert leaks(pd.DataFrame({**strong, **noise}), y, "binary") == []
+
+
+def test_ml_is_not_held_against_what_a_gate_has_removed(data: Dataset):
+    folds = split(data, "binary", 0)
+    free = compare(data, (NONE, CUT, MODEL), folds, SETTING)
+    assert free.best_without_ml == "cut"
+    assert compare(data, (NONE, CUT, MODEL), folds, SETTING, ["cut"]).best_without_ml == "none"

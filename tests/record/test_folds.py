@@ -411,8 +411,8 @@ def test_inputs_at_the_floor_are_not_named(full: DecisionRecord) -> None:
     quiet = fold_of(informed(full, evppi=evppi), "worth")
     assert quiet.tables == ()
     assert "None of the 4 inputs" in quiet.notes[1]
-    groups = (PartialValue(input="errors", value=9_000, noise_floor=10),)
-    assert "Errors" in words_of(fold_of(informed(full, groups=groups), "worth").tables[1])
+    groups = (PartialValue(input="group.outcomes", value=9_000, noise_floor=10),)
+    assert "What errors cost" in words_of(fold_of(informed(full, groups=groups), "worth").tables[1])
 
 
 def test_studies_by_size(full: DecisionRecord) -> None:
