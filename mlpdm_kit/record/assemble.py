@@ -246,8 +246,10 @@ def _reachable(row: BreakEven, value: float) -> bool:
 
 def _rounded_value(value: ValueSection) -> ValueSection:
     options = []
-    errors = [o.standard_error for o in value.options if o.standard_error]
-    least = min(errors, default=0.0)  # one precision for the regrets and the EVPI among them
+    # regrets and what knowing more is worth are differences: one precision for them all
+    errors = [one.standard_error for one in value.options if one.standard_error]
+    errors += [one.standard_error for one in value.differences if one.standard_error]
+    least = min(errors, default=0.0)
     for option in value.options:
         enb, error = option.expected_net_benefit, option.standard_error
         if enb is None or error is None:
@@ -328,6 +330,24 @@ def _rounded_flips(row: BreakEven) -> BreakEven:
     )
 
 
+def _rounded_reason(reason: Said, error: float, value: ValueSection) -> Said:
+    """A reason's amounts; those of a study are the ones that stand beside the study."""
+    figures = dict(reason.figures)
+    if reason.code == "study-pays":
+        study = next(one for one in value.studies if one.name == figures["study"])
+        figures |= {
+            "amount": study.best.enbs,
+            "worth": study.best.evsi,
+            "price": study.best.price,
+            "delay": study.delay,
+        }
+    else:
+        for name in ("amount", "low", "high", "gain", "price", "lost"):
+            if isinstance(figures.get(name), float):
+                figures[name] = to_error(figures[name], error)
+    return reason.model_copy(update={"figures": figures})
+
+
 def _rounded_verdict(found: Verdict, value: ValueSection) -> Verdict:
     """The verdict's amounts at the precision of the difference they are."""
     if found.gain is None:
@@ -336,18 +356,5 @@ def _rounded_verdict(found: Verdict, value: ValueSection) -> Verdict:
     error = next(
         (d.standard_error for d in value.differences if {d.option, d.against} == pair), 0.0
     )
-    reasons = tuple(
-        reason.model_copy(
-            update={
-                "figures": {
-                    name: to_error(figure, error)
-                    if name in ("amount", "low", "high", "gain", "price", "lost", "worth", "delay")
-                    and isinstance(figure, float)
-                    else figure
-                    for name, figure in reason.figures.items()
-                }
-            }
-        )
-        for reason in found.reasons
-    )
+    reasons = tuple(_rounded_reason(reason, error, value) for reason in found.reasons)
     return found.model_copy(update={"gain": _to_error(found.gain, error), "reasons": reasons})

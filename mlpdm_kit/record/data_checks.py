@@ -33,7 +33,8 @@ def checks_on_people(case: Case, rungs: Sequence[Rung]) -> list[CheckResult]:
         results.append(
             computed("cost-first", rungs, "passed", "cost-stated", {"n": len(case.outcomes)})
         )
-    if case.task == "binary" and {"false_positive", "false_negative"} <= set(case.outcomes):
+    plain = {name for name, outcome in case.outcomes.items() if not outcome.column}
+    if case.task == "binary" and {"false_positive", "false_negative"} <= plain:
         price = {name: stated_inputs(case)[f"outcomes.{name}"].mean
                  for name in ("false_positive", "false_negative")}  # fmt: skip
         if price["false_positive"] > 0:

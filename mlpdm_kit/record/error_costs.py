@@ -33,10 +33,12 @@ def errors_section(
     task = task_of(case)
     worth = {n: float(v[0]) for n, v in task.worth(mean, signs(case)).items()}
     point = task.operating_point(worth)
+    columns = {name: outcome.column for name, outcome in case.outcomes.items() if outcome.column}
     return ErrorsSection(
         prices=prices,
+        columns=columns,
         gains=tuple(name for name, sign in signs(case).items() if sign > 0),
-        threshold=point if case.task == "binary" else None,
+        threshold=point if case.task == "binary" and not columns else None,
         quantile=point if case.task == "regression" else None,
         options=tuple(
             _error_cost(case, rungs, rung, theta)

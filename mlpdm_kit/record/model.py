@@ -336,10 +336,14 @@ class ErrorCost(Part):
 
 
 class ErrorsSection(Section):
-    """03: what each kind of error costs, and where the threshold goes."""
+    """03: what each kind of error costs, and where the threshold goes.
+
+    An outcome in ``columns`` is priced as a share of what stands in that column, row by row.
+    """
 
     name: str = "cost_of_errors"
     prices: dict[str, Range] = Field(default_factory=dict)
+    columns: dict[str, str] = Field(default_factory=dict)
     gains: tuple[str, ...] = ()
     threshold: float | None = None
     quantile: float | None = None
@@ -447,7 +451,7 @@ class Stress(Part):
 
     ``code`` says what, ``value`` how far (in ``dimension``, or the name of a segment in
     ``segment``). ``option`` is best under it; where it ``flips`` the choice, it does so from
-    ``at`` on, and ``gain`` is what the other is then worth more.
+    ``at`` on, to ``at_option`` there, and ``gain`` is what ``option`` is then worth more.
     """
 
     code: str
@@ -457,6 +461,7 @@ class Stress(Part):
     option: str
     flips: bool
     at: float | None = None
+    at_option: str | None = None
     gain: float = 0.0
 
 
