@@ -17,6 +17,7 @@ from mlpdm_kit.analysis.setting import Setting, Tried
 from mlpdm_kit.analysis.tasks import Rows, losses
 from mlpdm_kit.case.dataset import Dataset
 
+# no probabilities to act on, unless acting on them costs less than a tuned threshold does
 OFF = ("too-sure", "too-unsure", "too-high", "too-low")  # no probabilities to act on
 
 
@@ -83,7 +84,11 @@ def choose_point(
             data.target[split.tested], chances[split.tested], prevalence=setting.prevalence,
             clusters=None if data.group is None else data.group[split.tested],
         )  # fmt: skip
-    trusted = checked is not None and checked.verdict not in OFF
+    trusted = checked is not None and (
+        checked.verdict not in OFF
+        or _mean_loss(fixed_outcome, data, split, setting)
+        <= _mean_loss(tuned_outcome, data, split, setting)
+    )
     base = float(data.target.mean()) if fitted else production
     from_costs = prior_shift(setting.point, base, production)
     return Tried(
@@ -97,6 +102,14 @@ def choose_point(
         tuned=final,
         tuned_outcome=tuned_outcome,
         fixed_outcome=fixed_outcome if probability else None,
+    )
+
+
+def _mean_loss(outcome: Array, data: Dataset, split: Split, setting: Setting) -> float:
+    """Cost per case of production, on the tested rows."""
+    rows = split.tested
+    return float(
+        np.average(setting.losses(data, outcome, rows), weights=weights(data.target[rows], setting))
     )
 
 
