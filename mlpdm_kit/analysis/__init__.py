@@ -9,16 +9,16 @@ from importlib import import_module
 from typing import Any
 
 PLACES = {
-    "Sample": "observing",
-    "best_study": "study",
-    "best_threshold": "costs",
-    "bootstrap_cost": "costs",
-    "enbs": "study",
-    "evpi": "information",
-    "evppi": "partial",
-    "evsi": "study",
-    "from_interval": "distributions",
-    "net_benefit_curve": "costs",
+    "Sample": "voi.observing",
+    "best_study": "voi.study",
+    "best_threshold": "errors.costs",
+    "bootstrap_cost": "errors.costs",
+    "enbs": "voi.study",
+    "evpi": "voi.information",
+    "evppi": "voi.partial",
+    "evsi": "voi.study",
+    "from_interval": "uncertainty.distributions",
+    "net_benefit_curve": "errors.costs",
 }
 
 

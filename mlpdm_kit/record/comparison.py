@@ -8,20 +8,20 @@ from typing import Any
 
 import numpy as np
 
-from mlpdm_kit.analysis.compare import FEW_ERRORS, Comparison, compare, rate_of
-from mlpdm_kit.analysis.distributions import Distribution
-from mlpdm_kit.analysis.findings import (
+from mlpdm_kit.analysis.ladder import Rung
+from mlpdm_kit.analysis.trial.compare import FEW_ERRORS, Comparison, compare, rate_of
+from mlpdm_kit.analysis.trial.findings import (
     Finding,
     base_rate_differs,
     leaks,
     oddities,
 )
-from mlpdm_kit.analysis.folds import Split, split
-from mlpdm_kit.analysis.ladder import Rung
-from mlpdm_kit.analysis.mix import text_of
-from mlpdm_kit.analysis.setting import Setting, Tried
-from mlpdm_kit.analysis.stated import stated_inputs
-from mlpdm_kit.analysis.tasks import Measure, task_of
+from mlpdm_kit.analysis.trial.folds import Split, split
+from mlpdm_kit.analysis.trial.mix import text_of
+from mlpdm_kit.analysis.trial.setting import Setting, Tried
+from mlpdm_kit.analysis.uncertainty.distributions import Distribution
+from mlpdm_kit.analysis.uncertainty.stated import stated_inputs
+from mlpdm_kit.analysis.worth.tasks import Measure, task_of
 from mlpdm_kit.case.dataset import Dataset
 from mlpdm_kit.case.model import Case
 from mlpdm_kit.errors import refuse

@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from mlpdm_kit.analysis.compare import FEW_ERRORS, Comparison
-from mlpdm_kit.analysis.findings import (
+from mlpdm_kit.analysis.ladder import Rung
+from mlpdm_kit.analysis.trial.compare import FEW_ERRORS, Comparison
+from mlpdm_kit.analysis.trial.findings import (
     TOO_GOOD,
     Finding,
     separation,
 )
-from mlpdm_kit.analysis.ladder import Rung
-from mlpdm_kit.analysis.stated import stated_inputs
+from mlpdm_kit.analysis.uncertainty.stated import stated_inputs
 from mlpdm_kit.case.checks import CHECKS
 from mlpdm_kit.case.dataset import Dataset
 from mlpdm_kit.case.model import Case

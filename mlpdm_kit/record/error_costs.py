@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from mlpdm_kit.analysis.distributions import Array
 from mlpdm_kit.analysis.ladder import Rung
-from mlpdm_kit.analysis.per_case import per_case
-from mlpdm_kit.analysis.stated import signs
-from mlpdm_kit.analysis.tasks import task_of
+from mlpdm_kit.analysis.uncertainty.distributions import Array
+from mlpdm_kit.analysis.uncertainty.stated import signs
+from mlpdm_kit.analysis.worth.per_case import per_case
+from mlpdm_kit.analysis.worth.tasks import task_of
 from mlpdm_kit.case.model import Case
 from mlpdm_kit.record.inputs import Inputs
 from mlpdm_kit.record.model import ErrorCost, ErrorsSection, Range

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from mlpdm_kit.analysis.distributions import Array, Distribution, widened
-from mlpdm_kit.analysis.sampling import draw
-from mlpdm_kit.analysis.stated import distribution, stated_inputs
+from mlpdm_kit.analysis.uncertainty.distributions import Array, Distribution, widened
+from mlpdm_kit.analysis.uncertainty.sampling import draw
+from mlpdm_kit.analysis.uncertainty.stated import distribution, stated_inputs
 from mlpdm_kit.case.correlations import drawn_name
 from mlpdm_kit.case.inputs import BETWEEN_ENDS, USUAL_LEVEL
 from mlpdm_kit.case.model import Case, Input

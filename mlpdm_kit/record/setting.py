@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from mlpdm_kit.analysis.setting import Review, Setting
-from mlpdm_kit.analysis.stated import means, signs, stated_inputs
-from mlpdm_kit.analysis.tasks import task_of
+from mlpdm_kit.analysis.trial.setting import Review, Setting
+from mlpdm_kit.analysis.uncertainty.stated import means, signs, stated_inputs
+from mlpdm_kit.analysis.worth.tasks import task_of
 from mlpdm_kit.case.dataset import Dataset
 from mlpdm_kit.case.model import Case
 

@@ -12,9 +12,9 @@ from functools import partial
 
 import numpy as np
 
-from mlpdm_kit.analysis.distributions import Array, Distribution
 from mlpdm_kit.analysis.ladder import Rung
-from mlpdm_kit.analysis.value import Columns
+from mlpdm_kit.analysis.uncertainty.distributions import Array, Distribution
+from mlpdm_kit.analysis.worth.value import Columns
 from mlpdm_kit.case.model import Case
 from mlpdm_kit.record.inputs import Inputs
 from mlpdm_kit.record.model import SegmentDropped, Stress

@@ -8,20 +8,20 @@ from typing import Any
 
 import numpy as np
 
-from mlpdm_kit.analysis.breakeven import Crossing, crossings
-from mlpdm_kit.analysis.distributions import Array
-from mlpdm_kit.analysis.information import (
+from mlpdm_kit.analysis.ladder import Rung
+from mlpdm_kit.analysis.uncertainty.distributions import Array
+from mlpdm_kit.analysis.voi.information import (
     cvar,
     evpi,
     expected_regret,
     probability_best,
     probability_loss,
 )
-from mlpdm_kit.analysis.ladder import Rung
-from mlpdm_kit.analysis.partial import MIN_DRAWS, evppi
-from mlpdm_kit.analysis.per_case import per_case
-from mlpdm_kit.analysis.terms import base_of, price
-from mlpdm_kit.analysis.value import Columns, best_retraining, net_benefit, unused
+from mlpdm_kit.analysis.voi.partial import MIN_DRAWS, evppi
+from mlpdm_kit.analysis.worth.breakeven import Crossing, crossings
+from mlpdm_kit.analysis.worth.per_case import per_case
+from mlpdm_kit.analysis.worth.terms import base_of, price
+from mlpdm_kit.analysis.worth.value import Columns, best_retraining, net_benefit, unused
 from mlpdm_kit.case.model import Case
 from mlpdm_kit.errors import refuse
 from mlpdm_kit.record.data_checks import baseline_finding

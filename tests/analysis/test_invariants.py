@@ -11,18 +11,18 @@ from hypothesis.extra.numpy import arrays
 from scipy import stats
 
 from mlpdm_kit import InputError, Sample, evppi, evsi
-from mlpdm_kit.analysis.conjugate import evsi_rate
-from mlpdm_kit.analysis.costs import Costs, best_threshold, bootstrap_cost, net_benefit_curve
-from mlpdm_kit.analysis.discounting import annuity, discounted_months
-from mlpdm_kit.analysis.distributions import Distribution, from_interval
-from mlpdm_kit.analysis.information import (
+from mlpdm_kit.analysis.errors.costs import Costs, best_threshold, bootstrap_cost, net_benefit_curve
+from mlpdm_kit.analysis.uncertainty.distributions import Distribution, from_interval
+from mlpdm_kit.analysis.uncertainty.sampling import draw
+from mlpdm_kit.analysis.voi.conjugate import evsi_rate
+from mlpdm_kit.analysis.voi.information import (
     cvar,
     evpi,
     expected_regret,
     probability_best,
     probability_loss,
 )
-from mlpdm_kit.analysis.sampling import draw
+from mlpdm_kit.analysis.worth.discounting import annuity, discounted_months
 
 AMOUNTS = st.floats(-1e6, 1e6, allow_nan=False)
 BENEFITS = arrays(float, st.tuples(st.integers(1, 40), st.integers(1, 5)), elements=AMOUNTS)

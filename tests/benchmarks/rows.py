@@ -14,12 +14,12 @@ import pandas as pd
 from scipy import special, stats
 
 from mlpdm_kit import load_case
-from mlpdm_kit.analysis.costs import Costs, best_threshold, bootstrap_cost, net_benefit_curve
-from mlpdm_kit.analysis.distributions import Distribution, from_interval
-from mlpdm_kit.analysis.information import evpi, expected_regret
+from mlpdm_kit.analysis.errors.costs import Costs, best_threshold, bootstrap_cost, net_benefit_curve
 from mlpdm_kit.analysis.ladder import ladder
-from mlpdm_kit.analysis.partial import evppi
-from mlpdm_kit.analysis.sampling import draw
+from mlpdm_kit.analysis.uncertainty.distributions import Distribution, from_interval
+from mlpdm_kit.analysis.uncertainty.sampling import draw
+from mlpdm_kit.analysis.voi.information import evpi, expected_regret
+from mlpdm_kit.analysis.voi.partial import evppi
 from mlpdm_kit.record.comparison import compare_section
 from mlpdm_kit.record.inputs import Inputs
 from mlpdm_kit.record.worth import Valuation

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mlpdm_kit.analysis import segments as in_segments
+from mlpdm_kit.analysis.trial import segments as in_segments
 from mlpdm_kit.record import sentences
 from mlpdm_kit.record.folds import folds
 from mlpdm_kit.record.model import (

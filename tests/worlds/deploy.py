@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from mlpdm_kit import best_threshold
-from mlpdm_kit.analysis.models import best_line, one_thread, simple_model
+from mlpdm_kit.analysis.trial.models import best_line, one_thread, simple_model
 from tests.worlds.kinds import World
 from tests.worlds.money import Theta
 from tests.worlds.signals import Amounts, Binary, Deployed
