@@ -20,6 +20,8 @@ from mlpdm_kit import shipped
 from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.steps import STEPS
 from mlpdm_kit.shipped import import_root
+from mlpdm_kit.text import catalogue
+from mlpdm_kit.view.charts import CHARTS
 
 NOTEBOOKS = sorted(shipped.notebooks().glob("*.ipynb"))
 NAMES = [f"{n:02}_{step}" for n, step in enumerate(STEPS, 1)]
@@ -128,6 +130,26 @@ def test_every_thing_shown_has_its_question_before_it(file: Path) -> None:
         if "page.picture" in cell.source or "page.table" in cell.source:
             assert before.cell_type == "markdown"
             assert re.match(r"## .+\?\n", before.source)
+
+
+def test_every_chart_has_its_place_in_the_notebook_of_its_step() -> None:
+    for name, step in zip(NAMES[:-1], STEPS, strict=False):
+        file = next(file for file in NOTEBOOKS if file.stem == name)
+        drawn = re.findall(
+            r'page\.picture\("(\w+)"\)', "\n".join(c.source for c in code(read(file)))
+        )
+        assert drawn == [chart.name for chart in CHARTS.values() if chart.step == step]
+
+
+def test_a_question_before_a_picture_is_translated() -> None:
+    known = catalogue("ja")
+    asked = [
+        f"notebook.{file.stem}.{cell.id}"
+        for file in NOTEBOOKS
+        for cell in read(file).cells
+        if cell.cell_type == "markdown"
+    ]
+    assert [code for code in asked if code not in known] == []
 
 
 @each

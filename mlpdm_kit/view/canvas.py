@@ -19,6 +19,7 @@ from mlpdm_kit.view.wrap import columns, inert, lines, wrapped
 Figure = dict[str, Any]
 
 LINE_COLUMNS, SMALL_COLUMNS = 39, 46
+_HALF_COLUMNS, _KEY_COLUMNS = 18, 40  # of a key's name, in half a line and in a whole one
 _LEADING = 1.3
 _EDGE = 7
 
@@ -72,16 +73,21 @@ class Canvas:
             self._foot.append(text)
 
     def key(self, entries: Sequence[tuple[Fill, str]]) -> None:
-        """What the parts of the bars are, two in a line."""
+        """What the parts of the bars are, two in a line where both are short."""
         span, height = self.axis.high - self.axis.low, 14.0
+        right = False
         for place, (fill, name) in enumerate(entries):
-            start = self.axis.low + (place % 2) * span / 2
+            following = entries[place + 1][1] if place + 1 < len(entries) else None
+            start = self.axis.low + right * span / 2
             middle = self._at + height / 2
             self.bar(
                 middle, start=start, end=start + 0.06 * span, fill=fill, height=height, hover=name
             )
-            self.at_value(start + 0.075 * span, name, middle, anchor="left")
-            if place % 2 or place == len(entries) - 1:
+            told, *more = lines(name, _KEY_COLUMNS)
+            shown = f"{told}…" if more else told
+            self.at_value(start + 0.075 * span, shown, middle, anchor="left")
+            right = not right and _short(name) and following is not None and _short(following)
+            if not right:
                 self._at += height + 8
         self.gap(6)
 
@@ -105,6 +111,13 @@ class Canvas:
         )  # fmt: skip
 
     # --- marks ----------------------------------------------------------------------------
+
+    def band(self, height: float = 18) -> float:
+        """A track on which the axis says nothing; returns its middle."""
+        top = self._at
+        self._box(self.axis.low, self.axis.high, top, top + height, palette.TRACK)
+        self._at += height
+        return top + height / 2
 
     def track(self, height: float = 18) -> float:
         """The band that a row is drawn on; returns its middle."""
@@ -208,6 +221,10 @@ class Canvas:
             shapes=self._shapes,
             annotations=self._words,
         )
+
+
+def _short(name: str) -> bool:
+    return columns(name) <= _HALF_COLUMNS
 
 
 def wrapped_hover(text: str) -> str:

@@ -23,7 +23,13 @@ from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.view.canvas import Figure
 from mlpdm_kit.view.cost_charts import cost_per_case
 from mlpdm_kit.view.gate_chart import gates
+from mlpdm_kit.view.information_charts import evppi, studies
+from mlpdm_kit.view.learning_chart import learning
 from mlpdm_kit.view.outcome_chart import cost_by_outcome
+from mlpdm_kit.view.reliability_chart import reliability
+from mlpdm_kit.view.review_chart import review
+from mlpdm_kit.view.segment_chart import segments
+from mlpdm_kit.view.stress_chart import stress
 from mlpdm_kit.view.threshold_chart import threshold
 from mlpdm_kit.view.worth_charts import break_even, net_benefit
 
@@ -69,14 +75,24 @@ CHARTS = {
         Chart(name="gates", step="problem_framing", needs=("problem_framing",), function=gates),
         Chart(name="cost_per_case", step="baseline_comparison",
               needs=("baseline_comparison", "cost_of_errors"), function=cost_per_case),
+        Chart(name="segments", step="baseline_comparison", needs=("baseline_comparison",),
+              function=segments),
+        Chart(name="learning", step="baseline_comparison", needs=("baseline_comparison",),
+              function=learning),
         Chart(name="cost_by_outcome", step="cost_of_errors", needs=("cost_of_errors",),
               function=cost_by_outcome),
+        Chart(name="reliability", step="cost_of_errors", needs=("cost_of_errors",),
+              function=reliability),
         Chart(name="threshold", step="cost_of_errors", needs=("cost_of_errors",),
               function=threshold),
+        Chart(name="review", step="cost_of_errors", needs=("cost_of_errors",), function=review),
         Chart(name="net_benefit", step="expected_value", needs=("expected_value",),
               function=net_benefit),
         Chart(name="break_even", step="expected_value", needs=("expected_value",),
               function=break_even),
+        Chart(name="evppi", step="expected_value", needs=("expected_value",), function=evppi),
+        Chart(name="studies", step="expected_value", needs=("expected_value",), function=studies),
+        Chart(name="stress", step="expected_value", needs=("expected_value",), function=stress),
     )
 }  # fmt: skip
 
@@ -84,10 +100,11 @@ CHARTS = {
 def sections_of(record: DecisionRecord) -> dict[str, Section]:
     """A record's sections, with the figures as the record rounds them."""
     chosen = _leaders(record)
+    known = record.value_of_information
     value = ValueSection(
         months=record.months, discount=record.discount, inputs=record.inputs,
-        options=record.options, break_even=record.break_even,
-        evpi=record.value_of_information.evpi, **chosen,
+        options=record.options, break_even=record.break_even, stress=record.stress,
+        evpi=known.evpi, evppi=known.evppi, groups=known.groups, studies=known.studies, **chosen,
     )  # fmt: skip
     stops = tuple(
         said.figures["check"]

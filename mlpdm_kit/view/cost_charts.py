@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from mlpdm_kit.record.model import (
     Compared,
@@ -11,11 +12,11 @@ from mlpdm_kit.record.model import (
     ErrorCost,
     ErrorsSection,
     Range,
-    Rate,
 )
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.view.axis import Axis, window
 from mlpdm_kit.view.canvas import Canvas, Figure
+from mlpdm_kit.view.outcomes import rate_name, rate_shown, source_name
 from mlpdm_kit.view.palette import option_style
 
 
@@ -99,7 +100,7 @@ def cost_sentence(comparison: ComparisonSection, errors: ErrorsSection, says: Se
     if plain is None or ml is None:
         only = plain or ml
         assert only is not None
-        return says.sentence("chart.cost_per_case.one", option=only.id, cost=only.cost.mean)
+        return _said(says, "one", option=only.id, cost=only.cost.mean)
     difference = next((o.difference for o in comparison.options if o.id == ml.id), None)
     figures = {"ml": ml.id, "plain": plain.id, "cost": ml.cost.mean, "other": plain.cost.mean}
     if difference is None:
@@ -110,6 +111,15 @@ def cost_sentence(comparison: ComparisonSection, errors: ErrorsSection, says: Se
         code = "plain"
     else:
         code = "undecided"
+    return _said(says, code, **figures)
+
+
+def _said(says: Sentences, code: str, **figures: Any) -> str:
+    """The sentence of a code; where every amount is a gain it is said as one."""
+    amounts = {name: figures[name] for name in ("cost", "other") if name in figures}
+    if all(amount < 0 for amount in amounts.values()):
+        gains = {name: -amount for name, amount in amounts.items()}
+        return says.sentence(f"chart.cost_per_case.gain.{code}", **(figures | gains))
     return says.sentence(f"chart.cost_per_case.{code}", **figures)
 
 
@@ -120,7 +130,7 @@ def _cost_row(
     told = [says.say("chart.best-plain")] if best else []
     measured = option.source in ("measured", "reference")
     if option.source == "derived" or (comparison.data is not None and not measured):
-        told.append(says.name("source", option.source))
+        told.append(source_name(option.source, option.kind, says))
     compared = next(o for o in comparison.options if o.id == option.id)
     if compared.few_errors and compared.costly_errors is not None:
         told.append(says.say("chart.few", n=compared.costly_errors))
@@ -139,19 +149,16 @@ def _cost_hover(option: Priced, compared: Compared, says: Sentences) -> str:
     told = [
         says.name("option", option.id),
         says.say("chart.hover.cost", cost=option.cost.mean, range=says.price_range(option.cost)),
-        says.name("source", option.source),
+        source_name(option.source, option.kind, says),
     ]
     told += [
-        says.say("chart.hover.rate", name=says.name("rate", name), shown=_rate(name, rate, says))
+        says.say("chart.hover.rate", name=rate_name(name, says),
+                 shown=rate_shown(name, rate, says)[0])
         for name, rate in compared.rates.items()
-    ]
+    ]  # fmt: skip
     if compared.difference is not None:
         told.append(says.say("chart.hover.difference", range=says.price_range(compared.difference)))
     return "\n".join(told)
-
-
-def _rate(name: str, rate: Rate, says: Sentences) -> str:
-    return says.number(rate.mean) if name.endswith("_per_case") else says.share(rate.mean)
 
 
 def source(comparison: ComparisonSection, says: Sentences, simulated: bool) -> str:

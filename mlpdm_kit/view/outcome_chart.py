@@ -8,7 +8,8 @@ from mlpdm_kit.record.model import ErrorCost, ErrorsSection
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.view.axis import Axis, window
 from mlpdm_kit.view.canvas import Canvas, Figure
-from mlpdm_kit.view.palette import GAIN_FILL, OUTCOME_FILLS, Fill
+from mlpdm_kit.view.outcomes import fills, grouped, part_name
+from mlpdm_kit.view.palette import Fill
 
 _REFERENCES = frozenset({"none", "all", "constant"})
 
@@ -18,15 +19,16 @@ def cost_by_outcome(errors: ErrorsSection, *, says: Sentences, simulated: bool) 
     if not errors.options:
         return None
     best = cheapest(errors)
-    parts = {option.id: _parts(option) for option in errors.options}
+    parts = grouped({option.id: _parts(option) for option in errors.options})
+    looks = fills(parts)
     spans = {name: _ends(found) for name, found in parts.items()}
     core = [spans[option.id] for option in errors.options if option.kind not in _REFERENCES]
     low, high = window([*core, spans[best.id], (0.0, 0.0)], spans.values(), reach=0.5)
     title = says.say("chart.cost_by_outcome.axis", currency=says.currency)
     canvas = Canvas(Axis.over(low, high, says.price, title=title), zero=0.0)
-    canvas.key([(fill, says.say(f"chart.part.{name}")) for name, fill in _fills(parts).items()])
+    canvas.key(_key(looks, says))
     for option in errors.options:
-        _stack(canvas, option, parts[option.id], option is best, says)
+        _stack(canvas, option, parts[option.id], looks, option is best, says)
     canvas.foot(says.say("chart.simulated") if simulated else "")
     return canvas.figure(
         title=outcome_sentence(errors, says), reading=says.say("chart.cost_by_outcome.reading")
@@ -49,10 +51,8 @@ def outcome_sentence(errors: ErrorsSection, says: Sentences) -> str:
     if not costs:
         return says.sentence("chart.cost_by_outcome.free", **figures)
     largest = max(costs, key=lambda name: costs[name])
-    return says.sentence(
-        "chart.cost_by_outcome.most", part=largest, share=costs[largest] / sum(costs.values()),
-        **figures,
-    )  # fmt: skip
+    share, part = costs[largest] / sum(costs.values()), part_name(largest, says)
+    return says.sentence("chart.cost_by_outcome.most", part=part, share=share, **figures)
 
 
 def _parts(option: ErrorCost) -> dict[str, float]:
@@ -68,7 +68,12 @@ def _ends(parts: Mapping[str, float]) -> tuple[float, float]:
 
 
 def _stack(
-    canvas: Canvas, option: ErrorCost, parts: Mapping[str, float], best: bool, says: Sentences
+    canvas: Canvas,
+    option: ErrorCost,
+    parts: Mapping[str, float],
+    looks: Mapping[tuple[str, bool], Fill],
+    best: bool,
+    says: Sentences,
 ) -> None:
     name = says.name("option", option.id)
     canvas.row(name, says.price(option.per_case.mean), strong=best)
@@ -76,11 +81,12 @@ def _stack(
     ends = {False: 0.0, True: 0.0}
     lines = [name]
     for part, amount in parts.items():
-        told = says.say("chart.hover.part", part=says.say(f"chart.part.{part}"), amount=amount)
+        gains = amount < 0
+        told = says.say("chart.hover.part", part=part_name(part, says), amount=amount)
         lines.append(told)
-        start = ends[amount < 0]
-        ends[amount < 0] = start + amount
-        canvas.bar(middle, start=start, end=start + amount, fill=_fill(part, amount),
+        start = ends[gains]
+        ends[gains] = start + amount
+        canvas.bar(middle, start=start, end=start + amount, fill=looks[part, gains],
                    hover=f"{name}\n{told}", height=20)  # fmt: skip
     hover = "\n".join(lines)
     if ends[False] > canvas.axis.high:
@@ -90,14 +96,13 @@ def _stack(
     canvas.gap()
 
 
-def _fill(part: str, amount: float) -> Fill:
-    return GAIN_FILL if amount < 0 else OUTCOME_FILLS[part]
-
-
-def _fills(parts: Mapping[str, Mapping[str, float]]) -> dict[str, Fill]:
+def _key(looks: Mapping[tuple[str, bool], Fill], says: Sentences) -> list[tuple[Fill, str]]:
     """Every part that occurs, as it is drawn; gains share one look and one name."""
-    found: dict[str, Fill] = {}
-    for stack in parts.values():
-        for part, amount in stack.items():
-            found.setdefault("gain" if amount < 0 else part, _fill(part, amount))
-    return found
+    found = {
+        "gain" if gains else part: (
+            fill,
+            says.say("chart.part.gain") if gains else part_name(part, says),
+        )
+        for (part, gains), fill in looks.items()
+    }
+    return list(found.values())

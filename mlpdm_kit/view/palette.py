@@ -29,6 +29,8 @@ MISSES = "#56b4e9"
 ALARMS = "#e69f00"
 RUNNING = "#8d97a3"
 GAINS = "#009e73"
+CAUGHT = "#f0e442"
+KNOWING = MISSES
 
 TRACK = "rgba(127,127,127,0.13)"
 GRID = "rgba(127,127,127,0.30)"
@@ -75,16 +77,52 @@ class Fill:
     pattern: str = ""
 
 
+def flip_fill(*, is_ml: bool) -> Fill:
+    """Where another option is best, by whether that is ML.
+
+    Examples
+    --------
+    >>> flip_fill(is_ml=True).pattern, flip_fill(is_ml=False).pattern
+    ('/', 'x')
+    """
+    return Fill(colour=ML if is_ml else PLAIN, pattern="/" if is_ml else "x")
+
+
 OUTCOME_FILLS = {
     "false_negative": Fill(colour=MISSES),
     "false_positive": Fill(colour=ALARMS, pattern="/"),
     "under": Fill(colour=MISSES),
     "over": Fill(colour=ALARMS, pattern="/"),
-    "true_positive": Fill(colour="#f0e442", pattern="\\"),
+    "true_positive": Fill(colour=CAUGHT, pattern="\\"),
     "true_negative": Fill(colour=PLAIN, pattern="x"),
+    "reviewed_positive": Fill(colour=OPEN, pattern="-"),
+    "reviewed_negative": Fill(colour=OPEN, pattern="+"),
+    "right": Fill(colour=CAUGHT, pattern="\\"),
+    "wrong": Fill(colour=ALARMS, pattern="/"),
+    "unanswered": Fill(colour=PLAIN, pattern="-"),
+    "hit": Fill(colour=CAUGHT, pattern="\\"),
+    "miss": Fill(colour=MISSES),
+    "missing": Fill(colour=MISSES),
+    "usable": Fill(colour=CAUGHT, pattern="\\"),
+    "needs_editing": Fill(colour=OPEN, pattern="-"),
+    "harmful": Fill(colour=FAILED),
+    "value": Fill(colour=MISSES),
+    "other_pairs": Fill(colour=PLAIN, pattern="+"),
     "running": Fill(colour=RUNNING, pattern="."),
 }
+PAIR_FILLS = (
+    Fill(colour=ML, pattern="|"),
+    Fill(colour=CHOSEN, pattern="\\"),
+    Fill(colour=OPEN, pattern="x"),
+)
+REST_FILL = Fill(colour=PLAIN, pattern="|")
 GAIN_FILL = Fill(colour=GAINS, pattern="\\")
+
+WAY_FILLS = {
+    "leave": Fill(colour=PLAIN, pattern="."),
+    "review": Fill(colour=OPEN, pattern="/"),
+    "act": Fill(colour=CHOSEN),
+}
 
 STATUS_FILLS = {
     "failed": Fill(colour=FAILED),

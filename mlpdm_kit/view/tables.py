@@ -20,6 +20,7 @@ from mlpdm_kit.record.model import (
 )
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.tables import NONE, Cell, Head, Table, input_cells
+from mlpdm_kit.view.outcomes import by_amount, outcome_name, rate_name, rate_shown, source_name
 from mlpdm_kit.view.palette import STATUS_MARKS
 
 
@@ -121,7 +122,7 @@ def compared(comparison: ComparisonSection, *, says: Sentences) -> Table:
         caption=says.say("page.table.compared"),
         heads=(
             Head(text=says.say("record.data.option")),
-            *(Head(text=says.name("rate", name), number=True) for name in rates),
+            *(Head(text=rate_name(name, says), number=True) for name in rates),
             *_heads(says, "record.data", figures, figures),
         ),
         rows=tuple(_compared_row(option, rates, comparison, says) for option in comparison.options),
@@ -131,14 +132,17 @@ def compared(comparison: ComparisonSection, *, says: Sentences) -> Table:
 def _compared_row(
     option: Compared, rates: Sequence[str], comparison: ComparisonSection, says: Sentences
 ) -> tuple[Cell, ...]:
-    cells = [Cell(text=says.name("option", option.id), note=says.name("source", option.source))]
+    cells = [
+        Cell(
+            text=says.name("option", option.id), note=source_name(option.source, option.kind, says)
+        )
+    ]
     for name in rates:
-        rate, plain = option.rates.get(name), name.endswith("_per_case")
+        rate = option.rates.get(name)
         if rate is None:
             cells.append(Cell(text=NONE, number=True))
             continue
-        spread = says.range(rate.low, rate.high, "number" if plain else "share")
-        shown = says.number(rate.mean) if plain else says.share(rate.mean)
+        shown, spread = rate_shown(name, rate, says)
         cells.append(
             Cell(text=shown, note=spread if rate.low != rate.high else "", number=True)
         )  # fmt: skip
@@ -155,17 +159,21 @@ def _money(spread: Range | None, says: Sentences) -> Cell:
     return Cell(text=says.price(spread.mean), note=says.price_range(spread), number=True)
 
 
-def prices(errors: ErrorsSection, *, says: Sentences) -> Table:
-    """What each outcome costs or gains."""
+def prices(errors: ErrorsSection, comparison: ComparisonSection, *, says: Sentences) -> Table:
+    """What each outcome costs or gains; a share where an amount in the data has the price."""
+    rates = {name for option in comparison.options for name in option.rates}
     dimension = "money/case" if errors.quantile is None else "money/target"
     rows = []
     for name, spread in errors.prices.items():
-        shown = says.quantity(spread.mean, dimension)
-        code = "record.errors.gain" if name in errors.gains else "record.errors.cost"
-        rows.append(
-            (Cell(text=says.name("outcome", name)),
-             Cell(text=says.say(code, shown=shown), note=says.price_range(spread)))
-        )  # fmt: skip
+        kind = "gain" if name in errors.gains else "cost"
+        if by_amount(name, rates):
+            priced = says.say(f"page.price.{kind}", shown=says.share(spread.mean))
+            note = says.range(spread.p5, spread.p95, "share")
+        else:
+            shown = says.quantity(spread.mean, dimension)
+            priced = says.say(f"record.errors.{kind}", shown=shown)
+            note = says.price_range(spread)
+        rows.append((Cell(text=outcome_name(name, says)), Cell(text=priced, note=note)))
     return Table(
         caption=says.say("record.errors.prices.caption"),
         heads=_heads(says, "record.errors", ("outcome", "price")),
@@ -238,7 +246,7 @@ TABLES = {
     "checks": TableOf(needs=("problem_framing",), function=checks),
     "data": TableOf(needs=("baseline_comparison",), function=data),
     "compared": TableOf(needs=("baseline_comparison",), function=compared),
-    "prices": TableOf(needs=("cost_of_errors",), function=prices),
+    "prices": TableOf(needs=("cost_of_errors", "baseline_comparison"), function=prices),
     "options": TableOf(needs=("expected_value",), function=valued),
     "inputs": TableOf(needs=("expected_value",), function=inputs),
 }

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from mlpdm_kit.record.model import Curve, ErrorsSection
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.view import palette
-from mlpdm_kit.view.axis import ticks
-from mlpdm_kit.view.canvas import SMALL_COLUMNS, Figure, finished, wrapped_hover
-from mlpdm_kit.view.wrap import inert, wrapped
+from mlpdm_kit.view.axis import Axis, labelled
+from mlpdm_kit.view.canvas import Figure
+from mlpdm_kit.view.plane import DASH_SIGNS, DASHES, PLOT_WIDTH, Plane, upright_axis
 
-_PLOT, _LEFT = 230.0, 58.0
-_DASHES = ("solid", "dash", "dot", "dashdot")
 _MOST_TIMES = 3.0
+_BAND = "rgba(0,114,178,0.16)"
 
 
 def threshold(errors: ErrorsSection, *, says: Sentences, simulated: bool) -> Figure | None:
@@ -22,34 +20,20 @@ def threshold(errors: ErrorsSection, *, says: Sentences, simulated: bool) -> Fig
     curves = [curve for curve in errors.curves if curve.points]
     if not curves:
         return None
-    offset = errors.threshold is None
-    low, high = _heights(curves)
-    traces: list[dict[str, Any]] = []
-    told: list[str] = []
+    kind = "offset" if errors.threshold is None else "threshold"
+    plane = Plane(_across(curves, kind, says), _up(curves, says))
     for place, curve in enumerate(curves):
-        traces.append(_line(curve, place, offset, says))
-        told += _key(curve, place, len(curves) > 1, offset, says)
-        traces += _points(curve, offset, high, says)
-    words, top = _words([*told, says.say("chart.threshold.up", currency=says.currency)])
-    first, last = min(c.points[0] for c in curves), max(c.points[-1] for c in curves)
-    room = 0.03 * ((last - first) or 1.0)
-    across, up = ticks(first - room, last + room), ticks(low, high, most=5)
-    kind = "offset" if offset else "threshold"
-    return finished(
-        traces,
+        _curve(plane, curve, place, kind, says)
+        if len(curves) > 1:
+            plane.say(f"{DASH_SIGNS[place % len(DASHES)]} {says.name('option', curve.option)}")
+        _marks(plane, curve, kind, says)
+        _band(plane, curve, place, kind, says)
+        plane.say(difference_said(curve, says))
+    plane.foot(says.say("chart.simulated") if simulated else "")
+    return plane.figure(
         title=threshold_sentence(errors, says),
         reading=says.say(f"chart.threshold.reading.{kind}"),
-        inner=_PLOT,
-        left=_LEFT,
-        top=top,
-        x={"range": [first - room, last + room], "tickmode": "array", "tickvals": across,
-           "ticktext": [inert(_shown(value, offset, says)) for value in across]},
-        y={"range": [low, high], "tickmode": "array", "tickvals": up, "showgrid": True,
-           "gridcolor": palette.GRID, "ticktext": [inert(says.price(value)) for value in up]},
-        x_title=says.say(f"chart.threshold.axis.{kind}"),
-        foot=[says.say("chart.simulated")] if simulated else [],
-        annotations=words,
-    )  # fmt: skip
+    )
 
 
 def threshold_sentence(errors: ErrorsSection, says: Sentences) -> str:
@@ -67,15 +51,37 @@ def threshold_sentence(errors: ErrorsSection, says: Sentences) -> str:
     return says.sentence(f"chart.threshold.{code}", option=curve.option, value=chosen, cost=cost)
 
 
-def _heights(curves: Sequence[Curve]) -> tuple[float, float]:
-    """Ends of the cost axis: what lies far above the least cost is cut off."""
+def difference_said(curve: Curve, says: Sentences) -> str:
+    """What the threshold from the costs costs more than the tuned one, and how sure that is."""
+    found = curve.difference
+    if found is None or curve.chosen == curve.tuned:
+        return ""
+    code = "more" if found.p5 > 0 else "less" if found.p95 < 0 else "even"
+    return says.sentence(
+        f"chart.threshold.difference.{code}",
+        amount=abs(found.mean), range=says.price_range(found),
+    )  # fmt: skip
+
+
+def _across(curves: Sequence[Curve], kind: str, says: Sentences) -> Axis:
+    first, last = min(c.points[0] for c in curves), max(c.points[-1] for c in curves)
+    room = 0.03 * ((last - first) or 1.0)
+    low, high = first - room, last + room
+    marks = labelled(low, high, lambda value: _shown(value, kind, says), width=PLOT_WIDTH)
+    return Axis(low=low, high=high, ticks=marks, title=says.say(f"chart.threshold.axis.{kind}"))
+
+
+def _up(curves: Sequence[Curve], says: Sentences) -> Axis:
+    """The cost axis: what lies far above the least cost is cut off."""
     costs = [cost for curve in curves for cost in curve.cost]
     least, most = min(costs), max(costs)
     if least > 0:
-        high = min(most, _MOST_TIMES * least)
-        return 0.0, high + 0.08 * high
-    room = 0.08 * ((most - least) or 1.0)
-    return least - room, most + room
+        low, high = 0.0, 1.08 * min(most, _MOST_TIMES * least)
+    else:
+        room = 0.08 * ((most - least) or 1.0)
+        low, high = least - room, most + room
+    title = says.say("chart.threshold.up", currency=says.currency)
+    return upright_axis(low, high, says.price, title)
 
 
 def _cost_at(curve: Curve, value: float) -> float:
@@ -88,69 +94,42 @@ def _cost_at(curve: Curve, value: float) -> float:
     return float(np.interp(value, curve.points, curve.cost))
 
 
-def _shown(value: float, offset: bool, says: Sentences) -> str:
-    return says.number(value) if offset else says.share(value)
+def _shown(value: float, kind: str, says: Sentences) -> str:
+    return says.number(value) if kind == "offset" else says.share(value)
 
 
-def _line(curve: Curve, place: int, offset: bool, says: Sentences) -> dict[str, Any]:
+def _curve(plane: Plane, curve: Curve, place: int, kind: str, says: Sentences) -> None:
     name = says.name("option", curve.option)
-    at = "offset" if offset else "threshold"
     hover = [
-        wrapped_hover(f"{name}\n{says.say(f'chart.threshold.hover.{at}', value=x, cost=y)}")
+        f"{name}\n{says.say(f'chart.threshold.hover.{kind}', value=x, cost=y)}"
         for x, y in zip(curve.points, curve.cost, strict=True)
     ]
-    return {"type": "scatter", "mode": "lines", "x": list(curve.points), "y": list(curve.cost),
-            "line": {"color": palette.ML, "width": 3, "dash": _DASHES[place % len(_DASHES)]},
-            "hovertext": hover, "hoverinfo": "text"}  # fmt: skip
+    plane.line(curve.points, curve.cost, colour=palette.ML, dash=DASHES[place % len(DASHES)],
+               hover=hover)  # fmt: skip
 
 
-def _marks(curve: Curve) -> list[tuple[str, float, str, str]]:
-    """Name, value, marker and its sign of the points that are marked."""
+def _marks(plane: Plane, curve: Curve, kind: str, says: Sentences) -> None:
+    """The point that is used, and the tuned one beside it."""
     found = []
     if curve.chosen is not None:
-        found.append(("chosen", curve.chosen, "diamond", "◆"))
+        code = "tuned" if curve.chosen == curve.tuned else "chosen"
+        found.append((code, curve.chosen, "diamond", "◆"))
     if curve.tuned is not None and curve.tuned != curve.chosen:
         found.append(("tuned", curve.tuned, "square-open", "□"))
-    return found
-
-
-def _points(curve: Curve, offset: bool, high: float, says: Sentences) -> list[dict[str, Any]]:
-    found = []
-    for name, value, symbol, _ in _marks(curve):
+    for code, value, symbol, sign in found:
         cost = _cost_at(curve, value)
-        hover = _said(curve, name, value, offset, says)
-        found.append(
-            {"type": "scatter", "mode": "markers", "x": [value], "y": [min(cost, high)],
-             "marker": {"symbol": symbol, "size": 14, "color": palette.CHOSEN,
-                        "line": {"width": 3 if symbol.endswith("open") else 0,
-                                 "color": palette.CHOSEN}},
-             "cliponaxis": False, "hovertext": [wrapped_hover(hover)], "hoverinfo": "text"}
-        )  # fmt: skip
-    return found
+        said = says.say(f"chart.threshold.{kind}.{code}", value=value, cost=cost)
+        plane.mark(value, cost, symbol=symbol, colour=palette.CHOSEN, hover=said)
+        plane.say(f"{sign} {said}")
 
 
-def _said(curve: Curve, name: str, value: float, offset: bool, says: Sentences) -> str:
-    at = "offset" if offset else "threshold"
-    kind = "tuned" if name == "chosen" and curve.chosen == curve.tuned else name
-    return says.say(f"chart.threshold.{at}.{kind}", value=value, cost=_cost_at(curve, value))
-
-
-def _key(curve: Curve, place: int, named: bool, offset: bool, says: Sentences) -> list[str]:
-    told = []
-    if named:
-        dash = ("━━", "╍╍", "┅┅", "━╍")[place % len(_DASHES)]
-        told.append(f"{dash} {says.name('option', curve.option)}")
-    return told + [
-        f"{sign} {_said(curve, name, value, offset, says)}"
-        for name, value, _, sign in _marks(curve)
-    ]
-
-
-def _words(told: Sequence[str]) -> tuple[list[dict[str, Any]], float]:
-    """Lines above the plot, and the room that they take."""
-    text = "<br>".join(wrapped(line, SMALL_COLUMNS) for line in told)
-    room = (text.count("<br>") + 1) * palette.SMALL * 1.3 + 8
-    word = {"x": 0.0, "xref": "paper", "xanchor": "left", "xshift": -_LEFT + 7, "align": "left",
-            "y": 1.0, "yref": "paper", "yanchor": "bottom", "showarrow": False, "text": text,
-            "borderpad": 0, "font": {"size": palette.SMALL}}  # fmt: skip
-    return [word], room
+def _band(plane: Plane, curve: Curve, place: int, kind: str, says: Sentences) -> None:
+    """Where the tuned one would be on other samples; drawn for the first curve, else in words."""
+    low, high = curve.tuned_low, curve.tuned_high
+    if low is None or high is None:
+        return
+    sign = ""
+    if place == 0 and high > plane.across.low and low < plane.across.high:
+        plane.zone((low, high), colour=_BAND)
+        sign = "▒ "
+    plane.say(f"{sign}{says.say(f'chart.threshold.band.{kind}', low=low, high=high)}")

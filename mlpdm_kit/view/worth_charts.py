@@ -174,13 +174,12 @@ def _input_row(canvas: Canvas, row: BreakEven, kinds: dict[str, bool], says: Sen
     told = [(side, flip) for side, flip in (("below", row.below), ("above", row.above)) if flip]
     for side, flip in told:
         place = scale.at(flip.value)
-        colour = palette.ML if kinds.get(flip.option, False) else palette.PLAIN
-        fill = palette.Fill(colour=colour, pattern="/" if kinds.get(flip.option) else "x")
+        fill = palette.flip_fill(is_ml=kinds.get(flip.option, False))
         end = 0.0 if side == "below" else 1.0
         if scale.beyond(flip.value):
             place = 0.012 if side == "below" else 0.988
         canvas.bar(middle, start=place, end=end, fill=fill, hover=hover, height=22)
-        canvas.stop(place, middle, 30, colour)
+        canvas.stop(place, middle, 30, fill.colour)
     style = palette.option_style(is_ml=False, chosen=True)
     canvas.spread(middle, low=scale.at(row.low), mean=scale.at(row.mean), high=scale.at(row.high),
                   style=style, hover=hover)  # fmt: skip

@@ -13,6 +13,8 @@ from mlpdm_kit.case.load import load_case
 from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.steps import decide
 
+from . import tasks
+
 HOSTILE = "<script>alert(1)</script><b>x</b> & ${y} $z$ %{meta.title} {{7*7}} \\(q\\)"
 LONG = "過去三年分の申請と監査の結果から学習した重複申請を見つけるための機械学習モデル第二版"
 RULE = {"kind": "rule", "when": "amount > 60"}
@@ -57,7 +59,10 @@ CASES: dict[str, dict[str, Any]] = {
         "options": {"rule": {**RULE, "label": LONG}, "model": {**MODEL, "label": HOSTILE}},
     },
 }  # fmt: skip
+CASES |= tasks.CASES
 MEASURED = {"measured", "amounts", "named"}
+TASKS = tuple(tasks.CASES)
+DRAWS = {"rich": 1024}  # what each input is worth needs as many
 
 Record = Callable[[str], DecisionRecord]
 
@@ -66,7 +71,8 @@ Record = Callable[[str], DecisionRecord]
 def case_folder(make_case: Callable[..., Path]) -> Callable[[str], Path]:
     def made(name: str) -> Path:
         files = {"rows.csv": rows(amounts=name == "amounts")} if name in MEASURED else None
-        return make_case(name, files, **CASES[name])
+        changes = {"prevalence": None, **CASES[name]} if name in TASKS else CASES[name]
+        return make_case(name, files or tasks.FILES.get(name), **changes)
 
     return made
 
@@ -80,7 +86,7 @@ def record(case_folder: Callable[[str], Path]) -> Record:
 
     def made(name: str) -> DecisionRecord:
         if name not in _RECORDS:
-            _RECORDS[name] = decide(load_case(case_folder(name)), draws=256)
+            _RECORDS[name] = decide(load_case(case_folder(name)), draws=DRAWS.get(name, 256))
         return _RECORDS[name]
 
     return made

@@ -24,12 +24,14 @@ from mlpdm_kit.view.wrap import columns, inert, lines
 
 Record = Callable[[str], DecisionRecord]
 Figure = dict[str, Any]
-ALL = ("stated", "measured", "amounts", "stopped", "named")
+TASKS = ("classes", "search", "extraction", "generation", "formula", "column", "rich")
+ALL = ("stated", "measured", "amounts", "stopped", "named", *TASKS)
+CLOSER = {"reliability", "review", "segments", "learning"}  # drawn from a closer look at data
 OURS = re.compile(r"<br>|</?b>")
 
 
-def drawn(record: DecisionRecord) -> dict[str, Figure]:
-    return pictures(record, Sentences.of_record(record))
+def drawn(record: DecisionRecord, lang: str = "en") -> dict[str, Figure]:
+    return pictures(record, Sentences.of_record(record, lang))
 
 
 def texts(figure: Figure) -> Iterator[str]:
@@ -52,11 +54,14 @@ def read(text: str) -> str:
 @pytest.mark.parametrize(
     ("name", "absent"),
     [
-        ("stated", {"threshold"}),
-        ("measured", set()),
-        ("amounts", set()),
+        ("stated", {"threshold", "evppi", "studies"} | CLOSER),
+        ("measured", {"evppi", "studies", "review", "segments"}),
+        ("amounts", {"studies", "evppi", "reliability", "review", "segments"}),
         ("stopped", set(CHARTS) - {"gates"}),
-        ("named", set()),
+        ("named", {"evppi", "studies", "review", "segments"}),
+        ("classes", {"threshold", "evppi", "studies"} | CLOSER),
+        ("formula", {"threshold", "studies"} | CLOSER),
+        ("rich", set()),
     ],
 )
 def test_a_chart_is_drawn_where_there_is_something(
@@ -67,11 +72,12 @@ def test_a_chart_is_drawn_where_there_is_something(
 
 @pytest.mark.parametrize("name", ALL)
 def test_every_chart_says_what_it_shows_and_how_to_read_it(record: Record, name: str) -> None:
-    for figure in drawn(record(name)).values():
-        said = figure["layout"]["meta"]
-        assert len(said["title"].split()) > 3
-        assert said["reading"].endswith(".")
-        assert "title" not in figure["layout"]
+    for lang, end, least in (("en", ".", 20), ("ja", "。", 10)):
+        for figure in drawn(record(name), lang).values():
+            said = figure["layout"]["meta"]
+            assert len(said["title"]) > least
+            assert said["reading"].endswith(end)
+            assert "title" not in figure["layout"]
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -100,7 +106,7 @@ def test_labels_are_shown_whole(record: Record, labels: tuple[str, str], chart: 
 
 @pytest.mark.parametrize("name", ALL)
 def test_every_line_fits_a_narrow_screen(record: Record, name: str) -> None:
-    for figure in drawn(record(name)).values():
+    for figure in [*drawn(record(name)).values(), *drawn(record(name), "ja").values()]:
         for annotation in figure["layout"]["annotations"]:
             limit = LINE_COLUMNS if annotation["font"]["size"] == TEXT else SMALL_COLUMNS
             assert all(columns(read(line)) <= limit for line in annotation["text"].split("<br>"))
@@ -108,7 +114,7 @@ def test_every_line_fits_a_narrow_screen(record: Record, name: str) -> None:
 
 @pytest.mark.parametrize("name", ALL)
 def test_words_from_the_left_edge_do_not_meet(record: Record, name: str) -> None:
-    for figure in drawn(record(name)).values():
+    for figure in [*drawn(record(name)).values(), *drawn(record(name), "ja").values()]:
         words = [
             (a["y"], a["y"] + (a["text"].count("<br>") + 1) * 1.3 * a["font"]["size"])
             for a in figure["layout"]["annotations"]
@@ -117,8 +123,9 @@ def test_words_from_the_left_edge_do_not_meet(record: Record, name: str) -> None
         assert all(end <= start + 1 for (_, end), (start, _) in pairwise(words))
 
 
-def test_simulated_data_is_said_on_every_chart_of_figures(record: Record) -> None:
-    for name, figure in drawn(record("measured")).items():
+@pytest.mark.parametrize("case", ["measured", "rich"])
+def test_simulated_data_is_said_on_every_chart_of_figures(record: Record, case: str) -> None:
+    for name, figure in drawn(record(case)).items():
         said = " ".join(texts(figure)).replace("<br>", " ")
         assert ("Simulated data" in said) == (name != "gates")
 

@@ -61,7 +61,20 @@ def opened(case: Path, step: str, out: Path | str, **more: Any) -> Shown:
     return shown
 
 
-@pytest.mark.parametrize("name", ["stated", "measured", "amounts", "stopped", "named"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "stated",
+        "measured",
+        "amounts",
+        "stopped",
+        "named",
+        "search",
+        "generation",
+        "formula",
+        "rich",
+    ],
+)
 @pytest.mark.parametrize("step", STEPS)
 def test_every_step_shows_everything_for_every_kind_of_case(
     case_folder: Folder, tmp_path: Path, name: str, step: str
