@@ -8,13 +8,15 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from mlpdm_kit.analysis import PLACES
+
 if TYPE_CHECKING:
-    from mlpdm_kit.analysis.costs import best_threshold, bootstrap_cost, net_benefit_curve
-    from mlpdm_kit.analysis.distributions import from_interval
-    from mlpdm_kit.analysis.information import evpi
-    from mlpdm_kit.analysis.observing import Sample
-    from mlpdm_kit.analysis.partial import evppi
-    from mlpdm_kit.analysis.study import best_study, enbs, evsi
+    from mlpdm_kit.analysis.errors.costs import best_threshold, bootstrap_cost, net_benefit_curve
+    from mlpdm_kit.analysis.uncertainty.distributions import from_interval
+    from mlpdm_kit.analysis.voi.information import evpi
+    from mlpdm_kit.analysis.voi.observing import Sample
+    from mlpdm_kit.analysis.voi.partial import evppi
+    from mlpdm_kit.analysis.voi.study import best_study, enbs, evsi
     from mlpdm_kit.case.load import load_case
     from mlpdm_kit.case.model import Case
     from mlpdm_kit.errors import InputError, KitError
@@ -26,18 +28,9 @@ _PLACES = {
     "DecisionRecord": "record.model",
     "InputError": "errors",
     "KitError": "errors",
-    "Sample": "analysis.observing",
-    "best_study": "analysis.study",
-    "best_threshold": "analysis.costs",
-    "bootstrap_cost": "analysis.costs",
     "decide": "record.steps",
-    "enbs": "analysis.study",
-    "evpi": "analysis.information",
-    "evppi": "analysis.partial",
-    "evsi": "analysis.study",
-    "from_interval": "analysis.distributions",
     "load_case": "case.load",
-    "net_benefit_curve": "analysis.costs",
+    **{name: f"analysis.{place}" for name, place in PLACES.items()},
 }
 
 __all__ = [

@@ -242,7 +242,7 @@ def _overrides(written: Sequence[str]) -> dict[str, Any]:
 
 
 def _check_draws(draws: int) -> None:
-    from mlpdm_kit.analysis.sampling import MAX_DRAWS
+    from mlpdm_kit.analysis.uncertainty.sampling import MAX_DRAWS
 
     if not 2 <= draws <= MAX_DRAWS or draws & (draws - 1):
         raise refuse("draws", "--draws", draws, limit=MAX_DRAWS)

@@ -114,7 +114,7 @@ def load_data(case: Case) -> Dataset | None:
                 predictions[name] = read_predictions(
                     case.folder, table, data, name, option, case.task, kept, classes
                 )
-    again = frame.duplicated().to_numpy() & kept
+    again = _copies(frame, row_id) & kept
     dropped = int(again.sum()) if row_id is not None or data.time is not None else 0
     without_target = int((~kept).sum())
     if dropped:
@@ -143,6 +143,15 @@ def load_data(case: Case) -> Dataset | None:
         repeated_ids=0 if ids is None else int(ids[ids.duplicated()].nunique()),
         digest=data_digest(case),
     )
+
+
+def _copies(frame: pd.DataFrame, row_id: str | None) -> np.ndarray[Any, Any]:
+    """Rows that are the same as an earlier one in every column."""
+    import numpy as np
+
+    if row_id is not None and row_id in frame and frame[row_id].is_unique:
+        return np.zeros(len(frame), bool)
+    return np.asarray(frame.duplicated())
 
 
 def data_digest(case: Case) -> str:

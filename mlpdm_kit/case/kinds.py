@@ -2,7 +2,7 @@
 
 Adding an option kind is adding an `OptionKind` here and its name to the catalogues.
 A task kind is a `TaskKind` here (what a case file may say about it) and its arithmetic
-in ``mlpdm_kit.analysis.tasks``.
+in ``mlpdm_kit.analysis.worth.tasks``.
 """
 
 from __future__ import annotations

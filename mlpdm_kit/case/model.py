@@ -147,6 +147,7 @@ class Data(Frozen):
     time: str | None = None
     group: str | None = None
     segment: str | None = None
+    mix: dict[str, Share] = Field(default_factory=dict)
     leave_out: Names = ()
     known_then: Names = ()
     simulated: Truth = False

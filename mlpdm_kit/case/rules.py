@@ -20,29 +20,21 @@ from mlpdm_kit.case.columns import (
 )
 from mlpdm_kit.case.correlations import correlation_faults, drawn_name
 from mlpdm_kit.case.dataset import act_values, predicted_values, priced_column
-from mlpdm_kit.case.formula import formula_faults
-from mlpdm_kit.case.kinds import PAIR, TASK_KINDS
+from mlpdm_kit.case.kinds import PAIR
 from mlpdm_kit.case.model import Case, Data, Input, Option, Outcome, slug
+from mlpdm_kit.case.option_rules import no_option, option_faults, stopping_checks
 from mlpdm_kit.case.predictions import read_predictions
 from mlpdm_kit.case.ranges import range_faults
 from mlpdm_kit.case.tables import Table
 from mlpdm_kit.errors import Fault, InputError
 
 MAX_HORIZON_MONTHS = 600
+
+
 MIN_ROWS = 20
+
+
 MIN_CLASS = 2
-
-
-def stopping_checks(case: Case) -> list[str]:
-    """Ids of answered checks that stop the whole case."""
-    return [
-        name
-        for name, answer in case.checks.items()
-        if name in CHECKS
-        and CHECKS[name].hard
-        and CHECKS[name].scope == "case"
-        and answer.answer in {"yes", "no"} - {CHECKS[name].passes}
-    ]
 
 
 def rule_faults(case: Case) -> list[Fault]:
@@ -76,12 +68,7 @@ def _answers(case: Case) -> Iterator[Fault]:
             yield Fault(code="threshold-reason", field=f"{field}.note", value=answer.threshold)
         for option in answer.options:
             if option not in case.options:
-                yield _no_option(case, f"{field}.options", option)
-
-
-def _no_option(case: Case, field: str, name: str) -> Fault:
-    known = ", ".join(case.options) or "-"
-    return Fault(code="option-missing", field=field, value=name, figures={"known": known})
+                yield no_option(case, f"{field}.options", option)
 
 
 def _economics(case: Case) -> Iterator[Fault]:
@@ -152,8 +139,25 @@ def _data(case: Case) -> Iterator[Fault]:
     answers = case.of_task.answers
     if answers == "nothing":
         yield Fault(code="not-for-task", field="data", value=case.task)
-    elif case.data.target is None and answers != "grade":
+    yield from _mix(case.data)
+    if case.data.target is None and answers not in ("grade", "nothing"):
         yield Fault(code="missing-key", field="data.target", figures={"example": "target: paid"})
+
+
+def _mix(data: Data) -> Iterator[Fault]:
+    """Shares of the segments in production: single figures that make a whole."""
+    if not data.mix:
+        return
+    if data.segment is None:
+        yield Fault(
+            code="missing-key", field="data.segment", figures={"example": "segment: region"}
+        )
+    for name, share in data.mix.items():
+        if not share.is_point:
+            yield Fault(code="mix-point", field=f"data.mix.{name}", value=name)
+    total = sum(share.low for share in data.mix.values())
+    if abs(total - 1) > 0.005:
+        yield Fault(code="mix-sum", field="data.mix", value=f"{100 * total:.3g}%")
 
 
 def _studies(case: Case) -> Iterator[Fault]:
@@ -203,118 +207,13 @@ def _options(case: Case) -> Iterator[Fault]:
         field = f"options.{name}"
         if not slug(name) or "." in name:
             yield Fault(code="id", field=field, value=name)
-        for fault in _one_option(case, option):
+        for fault in option_faults(case, option):
             yield Fault(
                 code=fault.code,
                 field=f"{field}.{fault.field}" if fault.field else field,
                 value=fault.value,
                 figures=fault.figures,
             )
-
-
-def _one_option(case: Case, option: Option) -> Iterator[Fault]:
-    task = case.of_task
-    yield from _sources(case, option)
-    if option.kind in ("none", "all", "constant") and option.kind not in task.references:
-        yield Fault(code="kind-not-for-task", field="kind", value=option.kind,
-                    figures={"task": case.task})  # fmt: skip
-    if option.rates:
-        for rate in task.rates:
-            if rate not in option.rates and rate not in task.may_miss:
-                yield Fault(
-                    code="missing-input",
-                    field=f"rates.{rate}",
-                    figures={"example": case.units.example(task.rates[rate])},
-                )
-    if option.kind == "review":
-        yield from _review(case, option)
-    elif option.of is not None:
-        yield Fault(code="only-for-review", field="of", value=option.of)
-        over = sum(item.low for item in option.rates.values())
-        if task.rest and over > 1:
-            yield Fault(code="rates-sum", field="rates", value=f"{over:.3g}")
-    if option.adoption is not None and option.kind == "none":
-        yield Fault(code="not-for-kind", field="adoption", value="none")
-    yield from _pace(option)
-
-
-def _pace(option: Option) -> Iterator[Fault]:
-    """How an option comes into use: what goes together, and what is one figure."""
-    every = option.retrain_every
-    if option.status_quo:
-        for name in ("ramp", "drift", "retrain", "retrain_every", "overrun"):
-            if getattr(option, name) is not None:
-                yield Fault(code="not-for-status-quo", field=name, value=name)
-        if option.stages.offline or option.stages.pilot:
-            yield Fault(code="not-for-status-quo", field="stages", value="stages")
-    if every is not None and (not every.is_point or every.low < 0.25):
-        yield Fault(code="retrain-point", field="retrain_every", value=f"{every.low:g}")
-    if option.drift is not None and option.drift.low < 0:
-        yield Fault(code="drift-negative", field="drift", value=option.drift.low)
-
-
-def _review(case: Case, option: Option) -> Iterator[Fault]:
-    if case.task != "binary":
-        yield Fault(code="kind-not-for-task", field="kind", value="review",
-                    figures={"task": case.task})  # fmt: skip
-    if option.of is None:
-        yield Fault(code="missing-key", field="of", figures={"example": "of: model"})
-    elif option.of not in case.options:
-        yield _no_option(case, "of", option.of)
-    elif case.options[option.of].kind in ("review", "none"):
-        yield Fault(code="review-of", field="of", value=option.of)
-    if option.review is None:
-        example = case.units.example("money/case")
-        yield Fault(code="missing-input", field="review", figures={"example": example})
-
-
-def _sources(case: Case, option: Option) -> Iterator[Fault]:
-    """How good an option is must come from exactly one place."""
-    if case.task == "formula":
-        yield from _formula(case, option)
-        return
-    if option.value is not None:
-        yield Fault(code="not-for-task", field="value", value=case.task)
-    said = [name for name in ("when", "predict", "predictions", "rates") if getattr(option, name)]
-    if len(said) > 1:
-        yield Fault(code="source-twice", field=said[1], value=" + ".join(said))
-    for name in ("when", "predict", "predictions"):
-        if name in said and case.data is None:
-            yield Fault(code="source-needs-data", field=name, value=getattr(option, name))
-    if option.kind in ("none", "all", "constant", "review"):
-        # without data nobody knows how far off a constant is, unless it is said
-        stated = said == ["rates"] and option.kind in ("none", "constant") and case.data is None
-        if said and not (stated and option.kind not in case.of_task.known):
-            yield Fault(code="not-for-kind", field=said[0], value=option.kind)
-        return
-    right = {"act": "when", "grade": "predictions", "rank": "predictions"}.get(
-        case.of_task.answers, "predict"
-    )
-    for name in {"when", "predict"} & set(said):
-        if name != right or option.kind not in ("rule", "lookup", "process"):
-            yield Fault(code="not-for-kind", field=name, value=option.kind)
-    fitted = option.kind in case.of_task.fitted and case.data is not None
-    if not said and not fitted and not stopping_checks(case):
-        yield Fault(
-            code="source-none",
-            value=option.kind,
-            figures={"rates": ", ".join(case.of_task.rates), "right": right},
-        )
-
-
-def _formula(case: Case, option: Option) -> Iterator[Fault]:
-    """The value of an option as a formula over the case's and its own inputs."""
-    for name in ("when", "predict", "predictions", "rates"):
-        if getattr(option, name):
-            yield Fault(code="not-for-task", field=name, value=case.task)
-    if option.kind == "review":
-        return
-    if option.value is None:
-        if option.kind != "none":
-            yield Fault(code="missing-key", field="value", figures={"example": "value: a * b"})
-        return
-    for fault in formula_faults(option.value, {**case.inputs, **option.inputs}, "value"):
-        yield Fault(code=fault.code, field="value", value=fault.value, figures=fault.figures)
 
 
 def _ranges(case: Case) -> Iterator[Fault]:
@@ -409,6 +308,3 @@ def data_faults(
     if not faults and known is not None:
         faults += _few(target[known], data, task)
     return faults
-
-
-__all__ = ["TASK_KINDS", "data_faults", "named_inputs", "rule_faults", "stopping_checks"]

@@ -170,7 +170,7 @@ class Table:
             if kind == "VARCHAR":
                 value = f"CAST(try_cast(replace({name}, '/', '-') AS TIMESTAMPTZ) AS TIMESTAMP)"
                 fits = f"regexp_full_match({name}, '{_MOMENT}') AND {value} IS NOT NULL"
-                if self._one(f"SELECT bool_and({fits}) FROM data WHERE {name} IS NOT NULL"):
+                if self._all(fits, name):
                     self._alter(name, "TIMESTAMP", value)
                 elif self._grouped(name):
                     self._alter(name, "DOUBLE", f"CAST(replace({name}, ',', '') AS DOUBLE)")
@@ -183,8 +183,13 @@ class Table:
         """Whether a column holds numbers only, some of them with a comma at each thousand."""
         grouped = f"regexp_full_match(trim({name}), '{_GROUPED}')"
         number = f"({grouped} OR regexp_full_match(trim({name}), '{_PLAIN}'))"
-        query = f"SELECT bool_and({number}) AND bool_or({grouped}) FROM data WHERE {name} NOT NULL"
-        return bool(self._one(query))
+        return self._all(number, name) and bool(self._one(f"SELECT bool_or({grouped}) FROM data"))
+
+    def _all(self, condition: str, name: str) -> bool:
+        """Whether a column has values and all of them fit; the first that does not ends it."""
+        there = f"SELECT true FROM data WHERE {name} IS NOT NULL"
+        odd = self._one(f"{there} AND NOT ({condition}) LIMIT 1")
+        return odd is None and self._one(f"{there} LIMIT 1") is not None
 
     def _alter(self, name: str, kind: str, value: str) -> None:
         self._con.execute(f"ALTER TABLE data ALTER {name} TYPE {kind} USING {value}")
@@ -222,9 +227,14 @@ class Table:
 
     def texts(self, name: str, field: str) -> list[str | None]:
         """One column as text in file order; a number has no trailing ``.0``."""
+        import numpy as np
+        import pandas as pd
+
         column = quoted(self.need(name, field))
-        rows = self._con.execute(f"SELECT CAST({column} AS VARCHAR) FROM data").fetchall()
-        return [None if row[0] is None else re.sub(r"(?<=\d)\.0$", "", row[0]) for row in rows]
+        found = self._con.execute(f"SELECT CAST({column} AS VARCHAR) AS value FROM data").df()
+        codes, distinct = pd.factorize(found["value"])  # -1 where there is no value
+        texts = [re.sub(r"(?<=\d)\.0$", "", text) for text in distinct]
+        return list(np.array([*texts, None], dtype=object)[codes])
 
     def empty_where_known(self, name: str, target: str) -> int:
         """On how many rows a column is empty though the target is known."""

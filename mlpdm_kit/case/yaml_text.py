@@ -207,6 +207,10 @@ class _Reader:
                 end = event.end_mark.index
                 next(self.events)
                 continue
+            if start.flow_style and gap.endswith("?"):
+                # {?0: a}: the parser takes for an indicator what is none without a space
+                key = self.text[event.start_mark.index - 1 : event.end_mark.index]
+                field = f"{where}.{key}" if where else key
             if event.tag or event.anchor:
                 self._fault("yaml-tag" if event.tag else "yaml-alias", field, key, line)
             if key in found:

@@ -18,6 +18,7 @@ from mlpdm_kit.record.model import (
     ErrorsSection,
     FramingSection,
     InformationValue,
+    PartialValue,
     Provenance,
     Said,
     Status,
@@ -245,8 +246,10 @@ def _reachable(row: BreakEven, value: float) -> bool:
 
 def _rounded_value(value: ValueSection) -> ValueSection:
     options = []
-    errors = [o.standard_error for o in value.options if o.standard_error]
-    least = min(errors, default=0.0)  # one precision for the regrets and the EVPI among them
+    # regrets and what knowing more is worth are differences: one precision for them all
+    errors = [one.standard_error for one in value.options if one.standard_error]
+    errors += [one.standard_error for one in value.differences if one.standard_error]
+    least = min(errors, default=0.0)
     for option in value.options:
         enb, error = option.expected_net_benefit, option.standard_error
         if enb is None or error is None:
@@ -276,20 +279,18 @@ def _rounded_value(value: ValueSection) -> ValueSection:
                 for row in value.differences
             ),
             "evpi": None if value.evpi is None else to_error(value.evpi, least),
-            "evppi": tuple(
-                row.model_copy(
-                    update={
-                        "value": to_error(row.value, least),
-                        "noise_floor": to_error(row.noise_floor, least),
-                    }
-                )
-                for row in value.evppi
-            ),
+            "evppi": tuple(_rounded_partial(row, least) for row in value.evppi),
+            "groups": tuple(_rounded_partial(row, least) for row in value.groups),
             "studies": tuple(_rounded_study(one, least) for one in value.studies),
             "stress": tuple(_rounded_stress(one, least) for one in value.stress),
             "break_even": tuple(flips),
         }
     )
+
+
+def _rounded_partial(row: PartialValue, error: float) -> PartialValue:
+    money = {name: to_error(getattr(row, name), error) for name in ("value", "noise_floor")}
+    return row.model_copy(update=money)
 
 
 def _rounded_study(study: StudyValue, error: float) -> StudyValue:
@@ -329,6 +330,24 @@ def _rounded_flips(row: BreakEven) -> BreakEven:
     )
 
 
+def _rounded_reason(reason: Said, error: float, value: ValueSection) -> Said:
+    """A reason's amounts; those of a study are the ones that stand beside the study."""
+    figures = dict(reason.figures)
+    if reason.code == "study-pays":
+        study = next(one for one in value.studies if one.name == figures["study"])
+        figures |= {
+            "amount": study.best.enbs,
+            "worth": study.best.evsi,
+            "price": study.best.price,
+            "delay": study.delay,
+        }
+    else:
+        for name in ("amount", "low", "high", "gain", "price", "lost"):
+            if isinstance(figures.get(name), float):
+                figures[name] = to_error(figures[name], error)
+    return reason.model_copy(update={"figures": figures})
+
+
 def _rounded_verdict(found: Verdict, value: ValueSection) -> Verdict:
     """The verdict's amounts at the precision of the difference they are."""
     if found.gain is None:
@@ -337,18 +356,5 @@ def _rounded_verdict(found: Verdict, value: ValueSection) -> Verdict:
     error = next(
         (d.standard_error for d in value.differences if {d.option, d.against} == pair), 0.0
     )
-    reasons = tuple(
-        reason.model_copy(
-            update={
-                "figures": {
-                    name: to_error(figure, error)
-                    if name in ("amount", "low", "high", "gain", "price", "lost", "worth", "delay")
-                    and isinstance(figure, float)
-                    else figure
-                    for name, figure in reason.figures.items()
-                }
-            }
-        )
-        for reason in found.reasons
-    )
+    reasons = tuple(_rounded_reason(reason, error, value) for reason in found.reasons)
     return found.model_copy(update={"gain": _to_error(found.gain, error), "reasons": reasons})

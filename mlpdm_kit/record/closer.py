@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from mlpdm_kit.analysis.calibration import Calibration
-from mlpdm_kit.analysis.closer import Closer, Learnt, look_closer
-from mlpdm_kit.analysis.compare import Comparison
-from mlpdm_kit.analysis.costs import Estimate
-from mlpdm_kit.analysis.distributions import Array
-from mlpdm_kit.analysis.folds import Split
+from mlpdm_kit.analysis.errors.calibration import Calibration
+from mlpdm_kit.analysis.errors.costs import Estimate
 from mlpdm_kit.analysis.ladder import Rung
-from mlpdm_kit.analysis.segments import LEAST_CASES, without_each
-from mlpdm_kit.analysis.trying import Setting
+from mlpdm_kit.analysis.trial.closer import Closer, Learnt, look_closer
+from mlpdm_kit.analysis.trial.compare import Comparison
+from mlpdm_kit.analysis.trial.folds import Split
+from mlpdm_kit.analysis.trial.segments import LEAST_CASES, without_each
+from mlpdm_kit.analysis.trial.setting import Setting
+from mlpdm_kit.analysis.uncertainty.distributions import Array
 from mlpdm_kit.case.checks import CHECKS
 from mlpdm_kit.case.dataset import Dataset
 from mlpdm_kit.case.model import Case

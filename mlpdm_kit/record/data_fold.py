@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from mlpdm_kit.case.kinds import TASK_KINDS
 from mlpdm_kit.record.model import (
     Compared,
     DataProfile,
     DecisionRecord,
     OperatingPoint,
     Range,
-    Rate,
 )
 from mlpdm_kit.record.sentences import Sentences
-from mlpdm_kit.record.tables import NONE, Cell, Fold, Head, Table
+from mlpdm_kit.record.tables import (
+    NONE,
+    Cell,
+    Fold,
+    Head,
+    Table,
+    price_beside,
+)
 
 _COUNTED = ("true_positive", "false_negative", "false_positive", "under", "over")
+_REVIEWED = ("reviewed_positive", "reviewed_negative")
 
 
 def data_fold(record: DecisionRecord, says: Sentences) -> Fold:
@@ -65,89 +77,133 @@ def _facts(data: DataProfile, says: Sentences) -> tuple[tuple[str, str], ...]:
 
 
 def _options(record: DecisionRecord, says: Sentences) -> Table:
+    """The options side by side; a column in which nothing stands is left out."""
     section = record.baseline
-    options = section.options
-    counts = [name for name in _COUNTED if any(name in o.cells for o in options)]
-    without_cells = [option for option in options if not option.cells]
-    rates = list(dict.fromkeys(name for option in without_cells for name in option.rates))
-    number = ["cost", "against", "costly"] if any(o.difference for o in options) else ["cost"]
-    heads = [Head(text=says.say("record.data.option"))]
-    heads += [Head(text=says.name("outcome", name), number=True) for name in counts]
-    heads += [Head(text=says.name("rate", name), number=True) for name in rates]
-    heads += [Head(text=says.say(f"record.data.{name}"), number=True) for name in number]
-    heads.append(Head(text=says.say("record.data.operating")))
+    columns = [column for column in _columns(record, says) if column.cells]
     code = "record.data.caption" if section.data else "record.data.caption.stated"
     if section.data and record.task == "binary":
         code = "record.data.caption.binary"
+    option = Head(text=says.say("record.data.option"))
+    kinds = [
+        Cell(text=says.name("option", one.id), note=says.name("source", one.source))
+        for one in section.options
+    ]
+    rows = tuple(
+        (kind, *(column.cells.get(one.id, Cell(text=NONE, number=True)) for column in columns))
+        for kind, one in zip(kinds, section.options, strict=True)
+    )
     return Table(
         caption=says.say(code),
-        heads=tuple(heads),
-        rows=tuple(_row(option, record, counts, rates, number, says) for option in options),
-        foot=_foot(counts, says),
+        heads=(option, *(column.head for column in columns)),
+        rows=rows if columns else (),
+        foot=_foot(record, says),
     )
 
 
-def _foot(counts: list[str], says: Sentences) -> str:
-    if not counts:
+@dataclass(frozen=True, kw_only=True)
+class _Column:
+    """A heading, and what stands under it by option; nothing where nothing is known."""
+
+    head: Head
+    cells: dict[str, Cell]
+
+
+def _columns(record: DecisionRecord, says: Sentences) -> list[_Column]:
+    section = record.baseline
+    compared = any(one.difference for one in section.options)
+
+    def column(text: str, make: Callable[[Compared], Cell | None], number: bool = True) -> _Column:
+        made = {one.id: cell for one in section.options if (cell := make(one)) is not None}
+        return _Column(head=Head(text=text, number=number), cells=made)
+
+    found = [column(text, make) for text, make in _how_good(record, says)]
+    found.append(column(says.say("record.data.cost"), lambda one: _price(one.cost_per_case, says)))
+    if compared:
+        against = says.say("record.data.against")
+        found.append(column(against, lambda one: _difference(one, record, says)))
+        found.append(column(says.say("record.data.costly"), lambda one: _costly(one, says)))
+    operating = says.say("record.data.operating")
+    found.append(column(operating, lambda one: _operating(one.operating_point, says), number=False))
+    return found
+
+
+_Maker = tuple[str, "Callable[[Compared], Cell | None]"]
+
+
+def _how_good(record: DecisionRecord, says: Sentences) -> list[_Maker]:
+    """How good the options are: counts or amounts, and rates where there are no rows.
+
+    Where an answer has exactly one outcome the shares of these say it all.
+    """
+    options, task = record.baseline.options, TASK_KINDS[record.task]
+    counts = [] if task.rest else [n for n in _COUNTED if any(n in o.cells for o in options)]
+    told = options if task.rest else [option for option in options if not option.cells]
+    stated = dict.fromkeys(name for option in told for name in option.rates)
+    rates = [name for name in task.rates if name in stated]
+    rates += [name for name in stated if ">" in name]
+    made: list[_Maker] = [
+        (says.name("outcome", name), partial(_counted, name=name, says=says)) for name in counts
+    ]
+    if any(name in option.cells for name in _REVIEWED for option in options):
+        made.append((says.name("outcome", "reviewed"), partial(_reviewed, says=says)))
+    made += [(says.name("rate", name), partial(_rate, name=name, says=says)) for name in rates]
+    return made
+
+
+def _foot(record: DecisionRecord, says: Sentences) -> str:
+    task, counted = TASK_KINDS[record.task], any(one.cells for one in record.baseline.options)
+    if not counted:
         return ""
-    return says.sentence("record.data.caption." + ("amounts" if "under" in counts else "counts"))
+    kind = "shares" if task.rest else "amounts" if task.answers == "amount" else "counts"
+    return says.sentence(f"record.data.caption.{kind}")
 
 
-def _row(
-    option: Compared,
-    record: DecisionRecord,
-    counts: list[str],
-    rates: list[str],
-    number: list[str],
-    says: Sentences,
-) -> tuple[Cell, ...]:
-    kind = says.name("source", option.source)
+def _costly(option: Compared, says: Sentences) -> Cell | None:
+    if option.costly_errors is None:
+        return None
     few = says.say("record.data.few") if option.few_errors else ""
-    costly = NONE if option.costly_errors is None else says.count(option.costly_errors)
-    figures = {
-        "cost": _price(option.cost_per_case, says),
-        "against": _difference(option, record, says),
-        "costly": Cell(text=costly, note=few, number=True),
-    }
-    return (
-        Cell(text=says.name("option", option.id), note=kind),
-        *(_counted(option, name, says) for name in counts),
-        *(_rate(option.rates.get(name), name, says) for name in rates),
-        *(figures[name] for name in number),
-        Cell(text=_operating(option.operating_point, says) or NONE),
-    )
+    return Cell(text=says.count(option.costly_errors), note=few, number=True)
 
 
-def _price(spread: Range | None, says: Sentences) -> Cell:
+def _price(spread: Range | None, says: Sentences) -> Cell | None:
     if spread is None:
-        return Cell(text=NONE, number=True)
-    return Cell(text=says.price(spread.mean), note=says.price_range(spread), number=True)
+        return None
+    return Cell(text=says.price(spread.mean), note=price_beside(spread, says), number=True)
 
 
-def _difference(option: Compared, record: DecisionRecord, says: Sentences) -> Cell:
+def _difference(option: Compared, record: DecisionRecord, says: Sentences) -> Cell | None:
     if option.id == record.baseline.best_without_ml:
         return Cell(text=says.say("record.data.best"), number=True, strong=True)
     return _price(option.difference, says)
 
 
-def _counted(option: Compared, name: str, says: Sentences) -> Cell:
+def _counted(option: Compared, *, name: str, says: Sentences) -> Cell | None:
     if name not in option.cells:
-        return Cell(text=NONE, number=True)
+        return None
     value = option.cells[name]
     shown = says.number(value) if name in ("under", "over") else says.count(value)
     return Cell(text=shown, number=True)
 
 
-def _rate(rate: Rate | None, name: str, says: Sentences) -> Cell:
+def _reviewed(option: Compared, *, says: Sentences) -> Cell | None:
+    counts = [option.cells[name] for name in _REVIEWED if name in option.cells]
+    return Cell(text=says.count(sum(counts)), number=True) if counts else None
+
+
+def _rate(option: Compared, *, name: str, says: Sentences) -> Cell | None:
+    """A rate with its range."""
+    rate = option.rates.get(name)
     if rate is None:
-        return Cell(text=NONE, number=True)
+        return None
     dimension = "target" if name in ("under_per_case", "over_per_case") else "share"
     shown = says.number(rate.mean) if dimension == "target" else says.share(rate.mean)
-    return Cell(text=shown, note=says.range(rate.low, rate.high, dimension), number=True)
+    note = "" if rate.low == rate.high else says.range(rate.low, rate.high, dimension)
+    return Cell(text=shown, note=note, number=True)
 
 
-def _operating(point: OperatingPoint | None, says: Sentences) -> str:
+def _operating(point: OperatingPoint | None, says: Sentences) -> Cell | None:
     if point is None or point.value is None:
-        return ""
+        return None
     code = point.direction if point.kind == "cut" else point.kind
-    return says.say(f"record.data.operating.{code}", value=point.value, column=point.column)
+    shown = says.say(f"record.data.operating.{code}", value=point.value, column=point.column)
+    return Cell(text=shown)

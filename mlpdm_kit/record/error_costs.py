@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from mlpdm_kit.analysis.distributions import Array
 from mlpdm_kit.analysis.ladder import Rung
-from mlpdm_kit.analysis.tasks import task_of
-from mlpdm_kit.analysis.value import per_case, signs
+from mlpdm_kit.analysis.uncertainty.distributions import Array
+from mlpdm_kit.analysis.uncertainty.stated import signs
+from mlpdm_kit.analysis.worth.per_case import per_case
+from mlpdm_kit.analysis.worth.tasks import task_of
 from mlpdm_kit.case.model import Case
 from mlpdm_kit.record.inputs import Inputs
 from mlpdm_kit.record.model import ErrorCost, ErrorsSection, Range
@@ -32,10 +33,12 @@ def errors_section(
     task = task_of(case)
     worth = {n: float(v[0]) for n, v in task.worth(mean, signs(case)).items()}
     point = task.operating_point(worth)
+    columns = {name: outcome.column for name, outcome in case.outcomes.items() if outcome.column}
     return ErrorsSection(
         prices=prices,
+        columns=columns,
         gains=tuple(name for name, sign in signs(case).items() if sign > 0),
-        threshold=point if case.task == "binary" else None,
+        threshold=point if case.task == "binary" and not columns else None,
         quantile=point if case.task == "regression" else None,
         options=tuple(
             _error_cost(case, rungs, rung, theta)

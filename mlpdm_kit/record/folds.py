@@ -2,25 +2,47 @@
 
 from __future__ import annotations
 
+from mlpdm_kit.record.closer_folds import learning_fold, review_fold, segments_fold
 from mlpdm_kit.record.data_fold import data_fold
-from mlpdm_kit.record.model import CheckResult, DecisionRecord, ErrorCost, InputRow, Valued
+from mlpdm_kit.record.errors_fold import errors_fold
+from mlpdm_kit.record.model import CheckResult, DecisionRecord, InputRow, Valued
 from mlpdm_kit.record.sentences import Sentences
-from mlpdm_kit.record.tables import NONE, Cell, Fold, Head, Table, input_cells
+from mlpdm_kit.record.stress_fold import stress_fold
+from mlpdm_kit.record.tables import (
+    NONE,
+    Cell,
+    Fold,
+    Head,
+    Table,
+    input_cells,
+    money_beside,
+    option_cell,
+)
+from mlpdm_kit.record.worth_fold import worth_fold
 
+__all__ = ["folds", "option_cell", "standing"]
+
+STAGES = ("offline", "pilot")
 _MARKS = {"failed": "✕", "open": "?", "passed": "✓"}
 
 
 def folds(record: DecisionRecord, says: Sentences) -> tuple[Fold, ...]:
-    """All folded parts, in their order."""
-    return (
+    """All folded parts, in their order; what nothing is known of is left out."""
+    found = (
         _question(record, says),
         _gates(record, says),
         data_fold(record, says),
-        _errors(record, says),
+        errors_fold(record, says),
+        review_fold(record, says),
+        segments_fold(record, says),
+        learning_fold(record, says),
         _inputs(record, says),
         _options(record, says),
+        worth_fold(record, says),
+        stress_fold(record, says),
         _provenance(record, says),
     )
+    return tuple(fold for fold in found if fold is not None)
 
 
 def _question(record: DecisionRecord, says: Sentences) -> Fold:
@@ -92,92 +114,6 @@ def _concerns(gate: CheckResult, says: Sentences) -> str:
     if gate.scope == "case" or not gate.options:
         return says.say("concerns.case")
     return says.listed(says.name("option", option) for option in gate.options)
-
-
-def _errors(record: DecisionRecord, says: Sentences) -> Fold:
-    costs = record.error_costs
-    notes = []
-    if costs.threshold is not None:
-        notes.append(says.sentence("record.errors.threshold", value=costs.threshold))
-    if costs.quantile is not None:
-        notes.append(says.sentence("record.errors.quantile", value=costs.quantile))
-    if any(option.source == "measured" for option in record.baseline.options):
-        notes.append(says.sentence("record.errors.allowance"))
-    tables = [table for table in (_prices(record, says), _per_case(record, says)) if table.rows]
-    if not notes and not tables:
-        notes.append(says.sentence("record.errors.none"))
-    return Fold(
-        key="errors",
-        heading=says.say("record.heading.errors"),
-        notes=tuple(notes),
-        pictures=("cost_by_outcome", "threshold"),
-        tables=tuple(tables),
-    )
-
-
-def _prices(record: DecisionRecord, says: Sentences) -> Table:
-    costs = record.error_costs
-    dimension = "money/target" if record.task == "regression" else "money/case"
-    rows = []
-    for name, price in costs.prices.items():
-        code = "record.errors.gain" if name in costs.gains else "record.errors.cost"
-        shown = says.say(code, shown=says.quantity(price.mean, dimension))
-        rows.append((
-            Cell(text=says.name("outcome", name)),
-            Cell(text=shown, note=says.price_range(price), number=True),
-        ))  # fmt: skip
-    return Table(
-        caption=says.say("record.errors.prices.caption"),
-        heads=(
-            Head(text=says.say("record.errors.outcome")),
-            Head(text=says.say("record.errors.price"), number=True),
-        ),
-        rows=tuple(rows),
-    )
-
-
-def _per_case(record: DecisionRecord, says: Sentences) -> Table:
-    options = record.error_costs.options
-    outcomes = list(
-        dict.fromkeys(
-            name for option in options for name, cost in option.by_outcome.items() if cost != 0
-        )
-    )
-    heads = [Head(text=says.say("record.data.option"))]
-    heads.append(Head(text=says.say("record.errors.per-case"), number=True))
-    heads += [Head(text=says.name("outcome", name), number=True) for name in outcomes]
-    heads.append(Head(text=says.say("record.errors.running"), number=True))
-    heads.append(Head(text=says.say("record.errors.per-month"), number=True))
-    return Table(
-        caption=says.say("record.errors.caption"),
-        heads=tuple(heads),
-        rows=tuple(_cost_row(option, outcomes, says) for option in options),
-    )
-
-
-def _cost_row(option: ErrorCost, outcomes: list[str], says: Sentences) -> tuple[Cell, ...]:
-    per_case, per_month = option.per_case, option.per_month
-    parts = [
-        Cell(
-            text=says.price(option.by_outcome[name]) if name in option.by_outcome else NONE,
-            number=True,
-        )
-        for name in outcomes
-    ]
-    return (
-        option_cell(option.id, option.kind, says),
-        Cell(text=says.price(per_case.mean), note=says.price_range(per_case), number=True),
-        *parts,
-        Cell(text=says.price(option.running_per_case), number=True),
-        Cell(text=says.money(per_month.mean), note=says.money_range(per_month), number=True),
-    )
-
-
-def option_cell(option: str, kind: str, says: Sentences) -> Cell:
-    """An option's name, with its kind below where the name does not say it."""
-    name, rung = says.name("option", option), says.name("kind", kind)
-    hidden = name.casefold() == rung.casefold() or kind in ("none", "all", "constant")
-    return Cell(text=name, note="" if hidden else rung)
 
 
 def _inputs(record: DecisionRecord, says: Sentences) -> Fold:
@@ -259,15 +195,41 @@ def _option_row(
         option_cell(option.id, option.kind, says),
         Cell(
             text=says.money(worth.mean) if worth else NONE,
-            note=says.money_range(worth) if worth else "",
+            note=money_beside(worth, says) if worth else "",
             number=True,
         ),
         shown(option.p_best, "share"),
         shown(option.expected_regret, "money"),
         shown(option.p_loss, "share"),
         shown(option.cvar5, "money"),
-        Cell(text=says.parts(standing(option, record, says)), strong=_chosen(option, record)),
+        Cell(
+            text=says.parts(standing(option, record, says)),
+            note=says.parts(_plans(option, record, says)),
+            strong=_chosen(option, record),
+        ),
     )
+
+
+def _plans(option: Valued, record: DecisionRecord, says: Sentences) -> list[str]:
+    """How often an option is trained again, and the trials that it has to pass."""
+    own = f"options.{option.id}."
+    rows = {row.name: row for row in record.inputs if row.name.startswith(own)}
+    words = []
+    for stage in STAGES:
+        found = {key: rows.get(f"{own}stages.{stage}.{key}") for key in ("price", "time", "passes")}
+        shown = [
+            says.say(f"plan.{key}", shown=says.quantity(row.mean, row.dimension))
+            for key, row in found.items()
+            if row is not None
+        ]
+        if shown:
+            words.append(says.say("plan.stage", stage=stage, parts=says.listed(shown)))
+    if option.retrain_every is not None:
+        code = "plan.retrain.monthly" if option.retrain_every == 1 else "plan.retrain"
+        words.append(says.say(code, months=option.retrain_every))
+    elif f"{own}retrain" in rows and option.priced and option.expected_net_benefit:
+        words.append(says.say("plan.never"))
+    return words
 
 
 def _chosen(option: Valued, record: DecisionRecord) -> bool:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from mlpdm_kit.analysis.distributions import Array, Distribution, widened
-from mlpdm_kit.analysis.sampling import draw
-from mlpdm_kit.analysis.value import distribution, stated_inputs
+from mlpdm_kit.analysis.uncertainty.distributions import Array, Distribution, widened
+from mlpdm_kit.analysis.uncertainty.sampling import draw
+from mlpdm_kit.analysis.uncertainty.stated import distribution, stated_inputs
 from mlpdm_kit.case.correlations import drawn_name
 from mlpdm_kit.case.inputs import BETWEEN_ENDS, USUAL_LEVEL
 from mlpdm_kit.case.model import Case, Input
@@ -30,7 +30,8 @@ class Inputs:
         data = comparison.data
         if "prevalence" not in self.stated and data is not None and data.positives is not None:
             hits, rows = data.positives, data.rows
-            self.measured["prevalence"] = Distribution("beta", (hits + 0.5, rows - hits + 0.5))
+            mixed = data.mixed_base_rate or (hits + 0.5, rows - hits + 0.5)
+            self.measured["prevalence"] = Distribution("beta", mixed)
         for option in comparison.options:
             if option.source in ("measured", "reference"):
                 for rate, found in option.rates.items():

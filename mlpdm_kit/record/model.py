@@ -80,7 +80,11 @@ class FramingSection(Section):
 
 
 class DataProfile(Part):
-    """What the data is; ``positives`` and shares for a binary task only."""
+    """What the data is; ``positives`` and shares for a binary task only.
+
+    ``mixed_base_rate`` are the parameters of the beta of the base rate where production
+    mixes the segments otherwise than the file.
+    """
 
     file: str
     rows: int
@@ -93,6 +97,7 @@ class DataProfile(Part):
     base_rate: float | None = None
     production_low: float | None = None
     production_high: float | None = None
+    mixed_base_rate: tuple[float, float] | None = None
     duplicates: int = 0
     simulated: bool = False
     source: str = ""
@@ -331,10 +336,14 @@ class ErrorCost(Part):
 
 
 class ErrorsSection(Section):
-    """03: what each kind of error costs, and where the threshold goes."""
+    """03: what each kind of error costs, and where the threshold goes.
+
+    An outcome in ``columns`` is priced as a share of what stands in that column, row by row.
+    """
 
     name: str = "cost_of_errors"
     prices: dict[str, Range] = Field(default_factory=dict)
+    columns: dict[str, str] = Field(default_factory=dict)
     gains: tuple[str, ...] = ()
     threshold: float | None = None
     quantile: float | None = None
@@ -425,11 +434,16 @@ class BreakEven(Part):
 
 
 class PartialValue(Part):
-    """What knowing one input is worth, in money, beside what chance alone would show."""
+    """What knowing one input is worth, in money, beside what chance alone would show.
+
+    A group of inputs is named ``group.outcomes`` (what errors cost), ``group.assumed`` or
+    ``group.options.<id>``; ``of`` are its members.
+    """
 
     input: str
     value: float
     noise_floor: float
+    of: tuple[str, ...] = ()
 
 
 class Stress(Part):
@@ -437,7 +451,7 @@ class Stress(Part):
 
     ``code`` says what, ``value`` how far (in ``dimension``, or the name of a segment in
     ``segment``). ``option`` is best under it; where it ``flips`` the choice, it does so from
-    ``at`` on, and ``gain`` is what the other is then worth more.
+    ``at`` on, to ``at_option`` there, and ``gain`` is what ``option`` is then worth more.
     """
 
     code: str
@@ -447,6 +461,7 @@ class Stress(Part):
     option: str
     flips: bool
     at: float | None = None
+    at_option: str | None = None
     gain: float = 0.0
 
 

@@ -5,12 +5,14 @@ The top of the page is made here, what is folded below it in ``mlpdm_kit.record.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from mlpdm_kit.case.checks import HARD
+from mlpdm_kit.record.cards import Card, again, find_out, reopening
 from mlpdm_kit.record.model import BreakEven, DecisionRecord, Said
 from mlpdm_kit.record.sentences import Sentences
+from mlpdm_kit.record.stress_fold import robustness
 
 MOST_REASONS = 3
 MOST_CHANGES = 5
@@ -30,17 +32,6 @@ class Change:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Card:
-    """A heading, a few large words, a sentence, and a list with the words before it."""
-
-    heading: str
-    large: str
-    text: str = ""
-    lead: str = ""
-    items: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
 class Top:
     """The top of the page, which reads in a minute."""
 
@@ -49,6 +40,7 @@ class Top:
     question: str
     verdict: str
     figure: str
+    robust: str
     reasons: tuple[str, ...]
     changes: tuple[Change, ...]
     change_note: str
@@ -68,11 +60,12 @@ def top_of_page(record: DecisionRecord, says: Sentences) -> Top:
         question=question(record, says),
         verdict=verdict(record, says),
         figure=says.together(verdict_figure(record, says), *_beside(record, says)),
+        robust=robustness(record, says),
         reasons=_short_reasons(record, says),
         changes=changes,
         change_note=note,
         change_items=items,
-        cards=(_find_out(record, says), _again(record, says)),
+        cards=(find_out(record, says), again(record, says)),
         people=people(record, says),
         confirmation=_confirmation(record, says),
     )
@@ -102,6 +95,12 @@ def verdict(record: DecisionRecord, says: Sentences) -> str:
     return says.sentence(special if says.knows(special) else code, option=option)
 
 
+def _first_study(record: DecisionRecord) -> dict[str, Any] | None:
+    """The study to make before deciding, where there is one."""
+    study = record.value_of_information.study
+    return study if study is not None and study["kind"] == "study" else None
+
+
 def verdict_figure(record: DecisionRecord, says: Sentences) -> str:
     """The figure behind the verdict, as a sentence; empty where there is none."""
     said = record.verdict
@@ -109,8 +108,9 @@ def verdict_figure(record: DecisionRecord, says: Sentences) -> str:
         return says.sentence("verdict.stop.why")
     if said.gain is not None and said.option and said.against:
         code = "verdict.gain"
+        study = _first_study(record)
         if said.outcome == "find_out_first":
-            code += ".find_out_first"
+            code += ".find_out_first" if study is None or said.gain.mean < 0 else ".study"
         low, amount, high = said.gain.p5, said.gain.mean, said.gain.p95
         if amount < 0:
             code, low, amount, high = f"{code}.less", -high, -amount, -low
@@ -227,61 +227,6 @@ def _change_note(
         return says.sentence("change.none"), ()
     items = reopening(record, says)
     return says.sentence("change.only-gates" if items else "change.unknown"), items
-
-
-def reopening(record: DecisionRecord, says: Sentences) -> tuple[str, ...]:
-    """What re-opens the decision before its date, to follow the word "when"."""
-    return tuple(
-        says.reopening(said)
-        for said in record.reopen_when
-        if said.code != "date" or said.figures.get("day") != str(record.review_on)
-    )
-
-
-def _checks_named(reasons: Iterable[Said], code: str) -> list[str]:
-    return [
-        check
-        for said in reasons
-        if said.code == code
-        for check in said.figures.get("checks", ())
-    ]  # fmt: skip
-
-
-def _find_out(record: DecisionRecord, says: Sentences) -> Card:
-    """What to find out first, or that nothing is worth it."""
-    heading, evpi = says.say("record.heading.find-out"), record.value_of_information.evpi
-    missing = _checks_named(record.verdict.reasons, "gates-open")
-    fixes = _checks_named(record.verdict.reasons, "to-fix")
-    if record.verdict.outcome == "stop":
-        code = "record.find.stop"
-    elif missing or fixes:
-        code, checks = "record.find." + ("questions" if missing else "fixes"), missing + fixes
-        items = tuple(says.say(f"check.{check}.question") for check in checks)
-        return Card(heading=heading, large=says.say(code), items=items)
-    elif evpi is None:
-        code = "record.find.unpriced"
-    else:
-        code = "record.find.most" if evpi > 0 else "record.find.nothing"
-    figures = {"evpi": evpi or 0.0}
-    text = says.sentence(f"{code}.why", **figures)
-    tops = [row for row in record.value_of_information.evppi if row.value > row.noise_floor]
-    if tops and code == "record.find.most":
-        best = max(tops, key=lambda row: row.value)
-        text = says.together(text, says.sentence("record.find.top", input=best.input))
-    return Card(heading=heading, large=says.say(code, **figures), text=text)
-
-
-def _again(record: DecisionRecord, says: Sentences) -> Card:
-    """When it is looked at again."""
-    items = reopening(record, says)
-    day = record.review_on
-    return Card(
-        heading=says.say("record.heading.again"),
-        large=says.day(day) if day else says.say("record.again.none"),
-        text="" if day else says.sentence("record.again.none.why"),
-        lead=says.say("record.again.sooner") if items else "",
-        items=items,
-    )
 
 
 def people(record: DecisionRecord, says: Sentences) -> tuple[tuple[str, str], ...]:

@@ -30,6 +30,13 @@ PICTURES = (
     "cost_per_case",
     "cost_by_outcome",
     "threshold",
+    "reliability",
+    "review",
+    "segments",
+    "learning",
+    "evppi",
+    "studies",
+    "stress",
 )
 
 
@@ -132,6 +139,7 @@ def render_markdown(record: DecisionRecord, *, lang: str = "en") -> str:
         options=[_considered(option, record, says) for option in record.options],
         goal=_goal(record, says),
         yaml=yaml_text,
+        raw=Markup,
     )  # fmt: skip
 
 

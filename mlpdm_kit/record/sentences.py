@@ -12,6 +12,7 @@ format         says
 ``the-input``  an input in mid-sentence: ``the cost of a miss``
 ``question``   a check's question; ``passing`` and ``failing`` are its answers
 ``months``     a span of time
+``segment``    a segment's name, that of the smallest ones together, or that of none
 =============  ==========================================================================
 """
 
@@ -30,6 +31,7 @@ from mlpdm_kit.case.model import Case
 from mlpdm_kit.record.model import DecisionRecord, Range, Said
 from mlpdm_kit.text import Text
 
+OTHERS = "\0others"  # the smallest segments together, as the analysis calls them
 _CAPITALS = frozenset({"en"})  # languages whose sentences begin with a capital
 
 
@@ -53,6 +55,8 @@ class Sentences(Text):
         As the case says them.
     options : iterable of Named
         The case's options.
+    columns : mapping
+        The columns by which outcomes are priced.
 
     Examples
     --------
@@ -72,7 +76,9 @@ class Sentences(Text):
         unit: str = "case",
         target_unit: str = "unit",
         options: Iterable[Named] = (),
+        columns: Mapping[str, str] | None = None,
     ) -> None:
+        self.columns = dict(columns or {})
         self.options = {option.id: option for option in options}
         labels = {f"option.{o.id}": o.label for o in self.options.values() if o.label}
         super().__init__(lang, currency=currency, unit=unit, labels=labels)
@@ -90,6 +96,7 @@ class Sentences(Text):
             unit=record.unit,
             target_unit=record.target_unit,
             options=[*measured, *valued],
+            columns=record.error_costs.columns,
         )
 
     @classmethod
@@ -104,6 +111,7 @@ class Sentences(Text):
             unit=case.unit,
             target_unit=case.target_unit,
             options=own if options is None else options,
+            columns={name: o.column for name, o in case.outcomes.items() if o.column},
         )
 
     def say(self, code: str, /, **figures: Any) -> str:
@@ -125,8 +133,16 @@ class Sentences(Text):
 
     def name(self, kind: str, key: str) -> str:
         """Name of a thing; an input's is found by the pattern of its path too."""
+        if kind in ("outcome", "rate") and ">" in key:
+            true, _, said = key.partition(">")
+            return self._raised(self.say("outcome.pair", true=true.strip(), said=said.strip()))
+        if kind == "input" and (column := self.columns.get(key.removeprefix("outcomes."))):
+            return self.say("input.outcomes.column", name=super().name(kind, key), column=column)
         if kind == "input" and not self.knows(f"input.{key}"):
             first, *middle, last = key.split(".")
+            if first == "group":
+                code = f"group.{middle[0]}" if middle else key
+                return self.say(code, option=last)
             if first == "inputs":
                 return _words(last)
             if first == "options" and middle:
@@ -177,6 +193,17 @@ class Sentences(Text):
         """An input in mid-sentence."""
         return self.say("input.the", name=self._lower(self.name("input", name)))
 
+    def segment_name(self, name: str) -> str:
+        """A segment as a row is called: its own name, or what it is."""
+        if name and name != OTHERS:
+            return name
+        return self.say("segment.others" if name else "segment.none")
+
+    def segment(self, name: str) -> str:
+        """A segment in mid-sentence."""
+        shown = self.segment_name(name)
+        return self.say("segment.quoted", name=shown) if shown == name else self._lower(shown)
+
     def _raised(self, text: str) -> str:
         return text[:1].upper() + text[1:] if self.lang in _CAPITALS else text
 
@@ -193,6 +220,7 @@ class Sentences(Text):
             "question": lambda check: self.say(f"check.{check}.question"),
             "passing": lambda check: self.answer(check, passes=True),
             "failing": lambda check: self.answer(check, passes=False),
+            "segment": self.segment,
             "months": lambda span: self.quantity(float(span), "months"),
         }
         if format_spec in own:
@@ -266,7 +294,7 @@ class Sentences(Text):
         if low == high:
             return self.quantity(low, dimension)
         kind = dimension.partition("/")[0]
-        bare = kind in ("money", "share", "rate", "cases")
+        bare = kind in ("money", "share", "ratio", "rate", "cases")
         plain = self.quantity(low, kind) if bare else self.number(low)
         return self.say("range.said", low=plain, high=self.quantity(high, dimension))
 

@@ -12,9 +12,9 @@ from functools import partial
 
 import numpy as np
 
-from mlpdm_kit.analysis.distributions import Array, Distribution
 from mlpdm_kit.analysis.ladder import Rung
-from mlpdm_kit.analysis.value import Columns
+from mlpdm_kit.analysis.uncertainty.distributions import Array, Distribution
+from mlpdm_kit.analysis.worth.value import Columns
 from mlpdm_kit.case.model import Case
 from mlpdm_kit.record.inputs import Inputs
 from mlpdm_kit.record.model import SegmentDropped, Stress
@@ -81,6 +81,7 @@ def _tried(stand: Stand, shake: Shake) -> Stress:
     gain = float(worth[best] - worth[stand.best])
     flips = gain > TOLERANCE * max(1.0, float(np.abs(worth).max()))
     named = not shake.segment and shake.code != "no-correlation"
+    at, then = _flip(stand, shake) if flips and named else (None, best)
     return Stress(
         code=shake.code,
         value=shake.value if named else None,
@@ -88,21 +89,27 @@ def _tried(stand: Stand, shake: Shake) -> Stress:
         segment=shake.segment,
         option=stand.among[best if flips else stand.best].id,
         flips=flips,
-        at=_flip(stand, shake) if flips and named else None,
+        at=at,
+        at_option=stand.among[then].id if flips else None,
         gain=gain if flips else 0.0,
     )
 
 
-def _flip(stand: Stand, shake: Shake) -> float:
-    """Where on the way the choice flips, by halving; the value nearest to now at which it has."""
+def _flip(stand: Stand, shake: Shake) -> tuple[float, int]:
+    """Where on the way the choice flips, by halving, and to which option.
+
+    It is the value nearest to now at which it has.
+    """
     stands, flipped = shake.now, shake.value
+    then = int(np.argmax(shake.worth(flipped)))
     for _ in range(STEPS):
         middle = (stands + flipped) / 2
-        if int(np.argmax((shake.quick or shake.worth)(middle))) == stand.best:
+        best = int(np.argmax((shake.quick or shake.worth)(middle)))
+        if best == stand.best:
             stands = middle
         else:
-            flipped = middle
-    return flipped
+            flipped, then = middle, best
+    return flipped, then
 
 
 def _overconfidence(stand: Stand) -> Iterator[Shake]:

@@ -13,13 +13,14 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from mlpdm_kit.analysis.distributions import Array
-from mlpdm_kit.analysis.information import evpi
 from mlpdm_kit.analysis.ladder import Rung
-from mlpdm_kit.analysis.observing import Sample
-from mlpdm_kit.analysis.partial import MIN_DRAWS
-from mlpdm_kit.analysis.study import evsi
-from mlpdm_kit.analysis.value import Columns, distribution
+from mlpdm_kit.analysis.uncertainty.distributions import Array
+from mlpdm_kit.analysis.uncertainty.stated import distribution
+from mlpdm_kit.analysis.voi.information import evpi
+from mlpdm_kit.analysis.voi.observing import Sample
+from mlpdm_kit.analysis.voi.partial import MIN_DRAWS
+from mlpdm_kit.analysis.voi.study import evsi
+from mlpdm_kit.analysis.worth.value import Columns
 from mlpdm_kit.case.correlations import drawn_name
 from mlpdm_kit.case.model import Case, Study
 from mlpdm_kit.record.inputs import Inputs

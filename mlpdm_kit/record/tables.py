@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mlpdm_kit.case.inputs import BETWEEN_ENDS
-from mlpdm_kit.record.model import InputRow
+from mlpdm_kit.record.model import InputRow, Range
 from mlpdm_kit.record.sentences import Sentences
 
 NONE = "–"
@@ -43,18 +43,23 @@ class Cell:
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """A table; column ``title`` names the row."""
+    """A table; column ``title`` names the row. A ``long`` one is left out of Markdown."""
 
     caption: str
     heads: tuple[Head, ...]
     rows: tuple[tuple[Cell, ...], ...]
     title: int = 0
     foot: str = ""
+    long: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fold:
-    """A part that is folded away until somebody wants it."""
+    """A part that is folded away until somebody wants it.
+
+    It reads from the top: ``notes`` say the result, then come the ``pictures`` that it
+    names, facts, items and tables, and last what is folded away once more, its ``parts``.
+    """
 
     key: str
     heading: str
@@ -65,6 +70,31 @@ class Fold:
     items: tuple[str, ...] = ()
     pictures: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
+    parts: tuple[Fold, ...] = ()
+
+
+def heads(says: Sentences, prefix: str, *names: str, numbers: int = 0) -> tuple[Head, ...]:
+    """Headings ``prefix.name``; the last ``numbers`` are those of numbers."""
+    first = len(names) - numbers
+    return tuple(
+        Head(text=says.say(f"{prefix}.{name}"), number=index >= first)
+        for index, name in enumerate(names)
+    )
+
+
+def figure(text: str, note: str = "", *, strong: bool = False) -> Cell:
+    """A cell with a number in it."""
+    return Cell(text=text or NONE, note=note, number=True, strong=strong)
+
+
+def money_beside(spread: Range, says: Sentences) -> str:
+    """The range of a whole amount, to stand below it; nothing where it is one figure."""
+    return "" if spread.p5 == spread.p95 else says.money_range(spread)
+
+
+def price_beside(spread: Range, says: Sentences) -> str:
+    """The same of an amount per case."""
+    return "" if spread.p5 == spread.p95 else says.price_range(spread)
 
 
 def input_cells(row: InputRow, says: Sentences) -> tuple[Cell, ...]:
@@ -96,3 +126,10 @@ def _as_written(row: InputRow, says: Sentences) -> str:
     if shown:
         parts.append(says.say("record.inputs.middle", shown=shown))
     return says.parts(parts)
+
+
+def option_cell(option: str, kind: str, says: Sentences) -> Cell:
+    """An option's name, with its kind below where the name does not say it."""
+    name, rung = says.name("option", option), says.name("kind", kind)
+    hidden = name.casefold() == rung.casefold() or kind in ("none", "all", "constant")
+    return Cell(text=name, note="" if hidden else rung)

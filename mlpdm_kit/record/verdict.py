@@ -121,7 +121,8 @@ class _Rule:
             *self._cost_reason(self.best.id, against),
             *self._few(self.best.id),
         ]
-        return self._made("find_out_first", against, reasons, meanwhile=study.meanwhile)
+        meanwhile = study.meanwhile if study.months > 0 else None  # else there is no waiting
+        return self._made("find_out_first", against, reasons, meanwhile=meanwhile)
 
     def _use_ml(self) -> Verdict:
         against = self.value.best_without_ml

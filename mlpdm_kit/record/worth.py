@@ -8,28 +8,23 @@ from typing import Any
 
 import numpy as np
 
-from mlpdm_kit.analysis.breakeven import Crossing, crossings
-from mlpdm_kit.analysis.distributions import Array
-from mlpdm_kit.analysis.information import (
+from mlpdm_kit.analysis.ladder import Rung
+from mlpdm_kit.analysis.uncertainty.distributions import Array
+from mlpdm_kit.analysis.voi.information import (
     cvar,
     evpi,
     expected_regret,
     probability_best,
     probability_loss,
 )
-from mlpdm_kit.analysis.ladder import Rung
-from mlpdm_kit.analysis.partial import MIN_DRAWS, evppi
-from mlpdm_kit.analysis.value import (
-    Columns,
-    base_of,
-    best_retraining,
-    net_benefit,
-    per_case,
-    price,
-    unused,
-)
+from mlpdm_kit.analysis.voi.partial import MIN_DRAWS, evppi
+from mlpdm_kit.analysis.worth.breakeven import Crossing, crossings
+from mlpdm_kit.analysis.worth.per_case import per_case
+from mlpdm_kit.analysis.worth.terms import base_of, price
+from mlpdm_kit.analysis.worth.value import Columns, best_retraining, net_benefit, unused
 from mlpdm_kit.case.model import Case
-from mlpdm_kit.record.comparison import baseline_finding
+from mlpdm_kit.errors import refuse
+from mlpdm_kit.record.data_checks import baseline_finding
 from mlpdm_kit.record.error_costs import spread
 from mlpdm_kit.record.gates import computed, merged, standing
 from mlpdm_kit.record.inputs import Inputs
@@ -50,6 +45,7 @@ from mlpdm_kit.record.stresses import Stand, stresses
 from mlpdm_kit.record.studies import Desk, studies
 
 BREAK_EVEN_DRAWS = 2_048
+GROUP_DRAWS = 4_096
 
 
 class Valuation:
@@ -68,6 +64,9 @@ class Valuation:
         self.draws, self.seed = draws, seed
         self.stand = {rung.id: standing(checks, rung) for rung in rungs}
         self.among = [rung for rung in rungs if rung.priced and not self.stand[rung.id][0]]
+        if not self.among:
+            gates = sorted({gate for failed, *_ in self.stand.values() for gate in failed})
+            raise refuse("no-feasible", "options", ", ".join(gates))
         self.theta = inputs.draw(draws, seed)
         self.rungs = tuple(best_retraining(case, rungs, self.theta))
         self.among = [rung for rung in self.rungs if rung.id in {one.id for one in self.among}]
@@ -97,6 +96,7 @@ class Valuation:
             differences=self._differences(),
             evpi=evpi(self.benefit),
             evppi=self._evppi(),
+            groups=self._groups(),
             studies=self._studies(),
             stress=self._stresses(),
             break_even=break_even,
@@ -177,6 +177,33 @@ class Valuation:
             for name, value, floor in found.itertuples()
         ]
         return tuple(sorted(rows, key=lambda row: (-row.value, row.input)))
+
+    def _groups(self) -> tuple[PartialValue, ...]:
+        """What knowing several inputs together is worth: prices, one option, what is assumed."""
+        import pandas as pd
+
+        size = min(GROUP_DRAWS, self.draws)
+        moving = {n: v[:size] for n, v in self.theta.items() if len(v) > 1 and self._moves(n)}
+        leader = self._leader(is_ml=True)
+        assumed = {n for n, said in self.inputs.stated.items() if said.evidence == "assumed"}
+        members = {
+            "group.outcomes": [n for n in moving if n.startswith("outcomes.")],
+            "group.assumed": [n for n in moving if n in assumed],
+        }
+        if leader is not None:
+            own = f"options.{leader}."
+            members[f"group.options.{leader}"] = [n for n in moving if n.startswith(own)]
+        members = {name: names for name, names in members.items() if len(names) > 1}
+        if len(self.among) < 2 or not members or size < MIN_DRAWS:
+            return ()
+        found = evppi(self.benefit[:size], pd.DataFrame(moving), groups=members, seed=self.seed)
+        rows = found.loc[list(members)]
+        return tuple(
+            PartialValue(
+                input=str(name), value=value, noise_floor=floor, of=tuple(members[str(name)])
+            )
+            for name, value, floor in rows.itertuples()
+        )
 
     def _studies(self) -> tuple[StudyValue, ...]:
         ready = [r.id for r in self.rungs if not (self.stand[r.id][1] or self.stand[r.id][2])]

@@ -143,6 +143,8 @@ class Text(string.Formatter):
             "months": self.number,
         }.get(kind, self.number)(value)
         code = f"unit.{unit}"
+        if shown == "1" and self.knows(f"{code}.one"):
+            code += ".one"
         return self.say(code, shown=shown) if self.knows(code) else shown
 
     def _any_of(self, shown: list[str]) -> str:

@@ -5,24 +5,24 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
 
 from mlpdm_kit import InputError, Sample, evppi, evsi
-from mlpdm_kit.analysis.conjugate import evsi_rate
-from mlpdm_kit.analysis.costs import Costs, best_threshold, bootstrap_cost, net_benefit_curve
-from mlpdm_kit.analysis.discounting import annuity, discounted_months
-from mlpdm_kit.analysis.distributions import Distribution, from_interval
-from mlpdm_kit.analysis.information import (
+from mlpdm_kit.analysis.errors.costs import Costs, best_threshold, bootstrap_cost, net_benefit_curve
+from mlpdm_kit.analysis.uncertainty.distributions import Distribution, from_interval
+from mlpdm_kit.analysis.uncertainty.sampling import draw
+from mlpdm_kit.analysis.voi.conjugate import evsi_rate
+from mlpdm_kit.analysis.voi.information import (
     cvar,
     evpi,
     expected_regret,
     probability_best,
     probability_loss,
 )
-from mlpdm_kit.analysis.sampling import draw
+from mlpdm_kit.analysis.worth.discounting import annuity, discounted_months
 
 AMOUNTS = st.floats(-1e6, 1e6, allow_nan=False)
 BENEFITS = arrays(float, st.tuples(st.integers(1, 40), st.integers(1, 5)), elements=AMOUNTS)
@@ -222,6 +222,8 @@ ROWS = st.integers(2, 60).flatmap(
 
 
 @given(ROWS, st.floats(0.1, 10), st.floats(0.1, 10))
+@example(rows=(np.array([0, 1]), np.array([0.0, 5e-324])), fp=1.0, fn=1.0)  # no middle of the two
+@example(rows=(np.array([1, 0, 1]), np.array([0.5, 1 - 2**-53, 1.0])), fp=1.0, fn=1.0)
 def test_no_cut_beats_the_best(rows: tuple[np.ndarray, np.ndarray], fp: float, fn: float):
     y, score = rows
 

@@ -11,7 +11,7 @@ import pytest
 from scipy import stats
 
 from mlpdm_kit import InputError
-from mlpdm_kit.analysis.costs import (
+from mlpdm_kit.analysis.errors.costs import (
     Costs,
     best_threshold,
     bootstrap_cost,
@@ -19,11 +19,11 @@ from mlpdm_kit.analysis.costs import (
     net_benefit_curve,
     newsvendor_quantile,
 )
-from mlpdm_kit.analysis.discounting import annuity, discounted_months
-from mlpdm_kit.analysis.distributions import Distribution, from_interval
-from mlpdm_kit.analysis.information import evpi, expected_regret, probability_best
-from mlpdm_kit.analysis.models import pinball
-from mlpdm_kit.analysis.sampling import draw
+from mlpdm_kit.analysis.trial.models import pinball
+from mlpdm_kit.analysis.uncertainty.distributions import Distribution, from_interval
+from mlpdm_kit.analysis.uncertainty.sampling import draw
+from mlpdm_kit.analysis.voi.information import evpi, expected_regret, probability_best
+from mlpdm_kit.analysis.worth.discounting import annuity, discounted_months
 
 SCRAMBLES = range(5)
 NORMAL = Distribution("normal", (0, 1))

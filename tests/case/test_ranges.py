@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mlpdm_kit.analysis.value import distribution, stated_inputs
+from mlpdm_kit.analysis.uncertainty.stated import distribution, stated_inputs
 from mlpdm_kit.case.load import check_case, load_case
 from mlpdm_kit.case.quantity import EXAMPLES, Malformed, Units, parse, points
 from mlpdm_kit.case.rules import named_inputs

@@ -11,9 +11,12 @@ from typing import Any
 import pytest
 
 from mlpdm_kit import InputError, decide, load_case
+from mlpdm_kit.record.gates import computed
+from mlpdm_kit.record.inputs import Inputs
 from mlpdm_kit.record.model import ComparisonSection
 from mlpdm_kit.record.rounding import to_error
 from mlpdm_kit.record.steps import Walk, read_section
+from mlpdm_kit.record.worth import Valuation
 
 MakeCase = Callable[..., Path]
 
@@ -467,3 +470,74 @@ def test_what_each_input_is_worth_knowing_stands_in_the_record(make_case: MakeCa
     assert miss.value == pytest.approx(worth.evpi, rel=0.02)
     assert miss.value > miss.noise_floor
     assert by_input["volume"].value <= 0.02 * worth.evpi
+
+
+def test_no_option_left_is_said(make_case: MakeCase):
+    """Every option removed, the status quo too: what to add is named."""
+    walk = Walk(load_case(make_case()), draws=64)
+    checks = [
+        computed("forbidden", walk.rungs, "failed", "leaks", {}, [rung.id for rung in walk.rungs])
+    ]
+    with pytest.raises(InputError, match="kind: none"):
+        Valuation(walk.case, walk.rungs, Inputs(walk.case, walk.comparison()), checks, 64, 0)
+
+
+def test_a_study_that_pays_comes_before_the_choice(make_case: MakeCase, rates: Any):
+    """Two options whose order hangs on one price: asking for it is worth far more than it
+    takes, and no longer where it takes more."""
+    options = {
+        "rule": {"kind": "rule", "rates": rates("40%", "5%")},
+        "all": {"kind": "all"},
+    }
+    doubtful = {
+        "false_positive": {"cost": "100 JPY per claim"},
+        "false_negative": {"cost": "500..6000 JPY per claim"},
+    }
+    cheap = {"ask": {"of": "outcomes.false_negative", "price": "1k JPY", "note": "Controlling"}}
+    record = decide(
+        load_case(make_case(options=options, outcomes=doubtful, studies=cheap)), draws=4096
+    )
+    study = record.value_of_information.study
+    assert record.verdict.outcome == "find_out_first"
+    assert record.verdict.reasons[0].code == "study-pays"
+    assert study is not None
+    assert (study["kind"], study["name"], study["n"]) == ("study", "ask", 1)
+    evpi = record.value_of_information.evpi
+    assert evpi is not None
+    assert study["evsi"] == pytest.approx(evpi, rel=0.02)  # nothing else is uncertain
+    assert study["enbs"] == pytest.approx(study["evsi"] - 1000, rel=0.02)
+    dear = {"ask": {"of": "outcomes.false_negative", "price": "100M JPY"}}
+    again = make_case(name="dear", options=options, outcomes=doubtful, studies=dear)
+    other = decide(load_case(again), draws=4096)
+    assert other.verdict.outcome != "find_out_first"
+    assert other.value_of_information.study is None
+    assert not other.value_of_information.studies[0].pays
+
+
+def test_waiting_for_a_study_costs_what_it_delays(make_case: MakeCase, rates: Any):
+    """The model's gain of a month is lost while one waits, less what the rule brings then."""
+    study = {"audit": {"of": "options.model.recall", "price": "1 JPY", "time": "2 months"}}
+    options = {
+        "rule": {"kind": "rule", "rates": rates("40%", "5%")},
+        "model": {"kind": "model", "rates": rates("70%..90%", "10%")},
+    }
+    case = make_case(options=options, studies=study, discount="0% per year")
+    found = decide(load_case(case), draws=4096).value_of_information.studies[0]
+    rule = 1000 * (0.05 * 0.4 * 1000 - 0.95 * 0.05 * 100)
+    model = 1000 * (0.05 * 0.8 * 1000 - 0.95 * 0.1 * 100)
+    assert found.meanwhile == "rule"
+    assert found.delay == pytest.approx(2 * (model - rule), rel=0.02)
+
+
+def test_stresses_say_where_the_choice_flips(make_case: MakeCase):
+    """Of 15,250 a month the model pays 5,000 to run; 100,000 to build take 9.76 months."""
+    record = decide(load_case(make_case(discount="0% per year", horizon="16 months")), draws=1024)
+    found = {(one.code, one.value): one for one in record.stress}
+    short = found["horizon", 8.0]
+    assert (short.flips, short.option) == (True, "rule")
+    assert short.at == pytest.approx(100_000 / 10_250, rel=0.02)
+    assert not found["horizon", 32.0].flips
+    assert record.verdict.robust is False
+    strong = make_case(name="strong", discount="0% per year", horizon="60 months")
+    again = decide(load_case(strong), draws=1024)
+    assert not {one.code for one in again.stress if one.flips} & {"horizon", "discount"}

@@ -1,4 +1,4 @@
-"""Each task kind from the case file to the record, its figures worked out by hand."""
+"""Odd prices, trials and mixes from the case file to the record, worked out by hand."""
 
 from __future__ import annotations
 
@@ -22,186 +22,22 @@ def worth(record: DecisionRecord, option: str) -> float:
     return found.mean
 
 
-def said(**shares: str) -> dict[str, Any]:
-    return {name: {"value": value, "evidence": "measured"} for name, value in shares.items()}
-
-
-def test_classes_by_stated_shares(make_case: Any):
-    record = decided(
-        make_case,
-        task="multiclass",
-        outcomes={
-            "wrong": {"cost": "50 JPY per claim"},
-            "unanswered": {"cost": "20 JPY per claim"},
-        },
-        options={
-            "desk": {"kind": "process", "rates": said(wrong="2%"), "cost_per_case": "15 JPY"},
-            "model": {
-                "kind": "model",
-                "rates": said(wrong="6%", unanswered="10%"),
-                "build": "100k JPY",
-            },
-        },
-    )
-    # a claim left alone costs 20; at the desk 1 + 15; with the model 3 + 2
-    assert worth(record, "desk") == pytest.approx(24_000 * (20 - 16), rel=1e-6)
-    assert worth(record, "model") == pytest.approx(24_000 * (20 - 5) - 100_000, rel=1e-6)
-    assert record.verdict.outcome == "use_ml"
-
-
-def test_a_pair_of_classes_with_a_price_of_its_own(make_case: Any):
-    rows = "\n".join(f"{i},{'refund' if i % 2 else 'spam'},{i % 7}" for i in range(60))
-    answers = "\n".join(
-        f"{i},{'spam' if i < 10 else ('refund' if i % 2 else 'spam')}" for i in range(60)
-    )
-    record = decided(
-        make_case,
-        files={"d.csv": f"id,kind,x\n{rows}\n", "a.csv": f"id,answer\n{answers}\n"},
-        task="multiclass",
-        data={"file": "d.csv", "target": "kind"},
-        outcomes={"wrong": {"cost": "1 JPY per claim"}, "refund > spam": {"cost": "30 JPY per claim"}},
-        options={
-            "clerk": {"kind": "process", "rates": said(wrong="1%")},
-            "llm": {"kind": "llm", "predictions": "a.csv", "cost_per_case": "0.1 JPY"},
-        },
-    )  # fmt: skip
-    llm = next(one for one in record.baseline.options if one.id == "llm")
-    assert llm.cells == {"right": 55, "wrong": 0, "unanswered": 0, "refund > spam": 5}
-    assert llm.cost_per_case is not None
-    assert llm.cost_per_case.mean == pytest.approx(5 * 30 / 60)
-    constant = next(one for one in record.baseline.options if one.id == "constant")
-    assert constant.cells["wrong"] == 30  # always refund: 30 spam are only wrong, at 1 each
-    assert constant.cells["refund > spam"] == 0
-
-
-def test_a_search_with_its_popular_list(make_case: Any):
-    wanted = ["a"] * 30 + ["b"] * 20 + [f"z{i}" for i in range(10)]
-    rows = "\n".join(f"{i},{doc}" for i, doc in enumerate(wanted))
-    ranks = "\n".join(f"{i},{1 if i % 3 else ''}" for i in range(60))
-    record = decided(
-        make_case,
-        files={"d.csv": f"id,doc\n{rows}\n", "r.csv": f"id,rank\n{ranks}\n"},
-        task="search",
-        hit_at=2,
-        data={"file": "d.csv", "target": "doc"},
-        outcomes={"hit": {"gain": "10 JPY per claim"}},
-        options={
-            "browse": {"kind": "process", "rates": said(hit="30%")},
-            "bm25": {"kind": "bought", "predictions": "r.csv"},
-        },
-    )
-    found = {one.id: one for one in record.baseline.options}
-    assert found["bm25"].cells == {"hit": 40, "miss": 20}
-    assert found["constant"].cells == {"hit": 50, "miss": 10}
-    assert worth(record, "constant") == pytest.approx(240_000 * 50.5 / 61, rel=0.02)
-
-
-def test_extraction_tells_missing_from_wrong(make_case: Any):
-    rows = "\n".join(f"{i},{1000 + i},x" for i in range(40))
-    answers = "\n".join(f"{i},{'' if i < 6 else 'no' if i < 10 else 1000 + i}" for i in range(40))
-    record = decided(
-        make_case,
-        files={"d.csv": f"id,total,text\n{rows}\n", "a.csv": f"id,answer\n{answers}\n"},
-        task="extraction",
-        data={"file": "d.csv", "target": "total"},
-        outcomes={"missing": {"cost": "30 JPY per claim"}, "wrong": {"cost": "300 JPY per claim"}},
-        options={
-            "typing": {"kind": "process", "rates": said(missing="1%", wrong="1%")},
-            "llm": {"kind": "llm", "predictions": "a.csv"},
-        },
-    )
-    llm = next(one for one in record.baseline.options if one.id == "llm")
-    assert llm.cells == {"right": 30, "missing": 6, "wrong": 4}
-    assert llm.cost_per_case is not None
-    assert llm.cost_per_case.mean == pytest.approx((6 * 30 + 4 * 300) / 40)
-
-
-def test_grades_of_generated_texts(make_case: Any):
-    grades = ["usable"] * 20 + ["needs editing"] * 12 + ["wrong"] * 6 + ["harmful"] + [""]
-    rows = "\n".join(f"{i},prompt {i}" for i in range(40))
-    given = "\n".join(f"{i},{grade}" for i, grade in enumerate(grades))
-    record = decided(
-        make_case,
-        files={"d.csv": f"id,prompt\n{rows}\n", "g.csv": f"id,grade\n{given}\n"},
-        task="generation",
-        data={"file": "d.csv"},
-        outcomes={
-            "usable": {"gain": "100 JPY per claim"},
-            "needs_editing": {"gain": "40 JPY per claim"},
-            "wrong": {"cost": "20 JPY per claim"},
-            "harmful": {"cost": "1000 JPY per claim"},
-        },
-        options={
-            "template": {"kind": "process", "rates": said(needs_editing="90%", wrong="5%", harmful="0%")},
-            "llm": {"kind": "llm", "predictions": "g.csv"},
-        },
-    )  # fmt: skip
-    llm = next(one for one in record.baseline.options if one.id == "llm")
-    assert llm.cells["harmful"] == 1
-    assert llm.cells["unanswered"] == 1
-    assert llm.cost_per_case is not None
-    assert llm.cost_per_case.mean == pytest.approx(-(2000 + 480 - 120 - 1000) / 40)
-
-
-def test_a_formula_of_the_cases_own(make_case: Any):
-    record = decided(
-        make_case,
-        task="formula",
-        outcomes=None,
-        inputs={"margin": "2", "clicks": "1..3"},
-        options={
-            "popular": {"kind": "process", "value": "clicks * margin"},
-            "model": {"kind": "model", "value": "clicks * margin + lift", "inputs": {"lift": "-1..2"},
-                      "build": "1000 JPY"},
-        },
-    )  # fmt: skip
-    clicks = next(row for row in record.inputs if row.name == "inputs.clicks")
-    assert worth(record, "popular") == pytest.approx(24_000 * 2 * clicks.mean, rel=0.01)
-    gain = worth(record, "model") - worth(record, "popular")
-    assert gain == pytest.approx(24_000 * 0.5 - 1000, rel=0.05)
-
-
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
         ({"options": {"a": {"kind": "process", "value": "clicks * price"}}}, "formula-unknown"),
-        ({"options": {"a": {"kind": "process", "value": "1 / (clicks - clicks)"}}}, "formula-infinite"),
+        (
+            {"options": {"a": {"kind": "process", "value": "1 / (clicks - clicks)"}}},
+            "formula-infinite",
+        ),
         ({"options": {"a": {"kind": "process", "value": "read_csv('x')"}}}, "rule-function"),
         ({"options": {"a": {"kind": "process"}}}, "missing-key"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_formula_is_named(make_case: Any, changes: dict[str, Any], code: str):
     with pytest.raises(InputError) as caught:
         decided(make_case, task="formula", outcomes=None, inputs={"clicks": "1..3"}, **changes)
     assert {fault.code for fault in caught.value.faults} == {code}
-
-
-def test_a_column_as_the_cost(make_case: Any):
-    """The rule catches the large ones: recall by money is far above recall by count."""
-    rows = [(i, int(i % 4 == 0), 1000 if i % 8 == 0 else 10) for i in range(80)]
-    text = "\n".join(f"{i},{bad},{amount}" for i, bad, amount in rows)
-    folder = make_case(
-        files={"d.csv": f"id,bad,amount\n{text}\n"},
-        prevalence=None,
-        discount="0% per year",
-        data={"file": "d.csv", "target": "bad", "known_then": ["amount"]},
-        outcomes={
-            "false_positive": {"cost": "1 JPY per claim"},
-            "false_negative": {"cost": "80%", "column": "amount"},
-        },
-        options={
-            "rule": {"kind": "rule", "when": "amount > 500"},
-            "model": {"kind": "model", "build": "1000 JPY"},
-        },
-    )
-    walk = Walk(load_case(folder), draws=1024)
-    rule = next(one for one in walk.comparison().options if one.id == "rule")
-    assert rule.cells["true_positive"] == 10
-    assert rule.cells["false_negative"] == 10
-    assert rule.cost_per_case is not None
-    assert rule.cost_per_case.mean == pytest.approx(10 * 0.8 * 10 / 80)
-    priced = next(one for one in walk.errors().options if one.id == "rule")
-    assert priced.per_case.mean == pytest.approx(1.0, rel=0.1)
 
 
 def test_trials_that_fail_cost_what_was_spent_and_leave_the_best_without_ml(
@@ -247,3 +83,31 @@ def test_retraining_is_as_frequent_as_pays(make_case: Any, rates: Any):
     assert with_price("100 JPY") == 1.0
     assert with_price("10k JPY") in (3.0, 6.0, 12.0)
     assert with_price("10M JPY") is None
+
+
+def test_segments_as_production_mixes_them(make_case: Any):
+    """Half the rows are east, where the rule catches all; production is nine tenths west."""
+    rows = [(i, int(i % 4 == 0), "east" if i < 80 else "west") for i in range(160)]
+    text = "\n".join(f"{i},{bad},{side},{int(bad and i < 80)}" for i, bad, side in rows)
+    base = {"file": "d.csv", "target": "bad", "segment": "side", "known_then": ["flag"]}
+    folder = make_case(
+        files={"d.csv": f"id,bad,side,flag\n{text}\n"},
+        prevalence=None,
+        data={**base, "mix": {"east": "10%", "west": "90%"}},
+        options={"rule": {"kind": "rule", "when": "flag = 1"}, "model": {"kind": "model"}},
+    )
+    walk = Walk(load_case(folder), draws=1024)
+    rule = next(one for one in walk.comparison().options if one.id == "rule")
+    # east 20.5 of 21, west 0.5 of 21 (Jeffreys), a quarter of either is bad
+    assert rule.rates["recall"].mean == pytest.approx((0.1 * 20.5 + 0.9 * 0.5) / 21)
+    assert rule.cost_per_case is not None
+    assert rule.cost_per_case.mean == pytest.approx(0.9 * 0.25 * 1000)
+    wrong = make_case(
+        name="wrong",
+        files={"d.csv": f"id,bad,side,flag\n{text}\n"},
+        prevalence=None,
+        data={**base, "mix": {"east": "10%", "north": "90%"}},
+        options={"rule": {"kind": "rule", "when": "flag = 1"}, "model": {"kind": "model"}},
+    )
+    with pytest.raises(InputError, match="north"):
+        decide(load_case(wrong), draws=64)

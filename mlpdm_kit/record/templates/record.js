@@ -51,7 +51,8 @@
   } else {
     boxes.filter((box) => !box.closest("details")).forEach((box) => draw(box));
     document.querySelectorAll("details").forEach((part) => part.addEventListener("toggle", () => {
-      if (part.open && !printing) part.querySelectorAll(".chart").forEach((box) => draw(box));
+      if (!part.open || printing) return;
+      part.querySelectorAll(".chart").forEach((box) => { if (box.closest("details") === part) draw(box); });
     }));
     dark.addEventListener("change", () => drawn.forEach((box) => draw(box)));
   }

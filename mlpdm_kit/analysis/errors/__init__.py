@@ -1,0 +1,1 @@
+"""What errors cost: thresholds, calibration, and a person's review."""

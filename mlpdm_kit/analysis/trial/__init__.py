@@ -1,0 +1,1 @@
+"""The ladder tried on the case's data, on rows that were not fitted on."""

@@ -1,0 +1,111 @@
+"""Under what options are tried, and what trying one gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mlpdm_kit.analysis.errors.calibration import Calibration
+from mlpdm_kit.analysis.errors.costs import Costs
+from mlpdm_kit.analysis.errors.review import ReviewPolicy
+from mlpdm_kit.analysis.ladder import Rung
+from mlpdm_kit.analysis.uncertainty.distributions import Array, Distribution
+from mlpdm_kit.analysis.worth.tasks import Rows, Task, losses
+from mlpdm_kit.case.dataset import Dataset
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """What the comparison is made under: point values, at the means of the inputs.
+
+    ``task`` is the name of the task's kind and ``of_task`` its arithmetic; ``worth`` what
+    each outcome is worth (costs negative); ``prevalence`` the production base rate of a
+    binary task, ``prevalence_range`` what is believed of it, ``works`` how often an action
+    succeeds, ``good`` the outcome that is no error, ``mix`` the share of each segment in
+    production, ``reviews`` what a review takes by option,
+    ``hit_at`` how far down a list one looks, and ``running`` what a case costs to
+    run under an option, by id.
+    """
+
+    task: str
+    of_task: Task
+    worth: Mapping[str, float]
+    point: float
+    prevalence: float | None
+    seed: int
+    prevalence_range: Distribution | None = None
+    running: Mapping[str, float] = field(default_factory=dict)
+    works: float = 1.0
+    good: str = ""
+    mix: Mapping[str, float] = field(default_factory=dict)
+    reviews: Mapping[str, Review] = field(default_factory=dict)
+    hit_at: int = 1
+
+    def rows(self, data: Dataset) -> Rows:
+        """What answers on this data are judged by."""
+        return Rows(
+            target=data.target,
+            columns=data.columns,
+            classes=data.classes,
+            hit_at=self.hit_at,
+            works=self.works,
+        )
+
+    def losses(self, data: Dataset, answer: Array, index: Any = slice(None)) -> Array:
+        """What each row costs under an option's answers, in money."""
+        rows = self.rows(data).at(index)
+        return losses(self.of_task.outcomes(rows, answer[index]), self.worth)
+
+    def losses_of(self, one: Tried, data: Dataset, index: Any) -> Array:
+        """What each row costs under an option as it was tried, reviews included."""
+        if one.review is not None:
+            return one.review.losses
+        return self.losses(data, one.outcome, index)
+
+    @property
+    def costs(self) -> Costs:
+        """Costs of the four outcomes of a binary task."""
+        return Costs(**{name: -value for name, value in self.worth.items()})
+
+    @property
+    def under_over(self) -> tuple[float, float]:
+        """Costs of a unit too few and too many."""
+        return -self.worth["under"], -self.worth["over"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Review:
+    """What a review takes, at the means: money, the reviewer's errors, and for what share
+    of the cases there is time."""
+
+    cost: float
+    error: float
+    capacity_share: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tried:
+    """One option as tried on the data.
+
+    ``outcome`` is the answer by row: 0 or 1 where the task is to act, the amount where it
+    is to choose one, the code of a class, rank or grade else; NaN on rows that are not
+    tested. ``score`` is what the operating point was chosen on, where there is one;
+    ``chances`` the same as probabilities at the production base rate, if it is that, and
+    ``calibration`` whether they can be taken at their word. ``review`` is the three-way
+    policy of a reviewed option: its answers are 1 to act, 0 to leave, and `LOOKED_AT`.
+    """
+
+    rung: Rung
+    outcome: Array
+    score: Array | None = None
+    chances: Array | None = None
+    calibration: Calibration | None = None
+    review: ReviewPolicy | None = None
+    point_kind: str = ""
+    point: float | None = None
+    tuned: float | None = None
+    tuned_outcome: Array | None = None
+    fixed_outcome: Array | None = None
+    column: str = ""
+    direction: str = ""

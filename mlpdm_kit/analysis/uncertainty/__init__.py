@@ -1,0 +1,1 @@
+"""What people believe: distributions from intervals, and joint draws of them."""

@@ -1,0 +1,161 @@
+"""What one case is worth under an option: its rates, a person's review, and the money."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from mlpdm_kit.analysis.ladder import Rung
+from mlpdm_kit.analysis.uncertainty.distributions import Array
+from mlpdm_kit.analysis.uncertainty.stated import signs
+from mlpdm_kit.analysis.worth.tasks import all_missed, amount_rate, task_of
+from mlpdm_kit.analysis.worth.terms import base_of, terms
+from mlpdm_kit.case.formula import evaluate
+from mlpdm_kit.case.model import Case
+
+_ONE = np.ones(1)
+
+_ZERO = np.zeros(1)
+
+Draws = Mapping[str, Array]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PerCase:
+    """What one case is worth under one option, by draw.
+
+    ``errors`` by outcome (costs negative), ``running`` the cost of handling a case.
+    """
+
+    errors: dict[str, Array]
+    running: Array
+
+    @property
+    def worth(self) -> Array:
+        """All of it."""
+        return np.asarray(sum(self.errors.values(), _ZERO) - self.running)
+
+
+def per_case(
+    case: Case, rungs: Sequence[Rung], rung: Rung, theta: Draws, errors: Array = _ONE
+) -> PerCase:
+    """Worth of a case under an option that makes so many times its errors."""
+    task = task_of(case)
+    rates, running = _rates(case, rungs, rung, theta, errors)
+    amounts = task.amounts(rates, theta)
+    worth = task.worth(theta, signs(case))
+    return PerCase(
+        errors={name: np.asarray(amount * worth[name]) for name, amount in amounts.items()},
+        running=running,
+    )
+
+
+def _rates(
+    case: Case, rungs: Sequence[Rung], rung: Rung, theta: Draws, errors: Array
+) -> tuple[dict[str, Array], Array]:
+    """How good an option is, and what a case costs to run, by draw."""
+    running = theta.get(f"options.{rung.id}.cost_per_case", _ZERO)
+    if rung.kind == "review":
+        return _reviewed(case, rungs, rung, theta, running, errors)
+    task = task_of(case)
+    if rung.option.value is not None:
+        return {"value": _formula(case, rung, theta)}, running
+    known = task.known_rates(rung.kind)
+    names = [*known, *(name for name in task.measures if name not in known)]
+    rates = {
+        name: np.array([known[name]]) if name in known else _rate(case, rung, name, theta)
+        for name in names
+    }
+    times = errors * theta.get(f"options.{rung.id}.online", _ONE)
+    return (task.worsened(rates, times) if np.any(times != 1) else rates), running
+
+
+def _rate(case: Case, rung: Rung, name: str, theta: Draws) -> Array:
+    full = f"options.{rung.id}.{name}"
+    return theta.get(full, _ZERO) if name in case.of_task.may_miss else theta[full]
+
+
+def _formula(case: Case, rung: Rung, theta: Draws) -> Array:
+    """The case's own formula on its named inputs; an option's own go before the case's."""
+    assert rung.option.value is not None
+    named = {name: theta[f"inputs.{name}"] for name in case.inputs}
+    named |= {name: theta[f"options.{rung.id}.inputs.{name}"] for name in rung.option.inputs}
+    return evaluate(rung.option.value, named, f"options.{rung.id}.value")
+
+
+def _reviewed(
+    case: Case,
+    rungs: Sequence[Rung],
+    rung: Rung,
+    theta: Draws,
+    running: Array,
+    errors: Array,
+) -> tuple[dict[str, Array], Array]:
+    """A person looks at what the base option flags, as far as capacity reaches.
+
+    The reviewer errs either way with the same rate; what nobody looks at is acted on as
+    flagged. Only cases on which the option is used come to the reviewer.
+    """
+    base = base_of(rungs, rung)
+    if f"options.{rung.id}.reviewed_positive" in theta:
+        return _three_ways(case, rungs, rung, base, theta, running, errors)
+    rates, base_running = _rates(case, rungs, base, theta, errors)
+    share = theta["prevalence"]
+    flagged = share * rates["recall"] + (1 - share) * rates["false_positive_rate"]
+    capacity = theta.get(f"options.{rung.id}.capacity")
+    looked = _ONE
+    if capacity is not None:
+        adoption = terms(rungs, rung, theta).adoption
+        asked = np.maximum(theta["volume"] * adoption * flagged, 1e-300)
+        looked = np.minimum(1.0, capacity / asked)
+    error = theta.get(f"options.{rung.id}.reviewer_error", _ZERO)
+    review = theta[f"options.{rung.id}.review"]
+    kept, caught = 1 - looked * error, 1 - looked * (1 - error)
+    found = {
+        **rates,
+        "recall": rates["recall"] * kept,
+        "false_positive_rate": rates["false_positive_rate"] * caught,
+    }
+    missed, false = amount_rate("false_negative"), amount_rate("false_positive")
+    if missed in rates:
+        found[missed] = rates[missed] + (1 - kept) * (all_missed(theta) - rates[missed])
+    if false in rates:
+        found[false] = rates[false] * caught
+    return found, base_running + running + looked * flagged * review
+
+
+def _three_ways(
+    case: Case,
+    rungs: Sequence[Rung],
+    rung: Rung,
+    base: Rung,
+    theta: Draws,
+    running: Array,
+    errors: Array,
+) -> tuple[dict[str, Array], Array]:
+    """Acted on, left, or reviewed as far as capacity reaches; beyond it the base decides.
+
+    What the base flags includes all that is acted on without a review.
+    """
+    fresh, base_running = _rates(case, rungs, base, theta, _ONE)
+    share = theta["prevalence"]
+    own = f"options.{rung.id}"
+    looks = {"recall": theta[f"{own}.reviewed_positive"],
+             "false_positive_rate": theta[f"{own}.reviewed_negative"]}  # fmt: skip
+    asked = share * looks["recall"] + (1 - share) * looks["false_positive_rate"]
+    capacity, looked = theta.get(f"{own}.capacity"), _ONE
+    if capacity is not None:
+        adoption = terms(rungs, rung, theta).adoption
+        looked = np.minimum(1.0, capacity / np.maximum(theta["volume"] * adoption * asked, 1e-300))
+    error = theta.get(f"{own}.reviewer_error", _ZERO)
+    rates = {}
+    for name, sees in (("recall", 1 - error), ("false_positive_rate", error)):
+        acted = theta[f"{own}.{name}"]
+        else_flagged = np.maximum(fresh[name] - acted, 0.0)
+        after = acted + looked * looks[name] * sees + (1 - looked) * else_flagged
+        rates[name] = np.clip(after, 0.0, 1.0)
+    spent = looked * asked * theta[f"{own}.review"]
+    worse = task_of(case).worsened(rates, errors) if np.any(errors != 1) else rates
+    return worse, base_running + running + spent

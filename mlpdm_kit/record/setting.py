@@ -1,0 +1,85 @@
+"""Under what a case's options are tried: every input at its mean, the production base rate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from mlpdm_kit.analysis.trial.setting import Review, Setting
+from mlpdm_kit.analysis.uncertainty.stated import means, signs, stated_inputs
+from mlpdm_kit.analysis.worth.tasks import task_of
+from mlpdm_kit.case.dataset import Dataset
+from mlpdm_kit.case.model import Case
+
+
+def setting(case: Case, data: Dataset | None, seed: int) -> Setting:
+    """Point values to compare under: every input at its mean, the production base rate."""
+    inputs = stated_inputs(case)
+    theta = means(inputs)
+    if case.task == "binary" and "prevalence" not in theta and data is not None:
+        theta["prevalence"] = np.array([data.target.mean()])
+    task = task_of(case)
+    worth = {name: float(value[0]) for name, value in task.worth(theta, signs(case)).items()}
+    works = theta.get("action_success")
+    return Setting(
+        task=case.task,
+        of_task=task,
+        worth=worth,
+        works=1.0 if works is None else float(works[0]),
+        hit_at=case.hit_at,
+        good=case.of_task.good,
+        mix={} if case.data is None else {n: one.low for n, one in case.data.mix.items()},
+        reviews=_reviews(case, theta),
+        point=task.operating_point(worth),
+        prevalence=None if case.prevalence is None else float(theta["prevalence"][0]),
+        seed=seed,
+        prevalence_range=inputs.get("prevalence"),
+        running=_running(case, data, theta),
+    )
+
+
+def _reviews(case: Case, theta: Mapping[str, Any]) -> dict[str, Review]:
+    """What a review takes with each option that is one, at the means."""
+    found = {}
+    for name, option in case.options.items():
+        if option.kind != "review":
+            continue
+        given = {
+            key: float(theta[full][0])
+            for key in ("review", "capacity", "reviewer_error", "adoption")
+            if (full := f"options.{name}.{key}") in theta
+        }
+        volume = float(theta["volume"][0]) * given.get("adoption", 1.0)
+        share = min(1.0, given["capacity"] / volume) if "capacity" in given else None
+        found[name] = Review(
+            cost=given["review"], error=given.get("reviewer_error", 0.0), capacity_share=share
+        )
+    return found
+
+
+def _running(case: Case, data: Dataset | None, theta: Mapping[str, Any]) -> dict[str, float]:
+    """What a case costs to run under each option: as stated, else as its file says."""
+    found = {}
+    for name in case.options:
+        given = data.predictions.get(name) if data is not None else None
+        stated = theta.get(f"options.{name}.cost_per_case")
+        value = (
+            float(stated[0]) if stated is not None else known_mean(given.cost) if given else None
+        )
+        if value is not None:
+            found[name] = value
+    return found
+
+
+def known_mean(values: Any) -> float | None:
+    """Mean of the values that are known; none where none is."""
+    known = None if values is None else values[np.isfinite(values)]
+    return float(known.mean()) if known is not None and len(known) else None
+
+
+def known_p95(values: Any) -> float | None:
+    """95% point of the values that are known; none where none is."""
+    known = None if values is None else values[np.isfinite(values)]
+    return float(np.quantile(known, 0.95)) if known is not None and len(known) else None

@@ -1,0 +1,11 @@
+"""Worlds in which the truth is known, to see how well the kit decides.
+
+A world is made in two parts: what a product manager would hand over (a case file with
+ranges and, in some, a table of past cases) and the truth behind it, drawn from the very
+law that the generator follows. Run as ``python -m tests.worlds``.
+
+``laws`` draws inputs, ``money`` prices options (its own arithmetic, not the kit's),
+``kinds`` holds one entry for each kind of task, ``signals`` the tables of data with a law
+that has a posterior in closed form, ``flaws`` one entry for each flaw of real life,
+``choosers`` those who decide, ``play`` plays one world, ``report`` sums up.
+"""

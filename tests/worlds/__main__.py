@@ -1,0 +1,54 @@
+"""Play many worlds and print what they say: ``python -m tests.worlds``."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy is imported: two processes share
+
+import argparse
+import json
+import multiprocessing
+from pathlib import Path
+from typing import Any
+
+from tests.worlds.flaws import FAMILIES
+from tests.worlds.play import DRAWS, play
+from tests.worlds.report import KEPT, figures, into_readme, table
+
+README = Path(__file__).parents[2] / "README.md"
+
+
+def main() -> None:
+    """Read the command line, play, print."""
+    parser = argparse.ArgumentParser(prog="python -m tests.worlds", description=__doc__)
+    parser.add_argument("--family", choices=list(FAMILIES), action="append")
+    parser.add_argument("--worlds", type=int, default=300, help="of each family")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--draws", type=int, default=DRAWS, help="of the kit")
+    parser.add_argument("--readme", action="store_true", help="write the table into README.md")
+    parser.add_argument("--rows", type=Path, help="write every world as a line of JSON")
+    said = parser.parse_args()
+    families = said.family or list(FAMILIES)
+    results = run(families, said.worlds, said.seed, said.jobs, said.draws)
+    if said.rows:
+        said.rows.write_text("".join(json.dumps(r) + "\n" for r in results), encoding="utf-8")
+    found = figures(results, said.seed, said.draws)
+    print(table(found))
+    if said.readme:
+        KEPT.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+        into_readme(table(found), README)
+
+
+def run(families: list[str], worlds: int, seed: int, jobs: int, draws: int) -> list[dict[str, Any]]:
+    """Play so many worlds of each family, in so many processes."""
+    tasks = [(family, seed, index, draws) for family in families for index in range(worlds)]
+    if jobs == 1:
+        return [play(*task) for task in tasks]
+    with multiprocessing.get_context("fork").Pool(jobs) as pool:
+        return pool.starmap(play, tasks, chunksize=4)
+
+
+if __name__ == "__main__":
+    main()

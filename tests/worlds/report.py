@@ -1,0 +1,265 @@
+"""What many worlds say: regrets, goals, coverage, as figures and as a table for the README."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tests.worlds.play import RULES
+
+DECIDERS = ("ideal", "kit", *RULES)
+TYPES = ("status quo", "all", "rule", "ML")
+TITLES = {
+    "ranges": "ranges only",
+    "clean": "data and ranges, clean",
+    "flawed": "data with the flaws of real life",
+}
+BEGIN, END = "<!-- worlds:begin -->", "<!-- worlds:end -->"
+KEPT = Path(__file__).with_name("results.json")
+MOST_EXCESS, MOST_OF_BEST_RULE = 0.02, 0.25
+SURE = 2.0  # standard errors that count as Monte Carlo error
+
+
+def mean_error(values: Any) -> dict[str, float]:
+    """Mean with its standard error."""
+    found = np.asarray(values, dtype=float)
+    if not len(found):
+        return {"mean": 0.0, "error": 0.0}
+    spread = found.std(ddof=1) if len(found) > 1 else 0.0
+    return {"mean": float(found.mean()), "error": float(spread / math.sqrt(len(found)))}
+
+
+def family_figures(results: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """All figures of one family."""
+    came = {
+        name: np.array([(r["worth"]["oracle"] - r["worth"][name]) / r["spread"] for r in results])
+        for name in DECIDERS
+    }
+    regret = {name: np.array([r["regret"][name] for r in results]) for name in DECIDERS}
+    money = {
+        name: np.array([r["worth"]["oracle"] - r["worth"][name] for r in results])
+        for name in DECIDERS
+    }
+    deciders = {
+        name: {
+            "regret": mean_error(regret[name]),
+            "excess": mean_error(regret[name] - regret["ideal"]),
+            "behind_kit": mean_error(regret[name] - regret["kit"]),
+            "came_true": mean_error(came[name]),
+            "excess_came_true": mean_error(came[name] - came["ideal"]),
+            "money": mean_error(money[name]),
+        }
+        for name in DECIDERS
+    }
+    return {
+        "worlds": len(results),
+        "deciders": deciders,
+        "best": {kind: sum(r["type"]["oracle"] == kind for r in results) for kind in TYPES},
+        "yes_no": {name: yes_no(results, name) for name in ("kit", "ideal")},
+        "coverage": coverage(results),
+        "find_out": find_out(results),
+        "seconds": float(np.median([r["seconds"] for r in results])),
+        "goals": {},
+    }
+
+
+def yes_no(results: Sequence[dict[str, Any]], name: str) -> dict[str, Any]:
+    """Wrong yes where no is right, and wrong no where yes is right."""
+    said = np.array([r["type"][name] == "ML" for r in results], dtype=float)
+    chance = np.array([r["chance_ml"] for r in results])
+    right = np.array([r["type"]["oracle"] == "ML" for r in results])
+    yes, no = _weighted(said, 1 - chance), _weighted(1 - said, chance)
+    return {
+        "yes_right": int(right.sum()),
+        "no_right": int((~right).sum()),
+        "said_yes": int(said.sum()),
+        "wrong_yes": yes,
+        "wrong_no": no,
+        "difference": {
+            "mean": yes["mean"] - no["mean"],
+            "error": math.hypot(yes["error"], no["error"]),
+        },
+    }
+
+
+def _weighted(values: Any, weights: Any) -> dict[str, float]:
+    """Mean by weight, with the standard error of a ratio."""
+    total = weights.sum()
+    if total == 0:
+        return {"mean": 0.0, "error": 0.0}
+    mean = float((values * weights).sum() / total)
+    return {"mean": mean, "error": float(np.sqrt(((weights * (values - mean)) ** 2).sum()) / total)}
+
+
+def coverage(results: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """How often the 90% range of net benefit holds the truth."""
+    chosen, each = [], []
+    for r in results:
+        for name, (_, low, high) in r["ranges"].items():
+            holds = low <= r["true"][name] <= high
+            each.append(holds)
+            if name == r["choice"]["kit"]:
+                chosen.append(holds)
+    return {"each": mean_error(each), "chosen": mean_error(chosen), "chosen_worlds": len(chosen)}
+
+
+def find_out(results: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """How often the kit said to find out first, and what that paid."""
+    paid = [r for r in results if r["study"]]
+    return {
+        "said": sum(r["verdict"] == "find_out_first" for r in results),
+        "simulated": len(paid),
+        "gain_share": mean_error(
+            [(r["study"]["after"] - r["study"]["now"]) / r["spread"] for r in paid]
+        ),
+        "gain_money": mean_error([r["study"]["after"] - r["study"]["now"] for r in paid]),
+    }
+
+
+def goals(family: str, found: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Each goal with its figure and whether it is met."""
+    by = found["deciders"]
+    excess = by["kit"]["excess"]
+    better = {
+        name: by[name]["behind_kit"]
+        for name in RULES
+        if by[name]["behind_kit"]["mean"] < -SURE * by[name]["behind_kit"]["error"]
+    }
+    asked = {
+        "excess at most 2%": {
+            "figure": excess["mean"], "error": excess["error"],
+            "met": excess["mean"] <= MOST_EXCESS,
+        },
+        "no rule of thumb better": {
+            "figure": min(by[name]["behind_kit"]["mean"] for name in RULES),
+            "met": not better,
+        },
+    }  # fmt: skip
+    if family == "flawed":
+        least = min(by[name]["excess"]["mean"] for name in RULES)
+        share = excess["mean"] / least if least > 0 else math.inf
+        asked["at most a quarter of the best rule's excess"] = {
+            "figure": share, "met": share <= MOST_OF_BEST_RULE,
+        }  # fmt: skip
+    if found["find_out"]["simulated"]:
+        gain = found["find_out"]["gain_share"]
+        asked["finding out first pays"] = {
+            "figure": gain["mean"], "error": gain["error"], "met": gain["mean"] > 0,
+        }  # fmt: skip
+    gap = found["yes_no"]["kit"]["difference"]
+    asked["wrong yes as often as wrong no"] = {
+        "figure": gap["mean"], "error": gap["error"],
+        "met": abs(gap["mean"]) <= SURE * gap["error"],
+    }  # fmt: skip
+    return asked
+
+
+def figures(results: Sequence[dict[str, Any]], seed: int, draws: int) -> dict[str, Any]:
+    """All figures of a run, by family."""
+    families = {}
+    for family in TITLES:
+        own = [r for r in results if r["family"] == family]
+        if own:
+            found = family_figures(own)
+            found["goals"] = goals(family, found)
+            families[family] = found
+    rounded = json.loads(json.dumps(families), parse_float=lambda text: float(f"{float(text):.5g}"))
+    return {"seed": seed, "draws": draws, "families": rounded}
+
+
+def _share(figure: dict[str, float]) -> str:
+    return f"{100 * figure['mean']:.1f} ± {100 * figure['error']:.1f}"
+
+
+def table(found: dict[str, Any]) -> str:
+    """The figures as Markdown."""
+    lines = [
+        "Mean regret against knowing the truth, in % of the spread between a world's best and "
+        "worst option (± one standard error); in brackets what it is above the ideal decider's.",
+        "",
+    ]
+    names = list(found["families"])
+    head = [f"{TITLES[name]} ({found['families'][name]['worlds']} worlds)" for name in names]
+    lines += ["| | " + " | ".join(head) + " |", "|---|" + "---|" * len(names)]
+    for decider in DECIDERS:
+        cells = []
+        for name in names:
+            own = found["families"][name]["deciders"][decider]
+            more = "" if decider == "ideal" else f" ({100 * own['excess']['mean']:+.1f})"
+            cells.append(_share(own["regret"]) + more)
+        lines.append(f"| {'**the kit**' if decider == 'kit' else decider} | "
+                     + " | ".join(cells) + " |")  # fmt: skip
+    for label, cell in _ROWS:
+        lines.append(f"| {label} | " + " | ".join(cell(found["families"][n]) for n in names) + " |")
+    lines += ["", "| goal | " + " | ".join(TITLES[n] for n in names) + " |",
+              "|---|" + "---|" * len(names)]  # fmt: skip
+    asked = dict.fromkeys(goal for n in names for goal in found["families"][n]["goals"])
+    for goal in asked:
+        cells = [_goal(goal, found["families"][n]["goals"].get(goal)) for n in names]
+        lines.append(f"| {goal} | " + " | ".join(cells) + " |")
+    worlds = max(found["families"][name]["worlds"] for name in names)
+    command = f"--worlds {worlds} --draws {found['draws']} --seed {found['seed']} --readme"
+    lines += ["", f"`python -m tests.worlds {command}` makes this table."]
+    return "\n".join(lines)
+
+
+def _goal(name: str, goal: dict[str, Any] | None) -> str:
+    if goal is None:
+        return "–"
+    return f"{'met' if goal['met'] else 'missed'} ({100 * goal['figure']:.1f}%)"
+
+
+def _best(own: dict[str, Any]) -> str:
+    counts = own["best"]
+    return ", ".join(f"{name} {100 * counts[name] / own['worlds']:.0f}%" for name in TYPES)
+
+
+def _wrong(who: str) -> Any:
+    def cell(own: dict[str, Any]) -> str:
+        found = own["yes_no"][who]
+        return (f"{100 * found['wrong_yes']['mean']:.0f}% / "
+                f"{100 * found['wrong_no']['mean']:.0f}%")  # fmt: skip
+
+    return cell
+
+
+def _covered(own: dict[str, Any]) -> str:
+    return (f"{100 * own['coverage']['each']['mean']:.0f}% / "
+            f"{100 * own['coverage']['chosen']['mean']:.0f}%")  # fmt: skip
+
+
+def _found_out(own: dict[str, Any]) -> str:
+    found = own["find_out"]
+    if not found["said"]:
+        return "never"
+    return f"{found['said']} times, {_share(found['gain_share'])}"
+
+
+_ROWS = (
+    ("what was truly best", _best),
+    ("the kit's wrong yes / wrong no, where no / yes was right", _wrong("kit")),
+    ("the ideal decider's", _wrong("ideal")),
+    ("90% ranges that held the truth: each option / the chosen", _covered),
+    ("`find_out_first`, and what it gained", _found_out),
+)
+
+
+def into_readme(text: str, readme: Path) -> None:
+    """Put the table between its marks."""
+    page = readme.read_text(encoding="utf-8")
+    if BEGIN not in page:
+        raise SystemExit(f"{readme} has no {BEGIN}")
+    head, rest = page.split(BEGIN, 1)
+    tail = rest.split(END, 1)[1]
+    readme.write_text(f"{head}{BEGIN}\n{text}\n{END}{tail}", encoding="utf-8")
+
+
+def summary(results: Sequence[dict[str, Any]]) -> Counter[str]:
+    """How often each verdict was given."""
+    return Counter(r["verdict"] for r in results)

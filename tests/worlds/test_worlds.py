@@ -1,0 +1,208 @@
+"""The worlds themselves: their law, their arithmetic, and a few of them played."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from tests.worlds.__main__ import README, run
+from tests.worlds.flaws import FAMILIES
+from tests.worlds.kinds import make_world
+from tests.worlds.laws import OVERCONFIDENCE, Law, share
+from tests.worlds.money import Offer, amount_worth, binary_worth, months_left, net_benefit
+from tests.worlds.play import play
+from tests.worlds.report import BEGIN, END, KEPT, RULES, SURE, figures, mean_error, table
+from tests.worlds.signals import Amounts, Binary, Deployed, Drift
+from tests.worlds.studies import found_out
+
+FEW = 4
+
+
+@pytest.fixture(scope="module")
+def few():
+    return run(list(FAMILIES), FEW, seed=7, jobs=1, draws=1024)
+
+
+def test_net_benefit_by_hand():
+    # 100 cases a month for the two months left after one; catching a tenth costs 200 to build
+    theta = {"volume": 100.0, "discount": 0.0, "prevalence": 0.2, "outcomes.false_positive": 1.0,
+             "outcomes.false_negative": 10.0, "options.model.build": 200.0,
+             "options.model.delay": 1.0, "options.model.cost_per_case": 0.1}  # fmt: skip
+    offers = [Offer(id="none", kind="none"), Offer(id="model", kind="model", is_ml=True)]
+    rates = {"none": {"recall": 0.0, "false_positive_rate": 0.0},
+             "model": {"recall": 0.5, "false_positive_rate": 0.25}}  # fmt: skip
+    found = net_benefit(offers, "none", theta, rates, binary_worth, 3)
+    # a case gains 0.2 * 0.5 * 10 - 0.8 * 0.25 * 1 - 0.1 = 0.7
+    assert found.tolist() == [[0.0, pytest.approx(0.7 * 100 * 2 - 200)]]
+
+
+def test_amount_worth_by_hand():
+    theta = {"outcomes.under": 4.0, "outcomes.over": 1.0}
+    assert amount_worth(theta, {"under_per_case": 2.0, "over_per_case": 3.0}) == -11.0
+
+
+@pytest.mark.parametrize(("delay", "left"), [(0.0, 3.0), (0.5, 2.5), (5.0, 0.0)])
+def test_months_left(delay, left):
+    assert months_left(delay, 3, 0.0) == pytest.approx(left)
+
+
+def test_narrowed_beta_keeps_its_mean_and_divides_its_spread():
+    law = share(0.2, 50)
+    narrow = law.narrowed(OVERCONFIDENCE)
+    sd = [np.sqrt(x.mean * (1 - x.mean) / (x.first + x.second + 1)) for x in (law, narrow)]
+    assert narrow.mean == pytest.approx(law.mean)
+    assert sd[0] / sd[1] == pytest.approx(OVERCONFIDENCE)
+    assert narrow.narrowed(1 / OVERCONFIDENCE).first == pytest.approx(law.first)
+
+
+def test_overconfident_range_holds_the_truth_about_55_times_in_100():
+    wide = Law("lognormal", 1.0, 0.3)
+    low, high = wide.narrowed(OVERCONFIDENCE).ends
+    truth = wide.draw(np.random.default_rng(0), 200_000)
+    assert np.mean((low <= truth) & (truth <= high)) == pytest.approx(0.55, abs=0.005)
+
+
+@pytest.mark.parametrize("deployed", [
+    Deployed(kind="linear", weights=np.array([1.0, -0.5, 0.2]), bias=0.1, cut=0.4),
+    Deployed(kind="score", name="vendor", cut=0.3),
+    Deployed(kind="constant", bias=1.0),
+])  # fmt: skip
+def test_binary_rates_are_those_of_a_huge_sample(deployed):
+    rng = np.random.default_rng(3)
+    target = rng.permutation(np.arange(200_000) % 2)
+    signals = Binary.make(rng, target, 3, {"vendor": "score"}, 0.0, Drift())
+    score = {"linear": deployed.bias + signals.features @ deployed.weights
+             if len(deployed.weights) else 0.0,
+             "score": signals.scores["vendor"], "constant": np.ones(len(target))}  # fmt: skip
+    acts = score[deployed.kind] >= deployed.cut
+    found = signals.rates(deployed, signals.truth)
+    for name, here in (("recall", target == 1), ("false_positive_rate", target == 0)):
+        assert acts[here].mean() == pytest.approx(float(np.squeeze(found[name])), abs=0.006)
+
+
+def test_leaking_column_says_nothing_in_production():
+    signals = Binary.make(np.random.default_rng(1), np.arange(40) % 2, 3, {}, 1.0, Drift())
+    on_leak = Deployed(kind="linear", weights=np.array([0.0, 0.0, 1.0]))
+    found = signals.rates(on_leak, signals.truth)
+    assert found["recall"] == found["false_positive_rate"]
+
+
+def test_amount_rates_are_those_of_a_huge_sample():
+    rng = np.random.default_rng(5)
+    signals = Amounts.make(rng, 200_000, 3, Drift())
+    deployed = Deployed(kind="linear", bias=101.0, weights=np.array([3.0, 0.0, 2.0]))
+    miss = signals.target - 101.0 - signals.features @ deployed.weights
+    found = signals.rates(deployed, signals.truth)
+    assert np.maximum(miss, 0).mean() == pytest.approx(found["under_per_case"][0], rel=0.02)
+    assert np.maximum(-miss, 0).mean() == pytest.approx(found["over_per_case"][0], rel=0.02)
+
+
+@pytest.mark.parametrize("kind", ["binary", "amounts"])
+def test_posterior_is_calibrated(kind):
+    """Truths fall evenly over the quantiles of the posteriors, as they must (Cook 2006)."""
+    ranks = []
+    for seed in range(300):
+        rng = np.random.default_rng([11, seed])
+        if kind == "binary":
+            signals = Binary.make(rng, np.arange(80) % 4 // 3, 3, {"llm": "answers"}, 0.3, Drift())
+            drawn, true = signals.posterior(rng, 200)["s"], signals.truth["s"]
+        else:
+            signals = Amounts.make(rng, 60, 3, Drift())
+            drawn, true = signals.posterior(rng, 200)["slopes"], signals.truth["slopes"]
+        ranks += (drawn < true).mean(axis=0).tolist()
+    share_below = [np.mean(np.array(ranks) < q) for q in (0.05, 0.25, 0.5, 0.75, 0.95)]
+    assert share_below == pytest.approx([0.05, 0.25, 0.5, 0.75, 0.95], abs=0.05)
+
+
+def test_same_seed_makes_the_same_world():
+    worlds = [make_world("flawed", np.random.default_rng([4, 2])) for _ in range(2)]
+    assert worlds[0].case() == worlds[1].case()
+    assert worlds[0].files == worlds[1].files
+    assert worlds[0].truth == worlds[1].truth
+
+
+def test_a_played_world_repeats(few):
+    again = play("clean", 7, 0, draws=1024)
+    first = next(r for r in few if r["family"] == "clean" and r["index"] == 0)
+    assert {**again, "seconds": 0} == {**first, "seconds": 0}
+
+
+def test_a_pilot_adds_its_counts_to_what_is_believed_and_costs_its_price():
+    worlds = (make_world("ranges", np.random.default_rng([3, i])) for i in range(200))
+    world = next(world for world in worlds if "pilot" in world.studies)
+    study = {"kind": "study", "name": "pilot", "n": 100_000}
+    record = SimpleNamespace(value_of_information=SimpleNamespace(study=study))
+    after = found_out(world, record)
+    name = "options.model.recall"
+    assert after.world.stated[name].mean == pytest.approx(world.truth[name], abs=0.05)
+    said = world.studies["pilot"]
+    assert after.price == said["price"].mean + 100_000 * said["price_per_case"].mean
+    assert after.world.stated["volume"] == world.stated["volume"]
+
+
+def test_nobody_beats_the_oracle(few):
+    for result in few:
+        best = result["worth"]["oracle"]
+        assert best >= max(result["true"].values())
+        assert all(value <= best for value in result["worth"].values())
+        assert all(0 <= value <= 1 for value in result["regret"].values())
+
+
+def test_no_rule_beats_the_ideal_decider_beyond_chance(few):
+    for name in RULES:
+        lead = mean_error([r["regret"]["ideal"] - r["regret"][name] for r in few])
+        assert lead["mean"] <= SURE * lead["error"] + 1e-3, name
+
+
+def test_no_gate_decides_where_the_data_is_clean(few):
+    for result in few:
+        if result["family"] != "flawed":
+            asked = {name for gates in result["gates"].values() for name in gates}
+            assert asked <= {"beats-baseline", "available-then"}
+            assert result["verdict"] != "stop"
+
+
+def test_kit_and_generator_price_ranges_alike(few):
+    """The kit's net benefit and the generator's own arithmetic, on the same beliefs."""
+    compared = 0
+    for result in few:
+        if result["family"] == "ranges":
+            for name, (mean, _, _) in result["ranges"].items():
+                assert mean == pytest.approx(result["expected"][name], abs=0.04 * _size(result))
+                compared += 1
+    assert compared > FEW
+
+
+def _size(result):
+    return max(abs(high - low) for _, low, high in result["ranges"].values())
+
+
+def test_report_counts_every_world(few):
+    found = figures(few, seed=7, draws=1024)
+    for own in found["families"].values():
+        assert own["worlds"] == FEW
+        assert sum(own["best"].values()) == FEW
+        assert own["deciders"]["ideal"]["excess"]["mean"] == 0
+    assert table(json.loads(json.dumps(found))) == table(found)
+
+
+def test_readme_shows_the_kept_figures():
+    page = README.read_text(encoding="utf-8")
+    shown = page.split(BEGIN, 1)[1].split(END, 1)[0].strip()
+    assert shown == table(json.loads(Path(KEPT).read_text(encoding="utf-8")))
+
+
+@pytest.mark.slow
+def test_goals_are_met():
+    found = figures(run(list(FAMILIES), 200, seed=1, jobs=2, draws=2048), seed=1, draws=2048)
+    missed = {
+        (family, goal): figure
+        for family, own in found["families"].items()
+        for goal, figure in own["goals"].items()
+        if not figure["met"]
+    }
+    assert not missed
