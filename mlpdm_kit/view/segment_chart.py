@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from mlpdm_kit.analysis.segments import OTHERS
+from mlpdm_kit.analysis.trial.segments import OTHERS
 from mlpdm_kit.record.model import ComparisonSection, Segment, SegmentGap
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.view import palette

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mlpdm_kit.analysis.segments import OTHERS
+from mlpdm_kit.analysis.trial.segments import OTHERS
 from mlpdm_kit.case.kinds import TASK_KINDS
 from mlpdm_kit.record.model import (
     Compared,
