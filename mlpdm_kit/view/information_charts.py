@@ -13,7 +13,7 @@ from mlpdm_kit.view.canvas import Canvas, Figure
 from mlpdm_kit.view.palette import KNOWING, Fill
 from mlpdm_kit.view.plane import DASH_SIGNS, DASHES, Log, Plane, upright_axis
 
-MOST_INPUTS = 6
+MOST_INPUTS, MOST_GROUPS = 6, 2
 MOST_STUDIES = 4
 _SYMBOLS = (("diamond", "◆"), ("square", "■"), ("triangle-up", "▲"), ("circle", "●"))
 _ONCE = 0.6  # of a power of ten: room of a study that has no sizes
@@ -34,7 +34,11 @@ def evppi(value: ValueSection, *, says: Sentences, simulated: bool) -> Figure | 
     canvas = Canvas(Axis.over(0.0, most, says.money, title=title), zero=0.0)
     for one in shown:
         _bar(canvas, one, total, says)
-    for line in _rest(value.evppi, found, says):
+    together = [
+        says.say("chart.evppi.together", input=one.input, amount=one.value)
+        for one in worth_knowing(value.groups)[:MOST_GROUPS]
+    ]
+    for line in [*_rest(value.evppi, found, says), *together]:
         canvas.note(line)
     if total is not None:
         canvas.foot(says.say("chart.evppi.key", evpi=total))

@@ -23,18 +23,15 @@ def part_name(part: str, says: Sentences) -> str:
     >>> part_name("harmful", says), part_name("refund > spam", says)
     ('harmful', 'refund taken for spam')
     """
-    return _pair("chart.part.pair", part, says) or says.say(f"chart.part.{part}")
-
-
-def outcome_name(outcome: str, says: Sentences) -> str:
-    """What an outcome is called in a table."""
-    return _pair("chart.part.pair", outcome, says) or says.name("outcome", outcome)
+    if PAIR in part:
+        true, _, said = part.partition(PAIR)
+        return says.say("outcome.pair", true=true.strip(), said=said.strip())
+    return says.say(f"chart.part.{part}")
 
 
 def rate_name(rate: str, says: Sentences) -> str:
     """What a rate is called in a table."""
-    kind = "rate" if says.knows(f"rate.{rate}") else "outcome"
-    return _pair("chart.part.pair", rate, says) or says.name(kind, rate)
+    return says.name("rate" if says.knows(f"rate.{rate}") else "outcome", rate)
 
 
 def rate_shown(name: str, rate: Rate, says: Sentences) -> tuple[str, str]:
@@ -46,29 +43,11 @@ def rate_shown(name: str, rate: Rate, says: Sentences) -> tuple[str, str]:
     return says.share(rate.mean), says.range(rate.low, rate.high, "share")
 
 
-def by_amount(outcome: str, rates: Iterable[str]) -> bool:
-    """Whether an outcome is priced as a share of an amount, which a rate then measures.
-
-    Examples
-    --------
-    >>> by_amount("false_negative", ["recall", "false_negative_amount"])
-    True
-    """
-    return f"{outcome}{_AMOUNT}" in rates
-
-
 def source_name(source: str, kind: str, says: Sentences) -> str:
     """Where an option's figures come from; what is worked out is so by a formula or a review."""
     if source == "derived" and kind != "review":
         return says.say("chart.source.formula")
     return says.name("source", source)
-
-
-def _pair(code: str, name: str, says: Sentences) -> str:
-    if PAIR not in name:
-        return ""
-    true, _, said = name.partition(PAIR)
-    return says.say(code, true=true.strip(), said=said.strip())
 
 
 def grouped(stacks: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, float]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from mlpdm_kit.analysis.trial.segments import OTHERS
 from mlpdm_kit.record.model import ComparisonSection, Segment, SegmentGap
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.view import palette
@@ -68,21 +67,8 @@ def segments_sentence(comparison: ComparisonSection, says: Sentences) -> str:
     code = "fair" if gap.amount <= gap.bound else "behind" if gap.low > gap.bound else "perhaps"
     return says.sentence(
         f"chart.segments.{code}", option=shown.last, bound=gap.bound,
-        amount=max(gap.amount, 0.0), segment=segment_name(gap.segment, says),
+        amount=max(gap.amount, 0.0), segment=says.segment(gap.segment),
     )  # fmt: skip
-
-
-def segment_name(name: str, says: Sentences) -> str:
-    """A group's own name; the smallest together, and those without one, have ours.
-
-    Examples
-    --------
-    >>> segment_name("north", Sentences("en")), segment_name("", Sentences("en"))
-    ('north', 'Not stated')
-    """
-    if name == OTHERS:
-        return says.say("chart.segments.others")
-    return name or says.say("chart.segments.blank")
 
 
 def _shown(comparison: ComparisonSection) -> _Shown | None:
@@ -129,7 +115,7 @@ def _row(canvas: Canvas, name: str, shown: _Shown, says: Sentences) -> None:
     assert last is not None
     counts = "both" if shown.kind == "acts" else "one"
     figure = says.say(f"chart.segments.count.{counts}", cases=last.cases, rows=last.rows)
-    canvas.row(segment_name(name, says), figure)
+    canvas.row(says.segment_name(name), figure)
     height = 14 * len(shown.options) + 4
     middle = canvas.track(height)
     bound = _bound(shown, last)
@@ -163,7 +149,7 @@ def _hover(row: Segment, kind: str, says: Sentences) -> str:
     share: Callable[[float], str] = says.share
     return "\n".join(
         (
-            f"{segment_name(row.segment, says)}",
+            says.segment_name(row.segment),
             says.name("option", row.option),
             says.say(f"chart.segments.hover.{kind}", shown=share(row.quality.mean),
                      low=share(row.quality.p5), high=share(row.quality.p95)),

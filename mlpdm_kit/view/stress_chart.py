@@ -9,7 +9,6 @@ from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.view.axis import Axis
 from mlpdm_kit.view.canvas import Canvas, Figure
 from mlpdm_kit.view.palette import STATUS_MARKS, flip_fill
-from mlpdm_kit.view.segment_chart import segment_name
 
 _STANDS, _FLIPS = STATUS_MARKS["passed"], STATUS_MARKS["failed"]
 
@@ -55,7 +54,7 @@ def stress_name(row: Stress, says: Sentences) -> str:
     """What is otherwise, in words."""
     value = 0.0 if row.value is None else row.value
     return says.say(f"chart.stress.name.{row.code}", value=value, shown=_shown(value, row, says),
-                    segment=segment_name(row.segment, says))  # fmt: skip
+                    segment=says.segment(row.segment))  # fmt: skip
 
 
 def _shown(value: float, row: Stress, says: Sentences) -> str:
@@ -79,7 +78,9 @@ def _row(canvas: Canvas, row: Stress, is_ml: bool, says: Sentences) -> None:
     canvas.row(name, f"{_FLIPS} {says.say('chart.stress.flips')}", strong=True)
     said = says.say("chart.stress.instead", option=row.option, amount=row.gain)
     if row.at is not None:
-        said = says.say("chart.stress.from", said=said, at=_shown(row.at, row, says))
+        first = row.at_option or row.option
+        code = "chart.stress.from" if first == row.option else "chart.stress.first"
+        said = says.say(code, said=said, at=_shown(row.at, row, says), first=first)
     middle = canvas.track(14)
     canvas.bar(middle, start=0.0, end=row.gain, fill=flip_fill(is_ml=is_ml),
                hover=f"{name}\n{said}", height=14)  # fmt: skip

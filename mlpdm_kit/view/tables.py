@@ -20,7 +20,7 @@ from mlpdm_kit.record.model import (
 )
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.tables import NONE, Cell, Head, Table, input_cells
-from mlpdm_kit.view.outcomes import by_amount, outcome_name, rate_name, rate_shown, source_name
+from mlpdm_kit.view.outcomes import rate_name, rate_shown, source_name
 from mlpdm_kit.view.palette import STATUS_MARKS
 
 
@@ -159,21 +159,20 @@ def _money(spread: Range | None, says: Sentences) -> Cell:
     return Cell(text=says.price(spread.mean), note=says.price_range(spread), number=True)
 
 
-def prices(errors: ErrorsSection, comparison: ComparisonSection, *, says: Sentences) -> Table:
-    """What each outcome costs or gains; a share where an amount in the data has the price."""
-    rates = {name for option in comparison.options for name in option.rates}
+def prices(errors: ErrorsSection, *, says: Sentences) -> Table:
+    """What each outcome costs or gains: money, or a share of what stands in a column."""
     dimension = "money/case" if errors.quantile is None else "money/target"
     rows = []
     for name, spread in errors.prices.items():
         kind = "gain" if name in errors.gains else "cost"
-        if by_amount(name, rates):
-            priced = says.say(f"page.price.{kind}", shown=says.share(spread.mean))
-            note = says.range(spread.p5, spread.p95, "share")
+        column = errors.columns.get(name)
+        if column is None:
+            shown, note = says.quantity(spread.mean, dimension), says.price_range(spread)
         else:
-            shown = says.quantity(spread.mean, dimension)
-            priced = says.say(f"record.errors.{kind}", shown=shown)
-            note = says.price_range(spread)
-        rows.append((Cell(text=outcome_name(name, says)), Cell(text=priced, note=note)))
+            shown = says.say("record.errors.of-column", share=spread.mean, column=column)
+            note = says.range(spread.p5, spread.p95, "share")
+        told = says.say(f"record.errors.{kind}", shown=shown)
+        rows.append((Cell(text=says.name("outcome", name)), Cell(text=told, note=note)))
     return Table(
         caption=says.say("record.errors.prices.caption"),
         heads=_heads(says, "record.errors", ("outcome", "price")),
@@ -246,7 +245,7 @@ TABLES = {
     "checks": TableOf(needs=("problem_framing",), function=checks),
     "data": TableOf(needs=("baseline_comparison",), function=data),
     "compared": TableOf(needs=("baseline_comparison",), function=compared),
-    "prices": TableOf(needs=("cost_of_errors", "baseline_comparison"), function=prices),
+    "prices": TableOf(needs=("cost_of_errors",), function=prices),
     "options": TableOf(needs=("expected_value",), function=valued),
     "inputs": TableOf(needs=("expected_value",), function=inputs),
 }

@@ -277,7 +277,7 @@ def behind(amount: float, low: float) -> SegmentGap:
 @pytest.mark.parametrize(
     ("gap", "said"),
     [
-        (behind(0.05, -0.1), "furthest behind is south, by 5%"),
+        (behind(0.05, -0.1), "furthest behind is “south”, by 5%"),
         (behind(0.3, 0.15), "surely more than the 10% allowed"),
         (behind(0.3, -0.05), "that may be chance"),
         (None, "Too few cases in the groups"),
@@ -306,8 +306,8 @@ def test_the_bound_is_drawn_against_the_other_groups() -> None:
 
 def test_groups_without_a_name_and_the_rest_are_named() -> None:
     said = words(figure("segments", grouped_by(("", 50, 0.7), (OTHERS, 30, 0.6))))
-    assert "Not stated" in said
-    assert "All smaller groups" in said
+    assert "No segment stated" in said
+    assert "All smaller segments" in said
 
 
 def test_many_groups_are_not_all_drawn() -> None:
@@ -390,6 +390,17 @@ def test_at_most_six_inputs_and_the_rest_in_words() -> None:
     assert "3 more inputs are worth less, $300 or below each" in words(found)
     assert "2 other inputs are worth no more than chance" in words(found)
     assert "X8" in found["layout"]["meta"]["title"]
+
+
+def test_what_a_group_is_worth_together_is_said() -> None:
+    groups = (
+        PartialValue(input="group.outcomes", value=700.0, noise_floor=1.0),
+        PartialValue(input="group.options.model", value=0.5, noise_floor=1.0),
+    )
+    section = known(100.0, 40.0).model_copy(update={"groups": groups})
+    said = words(figure("evppi", section))
+    assert "together: What errors cost, all of it, $700" in said
+    assert "about the model" not in said
 
 
 def test_knowing_everything_is_a_line() -> None:
@@ -481,12 +492,17 @@ def test_each_stress_has_its_sign_and_word_and_where_it_flips() -> None:
     assert [t["marker"]["color"] for t in found["data"] if t["type"] == "bar"] == [ML]
 
 
+def test_a_choice_that_flips_to_another_first_names_both() -> None:
+    said = words(figure("stress", stressed(FLIPS.model_copy(update={"at_option": "looked"}))))
+    assert "the model is worth $500 more; the choice flips at 12%, there to “Looked”" in said
+
+
 def test_groups_that_change_nothing_are_one_row() -> None:
     groups = [
         Stress(code="segment", segment=name, option="rule", flips=False) for name in "abc"
     ]  # fmt: skip
     assert "Without any one of 3 groups" in words(figure("stress", stressed(STANDS, *groups)))
-    assert "Without the group a" in words(figure("stress", stressed(STANDS, groups[0])))
+    assert "Without the group “a”" in words(figure("stress", stressed(STANDS, groups[0])))
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
