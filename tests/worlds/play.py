@@ -6,6 +6,7 @@ import json
 import tempfile
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,16 @@ from mlpdm_kit import decide, load_case
 from tests.worlds import money
 from tests.worlds.deploy import deployed, naive
 from tests.worlds.flaws import FAMILIES
-from tests.worlds.kinds import SHARES, World, make_world
+from tests.worlds.kinds import make_world
 from tests.worlds.money import Offer
+from tests.worlds.shares import SHARES
 from tests.worlds.signals import Deployed
 from tests.worlds.studies import found_out
+from tests.worlds.world import World
 
 DRAWS = 4_096
 IDEAL_DRAWS = 8_192
+REPEATS = 2  # truths on which a study is tried, to know what it gains
 RULES = ("always ML", "never ML", "highest accuracy", "best point estimate")
 
 
@@ -36,12 +40,17 @@ def record_of(world: World, draws: int, **changes: Any) -> Any:
 
 
 def worth(
-    world: World, theta: Mapping[str, Any], options: Mapping[str, Deployed], params: Any
+    world: World,
+    theta: Mapping[str, Any],
+    options: Mapping[str, Deployed],
+    params: Any,
+    **more: Any,
 ) -> np.ndarray:
     """Net benefit of every offer, shape (draws, offers)."""
     rates = rates_of(world, theta, options, params)
+    months = more.pop("months", world.months)
     return money.net_benefit(
-        world.offers, world.status_quo, theta, rates, world.per_case, world.months
+        world.offers, world.status_quo, theta, rates, world.task, months, **more
     )
 
 
@@ -54,13 +63,13 @@ def rates_of(
     found: dict[str, Any] = {}
     for offer in world.offers:
         if offer.kind in ("none", "all"):
-            found[offer.id] = dict.fromkeys(world.rate_names, float(offer.kind == "all"))
+            found[offer.id] = dict.fromkeys(world.task.rates, float(offer.kind == "all"))
             # where nothing is done there is no answer
-            silent = {"unanswered", "missing"} & set(world.rate_names)
+            silent = {"unanswered", "missing"} & set(world.task.rates)
             found[offer.id] |= dict.fromkeys(silent, 1.0)
         elif offer.kind != "review":
             found[offer.id] = {
-                name: theta[f"options.{offer.id}.{name}"] for name in world.rate_names
+                name: theta[f"options.{offer.id}.{name}"] for name in world.task.rates
             }
     return found
 
@@ -73,66 +82,144 @@ def play(family: str, seed: int, index: int, draws: int = DRAWS) -> dict[str, An
     record = record_of(world, draws)
     seconds = time.perf_counter() - started
     options = deployed(world, record)
-    truth_params = world.signals.truth if world.signals else None
-    theta = {name: np.array([value]) for name, value in world.truth.items()}
-    true = worth(world, theta, options, truth_params)[0]
     believed = world.believed(rng, IDEAL_DRAWS)
     params = world.signals.posterior(rng, IDEAL_DRAWS) if world.signals else None
-    benefit = worth(world, believed, options, params)
+    instead = _instead(world, believed, options, params)
+    table = Table(world, record, options, draws, instead)
+    true = table.worth()
+    benefit = worth(world, believed, options, params, instead=instead)
     expected = benefit.mean(axis=0)
-    ids = [offer.id for offer in world.offers]
-    kit, study = _kit(world, record, draws, dict(zip(ids, true.tolist(), strict=True)))
-    chosen = {
-        "ideal": float(true[int(expected.argmax())]),
-        "kit": kit["worth"],
-    }
-    picks, put = _rules(world, record, options)
-    picked, guessed = {}, benefit
-    if put is not options:
-        values = worth(world, theta, put, truth_params)[0]
-        guessed = worth(world, believed, put, params)
+    ids = table.ids
+    kit, study = table.kit(rng, true)
+    picks, put = _rules(world, record, options, instead)
+    if put is options:
+        values, guessed = true, benefit
     else:
-        values = true
-    picked = {name: (float(values[index]), ids[index]) for name, index in picks.items()}
-    low = min(true.min(), *(value for value, _ in picked.values()))
-    chosen["oracle"] = max(true.max(), kit["worth"], *(value for value, _ in picked.values()))
-    best = int(true.argmax())
-    columns = {
-        "ideal": benefit[:, int(expected.argmax())],
-        "kit": benefit[:, ids.index(kit["option"])],
-    }
+        values = replace(table, options=put).worth()
+        guessed = worth(world, believed, put, params, instead=instead)
+    picked = {name: float(values[index]) for name, index in picks.items()}
+    low = min(true.min(), *picked.values())
+    oracle = max(true.max(), kit["worth"], *picked.values())
+    best, ideal = int(true.argmax()), int(expected.argmax())
+    columns = {"ideal": benefit[:, ideal], "kit": benefit[:, ids.index(kit["option"])]}
     columns |= {name: guessed[:, index] for name, index in picks.items()}
     regret = _expected_regret(benefit, columns)
     if study is not None:  # what a study shows is not in the ideal decider's law
-        regret["kit"] = (chosen["oracle"] - kit["worth"]) / (chosen["oracle"] - low)
+        study |= _again(rng, table, believed, params)
+        regret["kit"] = study.pop("regret")
     ml = np.array([offer.is_ml for offer in world.offers])
+    chosen = {"oracle": best, "ideal": ideal, "kit": ids.index(kit["option"])}
     return {
         "family": family,
         "index": index,
         "kind": world.kind,
         "flaws": sorted(_flaws(world)),
         "seconds": seconds,
-        "spread": chosen["oracle"] - low,
+        "spread": oracle - low,
         "regret": regret,
         "chance_ml": float(ml[benefit.argmax(axis=1)].mean()),
-        "worth": {**chosen, **{name: value for name, (value, _) in picked.items()}},
-        "choice": {
-            "oracle": ids[best],
-            "ideal": ids[int(expected.argmax())],
-            "kit": kit["option"],
-            **{name: option for name, (_, option) in picked.items()},
-        },
-        "type": {
-            "oracle": type_of(world, ids[best]),
-            "ideal": type_of(world, ids[int(expected.argmax())]),
-            "kit": type_of(world, kit["option"]),
-        },
+        "worth": {"oracle": oracle, "ideal": float(true[ideal]), "kit": kit["worth"], **picked},
+        "choice": {name: ids[index] for name, index in {**chosen, **picks}.items()},
+        "type": {name: type_of(world, ids[index]) for name, index in chosen.items()},
         "verdict": record.verdict.outcome,
+        "offered": bool(world.studies),
         "study": study,
         "true": dict(zip(ids, true.tolist(), strict=True)),
         "expected": dict(zip(ids, expected.tolist(), strict=True)),
         "ranges": _ranges(record, world),
         "gates": {o.id: [*o.failed_gates, *o.open_gates, *o.to_fix] for o in record.options},
+    }
+
+
+def _instead(
+    world: World, believed: Mapping[str, Any], options: Mapping[str, Deployed], params: Any
+) -> str | None:
+    rates = rates_of(world, believed, options, params)
+    return money.Money(offers=world.offers, status_quo=world.status_quo, task=world.task,
+                       months=world.months, theta=believed, rates=rates).fallback()  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Table:
+    """A world with what the kit said of it, at which one may choose."""
+
+    world: World
+    record: Any
+    options: Mapping[str, Deployed]
+    draws: int
+    instead: str | None
+
+    @property
+    def ids(self) -> list[str]:
+        """The offers' names."""
+        return [offer.id for offer in self.world.offers]
+
+    def worth(self, **more: Any) -> np.ndarray:
+        """What every offer is truly worth."""
+        world = self.world
+        theta = {name: np.array([value]) for name, value in world.truth.items()}
+        params = world.signals.truth if world.signals else None
+        return worth(world, theta, self.options, params, instead=self.instead, **more)[0]
+
+    def kit(
+        self, rng: np.random.Generator, true: np.ndarray
+    ) -> tuple[dict[str, Any], dict[str, Any] | None]:
+        """What the kit chooses, after the study it asks for where it asks for one."""
+        found, ids, quo = self.record.verdict, self.ids, self.world.status_quo
+        if found.outcome != "find_out_first":
+            option = found.option or quo
+            return {"option": option, "worth": float(true[ids.index(option)])}, None
+        meanwhile = found.meanwhile or quo
+        after = found_out(rng, self.world, self.record)
+        if after is None:
+            return {"option": meanwhile, "worth": float(true[ids.index(meanwhile)])}, None
+        again = record_of(after.world, self.draws)
+        option = again.verdict.option or quo
+        if again.verdict.outcome == "find_out_first":
+            option = again.verdict.meanwhile or quo
+        then = replace(self, world=after.world, options=deployed(after.world, again))
+        value = self._after(then, ids.index(option), ids.index(meanwhile), after.wait)
+        # held against what would be done now: the best by the figures, unless a gate forbids it
+        now = meanwhile if after.name == "gates" else (found.option or quo)
+        study = {
+            "name": after.name,
+            "now": float(true[ids.index(now)]),
+            "after": value - after.price,
+            "price": after.price,
+            "changed": option != now,
+        }
+        return {"option": option, "worth": value - after.price}, study
+
+    def _after(self, then: Table, chosen: int, meanwhile: int, wait: float) -> float:
+        """Worth of a choice that is made when a study is done, with another at work till then."""
+        if chosen == meanwhile or wait <= 0:
+            return float(then.worth()[chosen])
+        first = self.worth(months=min(wait, float(self.world.months)))[meanwhile]
+        return float(then.worth(later=wait)[chosen] + first)
+
+
+def _again(
+    rng: np.random.Generator, table: Table, believed: Mapping[str, Any], params: Any
+) -> dict[str, Any]:
+    """The study on other truths that fit what is handed over: means, with less noise."""
+    gains, regrets = [], []
+    for at in range(REPEATS):
+        truth = {name: float(values[at]) for name, values in believed.items()}
+        world = replace(table.world, truth=truth)
+        if world.signals is not None:
+            own = {name: tuple(v[at : at + 1] for v in values) if isinstance(values, tuple)
+                   else values[at : at + 1] for name, values in params.items()}  # fmt: skip
+            world = replace(world, signals=replace(world.signals, truth=own))
+        other = replace(table, world=world)
+        true = other.worth()
+        kit, study = other.kit(rng, true)
+        top, low = max(true.max(), kit["worth"]), min(true.min(), kit["worth"])
+        regrets.append((top - kit["worth"]) / (top - low))
+        if study is not None:
+            gains.append((study["after"] - study["now"], top - low))
+    return {
+        "again": [{"gain": gain, "share": gain / size} for gain, size in gains],
+        "regret": float(np.mean(regrets)),
     }
 
 
@@ -147,33 +234,6 @@ def _expected_regret(benefit: np.ndarray, columns: Mapping[str, np.ndarray]) -> 
     return {name: float(((top - column) / (top - low)).mean()) for name, column in columns.items()}
 
 
-def _kit(
-    world: World, record: Any, draws: int, true: Mapping[str, float]
-) -> tuple[dict[str, Any], dict[str, Any] | None]:
-    """What the kit chooses, after the study it asks for where it asks for one."""
-    found = record.verdict
-    if found.outcome != "find_out_first":
-        option = found.option or world.status_quo
-        return {"option": option, "worth": true[option]}, None
-    meanwhile = found.meanwhile or world.status_quo
-    after = found_out(world, record)
-    if after is None:
-        return {"option": meanwhile, "worth": true[meanwhile]}, None
-    again = record_of(after.world, draws)
-    option = again.verdict.option or world.status_quo
-    if again.verdict.outcome == "find_out_first":
-        option = again.verdict.meanwhile or world.status_quo
-    theta = {name: np.array([value]) for name, value in world.truth.items()}
-    params = world.signals.truth if world.signals else None
-    values = worth(after.world, theta, deployed(after.world, again), params)[0]
-    value = float(values[[offer.id for offer in world.offers].index(option)])
-    value -= after.price + after.wait / world.months * max(value - true[meanwhile], 0.0)
-    # held against what would be done now: the best by the figures, unless a gate forbids it
-    now = meanwhile if after.name == "gates" else (found.option or world.status_quo)
-    study = {"name": after.name, "now": true[now], "after": value}
-    return {"option": option, "worth": value}, study
-
-
 def type_of(world: World, option: str) -> str:
     """What kind of answer an option is."""
     offer = next(offer for offer in world.offers if offer.id == option)
@@ -185,7 +245,8 @@ def type_of(world: World, option: str) -> str:
 def _flaws(world: World) -> list[str]:
     plan = world.plan
     found = [
-        name for name in ("few_rows", "few_errors", "other_base_rate", "seldom_works")
+        name for name in ("few_rows", "few_errors", "other_base_rate", "seldom_works",
+                     "drift_said")
         if getattr(plan, name)
     ]  # fmt: skip
     if world.signals is not None:
@@ -211,7 +272,7 @@ def _ranges(record: Any, world: World) -> dict[str, list[float]]:
 
 
 def _rules(
-    world: World, record: Any, options: Mapping[str, Deployed]
+    world: World, record: Any, options: Mapping[str, Deployed], instead: str | None
 ) -> tuple[dict[str, int], Mapping[str, Deployed]]:
     """Which offer each rule of thumb chooses, and what they would put to work."""
     theta = {name: law.middle for name, law in world.stated.items()}
@@ -224,7 +285,7 @@ def _rules(
         rates |= {name: rate for name, (rate, _) in guessed.items()}
         put = {**options, **{name: one for name, (_, one) in guessed.items()}}
     points = money.net_benefit(
-        world.offers, world.status_quo, theta, rates, world.per_case, world.months
+        world.offers, world.status_quo, theta, rates, world.task, world.months, instead=instead
     )[0]
     ml = np.array([offer.is_ml for offer in world.offers])
     right = np.array([_accuracy(world, offer, theta, rates) for offer in world.offers])

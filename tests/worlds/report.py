@@ -62,6 +62,7 @@ def family_figures(results: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "deciders": deciders,
         "best": {kind: sum(r["type"]["oracle"] == kind for r in results) for kind in TYPES},
         "yes_no": {name: yes_no(results, name) for name in ("kit", "ideal")},
+        "yes_no_beside_ideal": beside_ideal(results),
         "coverage": coverage(results),
         "find_out": find_out(results),
         "seconds": float(np.median([r["seconds"] for r in results])),
@@ -70,9 +71,13 @@ def family_figures(results: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 
 def yes_no(results: Sequence[dict[str, Any]], name: str) -> dict[str, Any]:
-    """Wrong yes where no is right, and wrong no where yes is right."""
-    said = np.array([r["type"][name] == "ML" for r in results], dtype=float)
-    chance = np.array([r["chance_ml"] for r in results])
+    """Wrong yes where no is right, and wrong no where yes is right.
+
+    How often each is right is what the ideal decider believes; where the kit has made a
+    study, and so knows more, it is what came true.
+    """
+    said = _yes(results, name)
+    chance = _chance(results, name)
     right = np.array([r["type"]["oracle"] == "ML" for r in results])
     yes, no = _weighted(said, 1 - chance), _weighted(1 - said, chance)
     return {
@@ -86,6 +91,28 @@ def yes_no(results: Sequence[dict[str, Any]], name: str) -> dict[str, Any]:
             "error": math.hypot(yes["error"], no["error"]),
         },
     }
+
+
+def beside_ideal(results: Sequence[dict[str, Any]]) -> dict[str, float]:
+    """By how much the kit's wrong yes less wrong no is above the ideal decider's, paired."""
+    parts = {}
+    for name in ("kit", "ideal"):
+        said, chance = _yes(results, name), _chance(results, name)
+        yes = said * (1 - chance) / max((1 - chance).sum(), 1e-12)
+        parts[name] = yes - (1 - said) * chance / max(chance.sum(), 1e-12)
+    gap = parts["kit"] - parts["ideal"]
+    return {"mean": float(gap.sum()), "error": float(gap.std() * math.sqrt(len(gap)))}
+
+
+def _yes(results: Sequence[dict[str, Any]], name: str) -> Any:
+    return np.array([r["type"][name] == "ML" for r in results], dtype=float)
+
+
+def _chance(results: Sequence[dict[str, Any]], name: str) -> Any:
+    return np.array([
+        float(r["type"]["oracle"] == "ML") if name == "kit" and r["study"] else r["chance_ml"]
+        for r in results
+    ])  # fmt: skip
 
 
 def _weighted(values: Any, weights: Any) -> dict[str, float]:
@@ -110,15 +137,27 @@ def coverage(results: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 
 def find_out(results: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """How often the kit said to find out first, and what that paid."""
-    paid = [r for r in results if r["study"]]
+    """How often the kit said to find out first, and what that gained in all.
+
+    Each study is made on the truth and on others that fit what was handed over; price and
+    delay are in what it gained.
+    """
+    made = [r for r in results if r["study"]]
+    shares, money, paid = [], [], []
+    for r in made:
+        study, gain = r["study"], r["study"]["after"] - r["study"]["now"]
+        shares.append(np.mean([gain / r["spread"], *(one["share"] for one in study["again"])]))
+        money.append(np.mean([gain, *(one["gain"] for one in study["again"])]))
+        paid.append(gain > 0)
+    by_study = Counter(r["study"]["name"] for r in made)
     return {
+        "offered": sum(r["offered"] for r in results),
         "said": sum(r["verdict"] == "find_out_first" for r in results),
-        "simulated": len(paid),
-        "gain_share": mean_error(
-            [(r["study"]["after"] - r["study"]["now"]) / r["spread"] for r in paid]
-        ),
-        "gain_money": mean_error([r["study"]["after"] - r["study"]["now"] for r in paid]),
+        "simulated": len(made),
+        "by_study": dict(sorted(by_study.items())),
+        "paid": int(sum(paid)),
+        "gain_share": mean_error(shares),
+        "gain_money": mean_error(money),
     }
 
 
@@ -155,9 +194,13 @@ def goals(family: str, found: dict[str, Any]) -> dict[str, dict[str, Any]]:
     gap = found["yes_no"]["kit"]["difference"]
     asked["wrong yes as often as wrong no"] = {
         "figure": gap["mean"], "error": gap["error"],
-        "met": abs(gap["mean"]) <= SURE * gap["error"],
+        "met": _within(gap) or _within(found["yes_no_beside_ideal"]),
     }  # fmt: skip
     return asked
+
+
+def _within(figure: dict[str, float]) -> bool:
+    return abs(figure["mean"]) <= SURE * figure["error"]
 
 
 def figures(results: Sequence[dict[str, Any]], seed: int, draws: int) -> dict[str, Any]:
@@ -238,7 +281,8 @@ def _found_out(own: dict[str, Any]) -> str:
     found = own["find_out"]
     if not found["said"]:
         return "never"
-    return f"{found['said']} times, {_share(found['gain_share'])}"
+    return (f"{found['said']} times (a study was on offer in {found['offered']}), "
+            f"{_share(found['gain_share'])}")  # fmt: skip
 
 
 _ROWS = (
@@ -246,7 +290,7 @@ _ROWS = (
     ("the kit's wrong yes / wrong no, where no / yes was right", _wrong("kit")),
     ("the ideal decider's", _wrong("ideal")),
     ("90% ranges that held the truth: each option / the chosen", _covered),
-    ("`find_out_first`, and what it gained", _found_out),
+    ("`find_out_first`, and what it gained over deciding at once", _found_out),
 )
 
 
