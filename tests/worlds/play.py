@@ -6,9 +6,11 @@ import json
 import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 
@@ -29,13 +31,22 @@ REPEATS = 2  # truths on which a study is tried, to know what it gains
 RULES = ("always ML", "never ML", "highest accuracy", "best point estimate")
 
 
-def record_of(world: World, draws: int, **changes: Any) -> Any:
-    """The kit's decision record of what the world hands over."""
-    with tempfile.TemporaryDirectory() as folder:
+ASIDE = {  # what a record shows beside its verdict, and leaves it as it is
+    "mlpdm_kit.record.worth.Valuation._break_even": (),
+    "mlpdm_kit.record.worth.Valuation._stresses": (),
+    "mlpdm_kit.record.worth.Valuation._evppi": (),
+    "mlpdm_kit.analysis.closer._learnt": None,
+}
+
+
+def record_of(world: World, draws: int, *, whole: bool = False) -> Any:
+    """The kit's decision record of what the world hands over; or of it what decides."""
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         for name, text in world.files.items():
             (Path(folder) / name).write_text(text, encoding="utf-8")
-        content = {**world.case(), **changes}
-        (Path(folder) / "case.yaml").write_text(json.dumps(content), encoding="utf-8")
+        (Path(folder) / "case.yaml").write_text(json.dumps(world.case()), encoding="utf-8")
+        for name, nothing in () if whole else ASIDE.items():
+            stack.enter_context(patch(name, return_value=nothing))
         return decide(load_case(folder), draws=draws)
 
 

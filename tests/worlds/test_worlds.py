@@ -14,7 +14,7 @@ from tests.worlds.flaws import FAMILIES
 from tests.worlds.kinds import make_world
 from tests.worlds.laws import OVERCONFIDENCE, Law, point, share
 from tests.worlds.money import AMOUNTS, BINARY, Money, Offer, net_benefit, shares_task
-from tests.worlds.play import play
+from tests.worlds.play import play, record_of
 from tests.worlds.report import BEGIN, END, KEPT, RULES, SURE, figures, mean_error, table
 from tests.worlds.signals import Amounts, Binary, Deployed, Drift
 from tests.worlds.studies import found_out
@@ -173,6 +173,17 @@ def test_same_seed_makes_the_same_world():
     assert worlds[0].case() == worlds[1].case()
     assert worlds[0].files == worlds[1].files
     assert worlds[0].truth == worlds[1].truth
+
+
+@pytest.mark.parametrize("family", ["ranges", "flawed"])
+def test_what_is_left_out_does_not_decide(family):
+    world = make_world(family, np.random.default_rng([9, 1]))
+    whole, part = (record_of(world, 1024, whole=whole) for whole in (True, False))
+    assert whole.stress
+    assert not part.stress
+    assert part.verdict.model_copy(update={"robust": whole.verdict.robust}) == whole.verdict
+    assert part.options == whole.options
+    assert part.value_of_information.study == whole.value_of_information.study
 
 
 def test_a_played_world_repeats(few):
