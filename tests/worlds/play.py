@@ -27,7 +27,7 @@ from tests.worlds.world import World
 
 DRAWS = 4_096
 IDEAL_DRAWS = 8_192
-REPEATS = 2  # truths on which a study is tried, to know what it gains
+REPEATS = {False: 8, True: 2}  # truths on which a study is tried, by whether there is a table
 RULES = ("always ML", "never ML", "highest accuracy", "best point estimate")
 
 
@@ -116,8 +116,9 @@ def play(family: str, seed: int, index: int, draws: int = DRAWS) -> dict[str, An
     columns |= {name: guessed[:, index] for name, index in picks.items()}
     regret = _expected_regret(benefit, columns)
     if study is not None:  # what a study shows is not in the ideal decider's law
-        study |= _again(rng, table, believed, params)
-        regret["kit"] = study.pop("regret")
+        study |= _again(rng, table, ideal, believed, params)
+        came = (true[ideal] - kit["worth"]) / (oracle - low)
+        regret["kit"] = regret["ideal"] + float(np.mean([came, *study.pop("more")]))
     ml = np.array([offer.is_ml for offer in world.offers])
     chosen = {"oracle": best, "ideal": ideal, "kit": ids.index(kit["option"])}
     return {
@@ -197,6 +198,7 @@ class Table:
             "now": float(true[ids.index(now)]),
             "after": value - after.price,
             "price": after.price,
+            "promised": self.record.value_of_information.study.get("enbs", 0.0),
             "changed": option != now,
         }
         return {"option": option, "worth": value - after.price}, study
@@ -210,11 +212,18 @@ class Table:
 
 
 def _again(
-    rng: np.random.Generator, table: Table, believed: Mapping[str, Any], params: Any
+    rng: np.random.Generator,
+    table: Table,
+    ideal: int,
+    believed: Mapping[str, Any],
+    params: Any,
 ) -> dict[str, Any]:
-    """The study on other truths that fit what is handed over: means, with less noise."""
-    gains, regrets = [], []
-    for at in range(REPEATS):
+    """The study on other truths that fit what is handed over: means, with less noise.
+
+    ``more`` is the regret above the ideal decider's on the same truths.
+    """
+    gains, more = [], []
+    for at in range(REPEATS[table.world.signals is not None]):
         truth = {name: float(values[at]) for name, values in believed.items()}
         world = replace(table.world, truth=truth)
         if world.signals is not None:
@@ -224,14 +233,12 @@ def _again(
         other = replace(table, world=world)
         true = other.worth()
         kit, study = other.kit(rng, true)
-        top, low = max(true.max(), kit["worth"]), min(true.min(), kit["worth"])
-        regrets.append((top - kit["worth"]) / (top - low))
+        size = max(true.max(), kit["worth"]) - min(true.min(), kit["worth"])
+        more.append((true[ideal] - kit["worth"]) / size)
         if study is not None:
-            gains.append((study["after"] - study["now"], top - low))
-    return {
-        "again": [{"gain": gain, "share": gain / size} for gain, size in gains],
-        "regret": float(np.mean(regrets)),
-    }
+            gain = study["after"] - study["now"]
+            gains.append({"gain": float(gain), "share": float(gain / size)})
+    return {"again": gains, "more": more}
 
 
 def _expected_regret(benefit: np.ndarray, columns: Mapping[str, np.ndarray]) -> dict[str, float]:

@@ -158,6 +158,7 @@ def find_out(results: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "paid": int(sum(paid)),
         "gain_share": mean_error(shares),
         "gain_money": mean_error(money),
+        "promised_share": mean_error([r["study"]["promised"] / r["spread"] for r in made]),
     }
 
 
