@@ -22,12 +22,13 @@ from tests.worlds.kinds import make_world
 from tests.worlds.money import Offer
 from tests.worlds.shares import SHARES
 from tests.worlds.signals import Deployed
-from tests.worlds.studies import found_out
+from tests.worlds.studies import After, found_out
 from tests.worlds.world import World
 
 DRAWS = 4_096
 IDEAL_DRAWS = 8_192
-REPEATS = {False: 8, True: 2}  # truths on which a study is tried, by whether there is a table
+REPEATS = 2  # more truths on which a study is tried, to know what it gains
+AFTER_DRAWS = 2_048
 RULES = ("always ML", "never ML", "highest accuracy", "best point estimate")
 
 
@@ -100,8 +101,8 @@ def play(family: str, seed: int, index: int, draws: int = DRAWS) -> dict[str, An
     true = table.worth()
     benefit = worth(world, believed, options, params, instead=instead)
     expected = benefit.mean(axis=0)
-    ids = table.ids
-    kit, study = table.kit(rng, true)
+    ids, ideal = table.ids, int(expected.argmax())
+    kit, study = table.kit(rng, true, ideal)
     picks, put = _rules(world, record, options, instead)
     if put is options:
         values, guessed = true, benefit
@@ -111,14 +112,14 @@ def play(family: str, seed: int, index: int, draws: int = DRAWS) -> dict[str, An
     picked = {name: float(values[index]) for name, index in picks.items()}
     low = min(true.min(), *picked.values())
     oracle = max(true.max(), kit["worth"], *picked.values())
-    best, ideal = int(true.argmax()), int(expected.argmax())
+    best = int(true.argmax())
     columns = {"ideal": benefit[:, ideal], "kit": benefit[:, ids.index(kit["option"])]}
     columns |= {name: guessed[:, index] for name, index in picks.items()}
     regret = _expected_regret(benefit, columns)
     if study is not None:  # what a study shows is not in the ideal decider's law
-        study |= _again(rng, table, ideal, believed, params)
-        came = (true[ideal] - kit["worth"]) / (oracle - low)
-        regret["kit"] = regret["ideal"] + float(np.mean([came, *study.pop("more")]))
+        study["again"] = _again(rng, table, ideal, believed, params)
+        more = np.mean([one["more"] for one in (study, *study["again"])])
+        regret["kit"] = regret["ideal"] + float(more)
     ml = np.array([offer.is_ml for offer in world.offers])
     chosen = {"oracle": best, "ideal": ideal, "kit": ids.index(kit["option"])}
     return {
@@ -166,15 +167,16 @@ class Table:
         """The offers' names."""
         return [offer.id for offer in self.world.offers]
 
-    def worth(self, **more: Any) -> np.ndarray:
+    def worth(self) -> np.ndarray:
         """What every offer is truly worth."""
-        world = self.world
-        theta = {name: np.array([value]) for name, value in world.truth.items()}
-        params = world.signals.truth if world.signals else None
-        return worth(world, theta, self.options, params, instead=self.instead, **more)[0]
+        return self.matrix(*_truth(self.world))[0]
+
+    def matrix(self, theta: Mapping[str, Any], params: Any, **more: Any) -> np.ndarray:
+        """Worth of every offer by draw, as this record would have it put to work."""
+        return worth(self.world, theta, self.options, params, instead=self.instead, **more)
 
     def kit(
-        self, rng: np.random.Generator, true: np.ndarray
+        self, rng: np.random.Generator, true: np.ndarray, ideal: int
     ) -> tuple[dict[str, Any], dict[str, Any] | None]:
         """What the kit chooses, after the study it asks for where it asks for one."""
         found, ids, quo = self.record.verdict, self.ids, self.world.status_quo
@@ -190,25 +192,47 @@ class Table:
         if again.verdict.outcome == "find_out_first":
             option = again.verdict.meanwhile or quo
         then = replace(self, world=after.world, options=deployed(after.world, again))
-        value = self._after(then, ids.index(option), ids.index(meanwhile), after.wait)
+        picks = ids.index(option), ids.index(meanwhile)
+        value, _ = self._after(then, picks, after, *_truth(self.world))
         # held against what would be done now: the best by the figures, unless a gate forbids it
         now = meanwhile if after.name == "gates" else (found.option or quo)
-        study = {
-            "name": after.name,
-            "now": float(true[ids.index(now)]),
-            "after": value - after.price,
-            "price": after.price,
-            "promised": self.record.value_of_information.study.get("enbs", 0.0),
-            "changed": option != now,
-        }
-        return {"option": option, "worth": value - after.price}, study
+        study = {"name": after.name, "changed": option != now,
+                 "promised": self.record.value_of_information.study.get("enbs", 0.0),
+                 "paid": bool(value[0] > true[ids.index(now)])}  # fmt: skip
+        values, all_now = self._after(then, picks, after, *_believed_after(rng, after.world))
+        gain = values - all_now[:, ids.index(now)]
+        size = np.maximum(all_now.max(axis=1), values) - np.minimum(all_now.min(axis=1), values)
+        study |= {"gain": float(gain.mean()), "share": float((gain / size).mean()),
+                  "more": float(((all_now[:, ideal] - values) / size).mean())}  # fmt: skip
+        return {"option": option, "worth": float(value[0])}, study
 
-    def _after(self, then: Table, chosen: int, meanwhile: int, wait: float) -> float:
-        """Worth of a choice that is made when a study is done, with another at work till then."""
-        if chosen == meanwhile or wait <= 0:
-            return float(then.worth()[chosen])
-        first = self.worth(months=min(wait, float(self.world.months)))[meanwhile]
-        return float(then.worth(later=wait)[chosen] + first)
+    def _after(
+        self, then: Table, picks: tuple[int, int], after: After, theta: Any, params: Any
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """By draw: worth of a choice made when the study is done, with another option at work
+        till then, less its price; and worth of each option begun now."""
+        chosen, meanwhile = picks
+        if chosen == meanwhile or after.wait <= 0:
+            value = then.matrix(theta, params)[:, chosen]
+        else:
+            months = min(after.wait, float(self.world.months))
+            value = then.matrix(theta, params, later=after.wait)[:, chosen]
+            value = value + self.matrix(theta, params, months=months)[:, meanwhile]
+        return value - after.price, self.matrix(theta, params)
+
+
+def _truth(world: World) -> tuple[dict[str, Any], Any]:
+    theta = {name: np.array([value]) for name, value in world.truth.items()}
+    return theta, world.signals.truth if world.signals else None
+
+
+def _believed_after(rng: np.random.Generator, world: World) -> tuple[dict[str, Any], Any]:
+    """What one believes who has seen a study's outcome; or, where ranges may be too narrow and
+    that is not in closed form, the truth, which is a draw of it."""
+    if world.plan.naive:
+        return _truth(world)
+    theta = world.believed(rng, AFTER_DRAWS)
+    return theta, world.signals.posterior(rng, AFTER_DRAWS) if world.signals else None
 
 
 def _again(
@@ -217,13 +241,10 @@ def _again(
     ideal: int,
     believed: Mapping[str, Any],
     params: Any,
-) -> dict[str, Any]:
-    """The study on other truths that fit what is handed over: means, with less noise.
-
-    ``more`` is the regret above the ideal decider's on the same truths.
-    """
-    gains, more = [], []
-    for at in range(REPEATS[table.world.signals is not None]):
+) -> list[dict[str, Any]]:
+    """The study on other truths that fit what is handed over, to have less noise."""
+    found = []
+    for at in range(REPEATS):
         truth = {name: float(values[at]) for name, values in believed.items()}
         world = replace(table.world, truth=truth)
         if world.signals is not None:
@@ -231,14 +252,10 @@ def _again(
                    else values[at : at + 1] for name, values in params.items()}  # fmt: skip
             world = replace(world, signals=replace(world.signals, truth=own))
         other = replace(table, world=world)
-        true = other.worth()
-        kit, study = other.kit(rng, true)
-        size = max(true.max(), kit["worth"]) - min(true.min(), kit["worth"])
-        more.append((true[ideal] - kit["worth"]) / size)
+        study = other.kit(rng, other.worth(), ideal)[1]
         if study is not None:
-            gain = study["after"] - study["now"]
-            gains.append({"gain": float(gain), "share": float(gain / size)})
-    return {"again": gains, "more": more}
+            found.append({name: study[name] for name in ("gain", "share", "more")})
+    return found
 
 
 def _expected_regret(benefit: np.ndarray, columns: Mapping[str, np.ndarray]) -> dict[str, float]:

@@ -145,10 +145,10 @@ def find_out(results: Sequence[dict[str, Any]]) -> dict[str, Any]:
     made = [r for r in results if r["study"]]
     shares, money, paid = [], [], []
     for r in made:
-        study, gain = r["study"], r["study"]["after"] - r["study"]["now"]
-        shares.append(np.mean([gain / r["spread"], *(one["share"] for one in study["again"])]))
-        money.append(np.mean([gain, *(one["gain"] for one in study["again"])]))
-        paid.append(gain > 0)
+        study = r["study"]
+        shares.append(np.mean([one["share"] for one in (study, *study["again"])]))
+        money.append(np.mean([one["gain"] for one in (study, *study["again"])]))
+        paid.append(study["paid"])
     by_study = Counter(r["study"]["name"] for r in made)
     return {
         "offered": sum(r["offered"] for r in results),
