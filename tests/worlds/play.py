@@ -29,6 +29,7 @@ DRAWS = 4_096
 IDEAL_DRAWS = 8_192
 REPEATS = 2  # more truths on which a study is tried, to know what it gains
 AFTER_DRAWS = 2_048
+AT_ONCE = "kit at once"  # without the studies that it asks for
 RULES = ("always ML", "never ML", "highest accuracy", "best point estimate")
 
 
@@ -103,6 +104,7 @@ def play(family: str, seed: int, index: int, draws: int = DRAWS) -> dict[str, An
     expected = benefit.mean(axis=0)
     ids, ideal = table.ids, int(expected.argmax())
     kit, study = table.kit(rng, true, ideal)
+    once = ids.index(table.at_once())
     picks, put = _rules(world, record, options, instead)
     if put is options:
         values, guessed = true, benefit
@@ -113,7 +115,8 @@ def play(family: str, seed: int, index: int, draws: int = DRAWS) -> dict[str, An
     low = min(true.min(), *picked.values())
     oracle = max(true.max(), kit["worth"], *picked.values())
     best = int(true.argmax())
-    columns = {"ideal": benefit[:, ideal], "kit": benefit[:, ids.index(kit["option"])]}
+    columns = {"ideal": benefit[:, ideal], "kit": benefit[:, ids.index(kit["option"])],
+               AT_ONCE: benefit[:, once]}  # fmt: skip
     columns |= {name: guessed[:, index] for name, index in picks.items()}
     regret = _expected_regret(benefit, columns)
     if study is not None:  # what a study shows is not in the ideal decider's law
@@ -121,7 +124,7 @@ def play(family: str, seed: int, index: int, draws: int = DRAWS) -> dict[str, An
         more = np.mean([one["more"] for one in (study, *study["again"])])
         regret["kit"] = regret["ideal"] + float(more)
     ml = np.array([offer.is_ml for offer in world.offers])
-    chosen = {"oracle": best, "ideal": ideal, "kit": ids.index(kit["option"])}
+    chosen = {"oracle": best, "ideal": ideal, "kit": ids.index(kit["option"]), AT_ONCE: once}
     return {
         "family": family,
         "index": index,
@@ -131,7 +134,13 @@ def play(family: str, seed: int, index: int, draws: int = DRAWS) -> dict[str, An
         "spread": oracle - low,
         "regret": regret,
         "chance_ml": float(ml[benefit.argmax(axis=1)].mean()),
-        "worth": {"oracle": oracle, "ideal": float(true[ideal]), "kit": kit["worth"], **picked},
+        "worth": {
+            "oracle": oracle,
+            "ideal": float(true[ideal]),
+            "kit": kit["worth"],
+            AT_ONCE: float(true[once]),
+            **picked,
+        },
         "choice": {name: ids[index] for name, index in {**chosen, **picks}.items()},
         "type": {name: type_of(world, ids[index]) for name, index in chosen.items()},
         "verdict": record.verdict.outcome,
@@ -171,6 +180,13 @@ class Table:
         """What every offer is truly worth."""
         return self.matrix(*_truth(self.world))[0]
 
+    def at_once(self) -> str:
+        """What the kit would do now: the best by its figures, unless a gate is in the way."""
+        found, quo = self.record.verdict, self.world.status_quo
+        study = self.record.value_of_information.study or {}
+        gated = found.outcome == "find_out_first" and study.get("kind") != "study"
+        return (found.meanwhile if gated else found.option) or quo
+
     def matrix(self, theta: Mapping[str, Any], params: Any, **more: Any) -> np.ndarray:
         """Worth of every offer by draw, as this record would have it put to work."""
         return worth(self.world, theta, self.options, params, instead=self.instead, **more)
@@ -194,8 +210,7 @@ class Table:
         then = replace(self, world=after.world, options=deployed(after.world, again))
         picks = ids.index(option), ids.index(meanwhile)
         value, _ = self._after(then, picks, after, *_truth(self.world))
-        # held against what would be done now: the best by the figures, unless a gate forbids it
-        now = meanwhile if after.name == "gates" else (found.option or quo)
+        now = self.at_once()
         study = {"name": after.name, "changed": option != now,
                  "promised": self.record.value_of_information.study.get("enbs", 0.0),
                  "paid": bool(value[0] > true[ids.index(now)])}  # fmt: skip

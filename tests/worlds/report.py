@@ -11,9 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from tests.worlds.play import RULES
+from tests.worlds.play import AT_ONCE, RULES
 
-DECIDERS = ("ideal", "kit", *RULES)
+DECIDERS = ("ideal", "kit", AT_ONCE, *RULES)
+NAMES = {"ideal": "ideal, deciding at once", "kit": "**the kit**",
+         AT_ONCE: "the kit, were it to decide at once"}  # fmt: skip
 TYPES = ("status quo", "all", "rule", "ML")
 TITLES = {
     "ranges": "ranges only",
@@ -51,6 +53,7 @@ def family_figures(results: Sequence[dict[str, Any]]) -> dict[str, Any]:
             "regret": mean_error(regret[name]),
             "excess": mean_error(regret[name] - regret["ideal"]),
             "behind_kit": mean_error(regret[name] - regret["kit"]),
+            "behind_at_once": mean_error(regret[name] - regret[AT_ONCE]),
             "came_true": mean_error(came[name]),
             "excess_came_true": mean_error(came[name] - came["ideal"]),
             "money": mean_error(money[name]),
@@ -166,24 +169,27 @@ def goals(family: str, found: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Each goal with its figure and whether it is met."""
     by = found["deciders"]
     excess = by["kit"]["excess"]
-    better = {
-        name: by[name]["behind_kit"]
-        for name in RULES
-        if by[name]["behind_kit"]["mean"] < -SURE * by[name]["behind_kit"]["error"]
-    }
+    behind = [by[name][how] for name in RULES for how in ("behind_kit", "behind_at_once")]
+    nearest = min(behind, key=lambda figure: figure["mean"])
+    better = [one for one in behind if one["mean"] < -SURE * one["error"]]
     asked = {
         "excess at most 2%": {
             "figure": excess["mean"], "error": excess["error"],
             "met": excess["mean"] <= MOST_EXCESS,
         },
+        "the same without its studies": {
+            "figure": by[AT_ONCE]["excess"]["mean"], "error": by[AT_ONCE]["excess"]["error"],
+            "met": by[AT_ONCE]["excess"]["mean"] <= MOST_EXCESS,
+        },
         "no rule of thumb better": {
-            "figure": min(by[name]["behind_kit"]["mean"] for name in RULES),
+            "figure": nearest["mean"], "error": nearest["error"],
             "met": not better,
         },
     }  # fmt: skip
     if family == "flawed":
         least = min(by[name]["excess"]["mean"] for name in RULES)
-        share = excess["mean"] / least if least > 0 else math.inf
+        most = max(excess["mean"], by[AT_ONCE]["excess"]["mean"])  # with its studies and without
+        share = most / least if least > 0 else math.inf
         asked["at most a quarter of the best rule's excess"] = {
             "figure": share, "met": share <= MOST_OF_BEST_RULE,
         }  # fmt: skip
@@ -193,8 +199,9 @@ def goals(family: str, found: dict[str, Any]) -> dict[str, dict[str, Any]]:
             "figure": gain["mean"], "error": gain["error"], "met": gain["mean"] > 0,
         }  # fmt: skip
     gap = found["yes_no"]["kit"]["difference"]
-    asked["wrong yes as often as wrong no"] = {
+    asked["wrong yes as often as wrong no: the first less the second"] = {
         "figure": gap["mean"], "error": gap["error"],
+        "ideal": found["yes_no"]["ideal"]["difference"]["mean"],
         "met": _within(gap) or _within(found["yes_no_beside_ideal"]),
     }  # fmt: skip
     return asked
@@ -237,8 +244,7 @@ def table(found: dict[str, Any]) -> str:
             own = found["families"][name]["deciders"][decider]
             more = "" if decider == "ideal" else f" ({100 * own['excess']['mean']:+.1f})"
             cells.append(_share(own["regret"]) + more)
-        lines.append(f"| {'**the kit**' if decider == 'kit' else decider} | "
-                     + " | ".join(cells) + " |")  # fmt: skip
+        lines.append(f"| {NAMES.get(decider, decider)} | " + " | ".join(cells) + " |")
     for label, cell in _ROWS:
         lines.append(f"| {label} | " + " | ".join(cell(found["families"][n]) for n in names) + " |")
     lines += ["", "| goal | " + " | ".join(TITLES[n] for n in names) + " |",
@@ -256,7 +262,10 @@ def table(found: dict[str, Any]) -> str:
 def _goal(name: str, goal: dict[str, Any] | None) -> str:
     if goal is None:
         return "–"
-    return f"{'met' if goal['met'] else 'missed'} ({100 * goal['figure']:.1f}%)"
+    error = f" ± {100 * goal['error']:.1f}" if "error" in goal else ""
+    ideal = f"; the ideal's {100 * goal['ideal']:.1f}%" if "ideal" in goal else ""
+    met = "met" if goal["met"] else "**missed**"
+    return f"{met} ({100 * goal['figure']:.1f}{error}%{ideal})"
 
 
 def _best(own: dict[str, Any]) -> str:
@@ -282,7 +291,7 @@ def _found_out(own: dict[str, Any]) -> str:
     found = own["find_out"]
     if not found["said"]:
         return "never"
-    return (f"{found['said']} times (a study was on offer in {found['offered']}), "
+    return (f"{found['said']} times (studies were on offer in {found['offered']} worlds), "
             f"{_share(found['gain_share'])}")  # fmt: skip
 
 

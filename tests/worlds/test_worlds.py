@@ -298,13 +298,26 @@ def test_readme_shows_the_kept_figures():
     assert shown == table(json.loads(Path(KEPT).read_text(encoding="utf-8")))
 
 
-@pytest.mark.slow
-def test_goals_are_met():
-    found = figures(run(list(FAMILIES), 200, seed=1, jobs=2, draws=2048), seed=1, draws=2048)
-    missed = {
-        (family, goal): figure
+NOT_MET: set[tuple[str, str]] = set()
+
+
+def missed(found):
+    return {
+        (family, goal)
         for family, own in found["families"].items()
         for goal, figure in own["goals"].items()
         if not figure["met"]
     }
-    assert not missed
+
+
+def test_kept_figures_miss_no_other_goal():
+    assert missed(json.loads(Path(KEPT).read_text(encoding="utf-8"))) == NOT_MET
+
+
+@pytest.mark.slow
+def test_goals_are_met():
+    """The README's run once more; every goal of every family is met."""
+    kept = json.loads(Path(KEPT).read_text(encoding="utf-8"))
+    worlds = max(own["worlds"] for own in kept["families"].values())
+    results = run(list(FAMILIES), worlds, seed=kept["seed"], jobs=2, draws=kept["draws"])
+    assert missed(figures(results, kept["seed"], kept["draws"])) <= NOT_MET
