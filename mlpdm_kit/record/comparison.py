@@ -105,9 +105,8 @@ def compare_section(
     if data is None:
         options = tuple(_unmeasured(case, rung) for rung in rungs)
         return ComparisonSection(options=options, checks=tuple(_checks_on_people(case, rungs)))
-    found = leaks(
-        data.features, data.target, case.task, known_then=case.data.known_then if case.data else ()
-    )
+    vouched = {*(case.data.known_then if case.data else ()), *_in_use(rungs, data)}
+    found = leaks(data.features, data.target, case.task, known_then=vouched)
     leaking = [finding.figures["column"] for finding in found]
     profile_features = data.features
     data = replace(data, features=data.features.drop(columns=leaking))
@@ -362,6 +361,13 @@ def _on_leaks(data: Dataset, leaking: Sequence[str]) -> list[str]:
         for name, columns in data.rule_columns.items()
         if lower & {column.lower() for column in columns}
     ]
+
+
+def _in_use(rungs: Sequence[Rung], data: Dataset) -> list[str]:
+    """Columns that today's rule reads: who decides by them today has them in time."""
+    today = next((rung.id for rung in rungs if rung.status_quo), "")
+    read = {column.lower() for column in data.rule_columns.get(today, ())}
+    return [str(name) for name in data.features.columns if str(name).lower() in read]
 
 
 def _removed(

@@ -58,7 +58,9 @@ def make(rng: np.random.Generator, plan: Plan) -> World | None:
     _binary_offers(rng, plan, stated, offers, status_quo, stake, months)
     extra: dict[str, dict[str, Any]] = {}
     if plan.data:
-        column = int(rng.integers(0, signals.features.shape[1])) + 1  # type: ignore[union-attr]
+        # a rule that is at work today cannot read what is known only afterwards: the last column
+        able = signals.features.shape[1] - (status_quo == "rule")  # type: ignore[union-attr]
+        column = int(rng.integers(0, able)) + 1
         extra["rule"] = {"when": f"x{column} >= {rng.uniform(-0.2, 1.2):.3f}"}
         extra |= {name: {"predictions": f"{name}.csv"} for name in others}
     studies = offered(rng, plan, stated, money.BINARY, stake, months)
