@@ -298,7 +298,7 @@ def test_readme_shows_the_kept_figures():
     assert shown == table(json.loads(Path(KEPT).read_text(encoding="utf-8")))
 
 
-NOT_MET: set[tuple[str, str]] = set()
+NOT_MET = {("flawed", "wrong yes as often as wrong no: the first less the second")}
 
 
 def missed(found):
@@ -316,7 +316,12 @@ def test_kept_figures_miss_no_other_goal():
 
 @pytest.mark.slow
 def test_goals_are_met():
-    """The README's run once more; every goal of every family is met."""
+    """The README's run once more: every goal of every family is met but one.
+
+    With the flaws of real life the kit says a wrong no more often than a wrong yes, given how
+    often each is right: 47% against 14%, where the ideal decider has 33% against 17% (189
+    worlds; the two differences lie 18 ± 8 points apart).
+    """
     kept = json.loads(Path(KEPT).read_text(encoding="utf-8"))
     worlds = max(own["worlds"] for own in kept["families"].values())
     results = run(list(FAMILIES), worlds, seed=kept["seed"], jobs=2, draws=kept["draws"])
