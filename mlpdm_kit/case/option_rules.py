@@ -59,13 +59,21 @@ def _pace(option: Option) -> Iterator[Fault]:
     """How an option comes into use: what goes together, and what is one figure."""
     every = option.retrain_every
     if option.status_quo:
-        for name in ("ramp", "drift", "retrain", "retrain_every", "overrun"):
+        for name in (
+            "build", "overrun", "delay", "ramp", "adoption", "drift", "retrain", "retrain_every",
+        ):  # fmt: skip
             if getattr(option, name) is not None:
                 yield Fault(code="not-for-status-quo", field=name, value=name)
         if option.stages.offline or option.stages.pilot:
             yield Fault(code="not-for-status-quo", field="stages", value="stages")
     if every is not None and (not every.is_point or every.low < 0.25):
         yield Fault(code="retrain-point", field="retrain_every", value=f"{every.low:g}")
+    if option.retrain is not None and option.drift is None and every is None:
+        yield Fault(code="retrain-alone", field="retrain", value="retrain")
+    if option.kind == "review":
+        for name in ("online", "drift", "retrain", "retrain_every"):
+            if getattr(option, name) is not None:
+                yield Fault(code="not-for-kind", field=name, value="review")
     if option.drift is not None and option.drift.low < 0:
         yield Fault(code="drift-negative", field="drift", value=option.drift.low)
 
@@ -121,7 +129,7 @@ def _sources(case: Case, option: Option) -> Iterator[Fault]:
 
 def _formula(case: Case, option: Option) -> Iterator[Fault]:
     """The value of an option as a formula over the case's and its own inputs."""
-    for name in ("when", "predict", "predictions", "rates"):
+    for name in ("when", "predict", "predictions", "rates", "online", "drift", "retrain"):
         if getattr(option, name):
             yield Fault(code="not-for-task", field=name, value=case.task)
     if option.kind == "review":

@@ -84,6 +84,9 @@ def _economics(case: Case) -> Iterator[Fault]:
             field="prevalence",
             figures={"example": case.units.example("share")},
         )
+    share = case.prevalence
+    if share is not None and share.is_point and share.low in (0.0, 1.0):
+        yield Fault(code="prevalence-edge", field="prevalence", value=f"{100 * share.low:g}%")
     if case.task != "binary":
         for field in ("prevalence", "action_success"):
             if getattr(case, field) is not None:

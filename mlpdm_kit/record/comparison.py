@@ -26,7 +26,13 @@ from mlpdm_kit.case.dataset import Dataset
 from mlpdm_kit.case.model import Case
 from mlpdm_kit.errors import refuse
 from mlpdm_kit.record.closer import as_range, finite, looked
-from mlpdm_kit.record.data_checks import checks_on_data, checks_on_people, removed_before, too_good
+from mlpdm_kit.record.data_checks import (
+    checks_on_data,
+    checks_on_people,
+    in_use,
+    removed_before,
+    too_good,
+)
 from mlpdm_kit.record.inputs import usual_ends
 from mlpdm_kit.record.model import (
     Compared,
@@ -48,9 +54,8 @@ def compare_section(
         options = tuple(_unmeasured(case, rung) for rung in rungs)
         return ComparisonSection(options=options, checks=tuple(checks_on_people(case, rungs)))
     _refuse_unknown_segments(case, data)
-    found = leaks(
-        data.features, data.target, case.task, known_then=case.data.known_then if case.data else ()
-    )
+    vouched = {*(case.data.known_then if case.data else ()), *in_use(rungs, data)}
+    found = leaks(data.features, data.target, case.task, known_then=vouched)
     leaking = [finding.figures["column"] for finding in found]
     profile_features = data.features
     data = replace(data, features=data.features.drop(columns=leaking))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from mlpdm_kit.analysis.uncertainty.distributions import Array, Distribution, widened
 from mlpdm_kit.analysis.uncertainty.sampling import draw
 from mlpdm_kit.analysis.uncertainty.stated import distribution, stated_inputs
@@ -11,6 +13,7 @@ from mlpdm_kit.case.correlations import drawn_name
 from mlpdm_kit.case.inputs import BETWEEN_ENDS, USUAL_LEVEL
 from mlpdm_kit.case.model import Case, Input
 from mlpdm_kit.case.rules import named_inputs
+from mlpdm_kit.errors import refuse
 from mlpdm_kit.record.model import ComparisonSection, InputRow, RankCorrelation, Said
 
 WIDE = 100.0  # high over low, from which the mean of a range is far above its middle
@@ -43,6 +46,9 @@ class Inputs:
             if option.predicted_cost is not None and name not in self.stated:
                 self.measured[name] = Distribution("point", (option.predicted_cost,))
         self.distributions |= self.measured
+        for name, dist in self.distributions.items():
+            if not np.isfinite(dist.mean):
+                raise refuse("mean-infinite", name, name)
         self.comparison = comparison
         self.correlations = tuple(
             RankCorrelation(between=(drawn_name(one.between[0]), drawn_name(one.between[1])),

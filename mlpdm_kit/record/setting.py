@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from mlpdm_kit.analysis.trial.setting import Review, Setting
+from mlpdm_kit.analysis.uncertainty.distributions import Distribution
 from mlpdm_kit.analysis.uncertainty.stated import means, signs, stated_inputs
 from mlpdm_kit.analysis.worth.tasks import task_of
 from mlpdm_kit.case.dataset import Dataset
@@ -31,6 +32,7 @@ def setting(case: Case, data: Dataset | None, seed: int) -> Setting:
         hit_at=case.hit_at,
         good=case.of_task.good,
         mix={} if case.data is None else {n: one.low for n, one in case.data.mix.items()},
+        price_ends=_price_ends(case, inputs),
         reviews=_reviews(case, theta),
         point=task.operating_point(worth),
         prevalence=None if case.prevalence is None else float(theta["prevalence"][0]),
@@ -38,6 +40,17 @@ def setting(case: Case, data: Dataset | None, seed: int) -> Setting:
         prevalence_range=inputs.get("prevalence"),
         running=_running(case, data, theta),
     )
+
+
+def _price_ends(case: Case, inputs: Mapping[str, Distribution]) -> dict[str, tuple[float, float]]:
+    """What each outcome is worth at both ends of its 90% range."""
+    return {
+        name: (
+            outcome.sign * inputs[f"outcomes.{name}"].quantile(0.05),
+            outcome.sign * inputs[f"outcomes.{name}"].quantile(0.95),
+        )
+        for name, outcome in case.outcomes.items()
+    }
 
 
 def _reviews(case: Case, theta: Mapping[str, Any]) -> dict[str, Review]:
@@ -68,9 +81,24 @@ def _running(case: Case, data: Dataset | None, theta: Mapping[str, Any]) -> dict
         value = (
             float(stated[0]) if stated is not None else known_mean(given.cost) if given else None
         )
-        if value is not None:
-            found[name] = value
+        fixed = _fixed(case, name, theta)
+        if value is not None or fixed:
+            found[name] = (value or 0.0) + fixed
     return found
+
+
+def _fixed(case: Case, name: str, theta: Mapping[str, Any]) -> float:
+    """What an option without ML takes beside its errors, spread over the cases: ML need not
+    beat errors that are only that few because so much is paid for them."""
+    option = case.options[name]
+    base = case.options.get(option.of or "", option)
+    if base.of_kind.is_ml or case.horizon is None:
+        return 0.0
+    run, build = (float(theta[f"options.{name}.{what}"][0])
+                  if f"options.{name}.{what}" in theta else 0.0
+                  for what in ("run", "build"))  # fmt: skip
+    volume = max(float(theta["volume"][0]), 1e-300)
+    return (run + (0.0 if option.status_quo else build / case.horizon.low)) / volume
 
 
 def known_mean(values: Any) -> float | None:

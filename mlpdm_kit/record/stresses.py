@@ -31,7 +31,10 @@ Draws = dict[str, Array]
 
 @dataclass(frozen=True, kw_only=True)
 class Stand:
-    """The choice as it stands: what the stresses shake at."""
+    """The choice as it stands: what the stresses shake at.
+
+    ``noise`` is the Monte Carlo error of each option's lead over the best.
+    """
 
     case: Case
     rungs: tuple[Rung, ...]
@@ -39,6 +42,7 @@ class Stand:
     inputs: Inputs
     theta: Draws
     best: int
+    noise: Array
     draws: int
     seed: int
 
@@ -79,7 +83,7 @@ def _tried(stand: Stand, shake: Shake) -> Stress:
     worth = shake.worth(shake.value)
     best = int(np.argmax(worth))
     gain = float(worth[best] - worth[stand.best])
-    flips = gain > TOLERANCE * max(1.0, float(np.abs(worth).max()))
+    flips = gain > TOLERANCE * max(1.0, float(np.abs(worth).max())) + stand.noise[best]
     named = not shake.segment and shake.code != "no-correlation"
     at, then = _flip(stand, shake) if flips and named else (None, best)
     return Stress(
@@ -163,6 +167,8 @@ def _base_rate(stand: Stand) -> Iterator[Shake]:
     if "prevalence" not in stand.theta:
         return
     now = float(stand.theta["prevalence"].mean())
+    if not 0 < now < 1:
+        return
 
     def worth(share: float) -> Array:
         drawn = np.minimum(stand.theta["prevalence"] * (share / now), 1.0)
@@ -184,6 +190,8 @@ def _action_success(stand: Stand) -> Iterator[Shake]:
         return
     drawn = stand.theta.get("action_success", np.ones(1))
     now = float(drawn.mean())
+    if now <= 0:
+        return
 
     def worth(share: float) -> Array:
         return stand.expected({**stand.theta, "action_success": drawn * (share / now)})

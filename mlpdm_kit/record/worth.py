@@ -46,6 +46,7 @@ from mlpdm_kit.record.studies import Desk, studies
 
 BREAK_EVEN_DRAWS = 2_048
 GROUP_DRAWS = 4_096
+TIE = 0.25
 
 
 class Valuation:
@@ -72,7 +73,7 @@ class Valuation:
         self.among = [rung for rung in self.rungs if rung.id in {one.id for one in self.among}]
         self.benefit = self._benefit(self.theta)
         self.expected = self.benefit.mean(axis=0)
-        self.best = int(np.argmax(self.expected))
+        self.best = _simplest_best(self.benefit)
 
     def _benefit(self, theta: Any) -> Array:
         return net_benefit(self.case, self.rungs, theta, self.among)
@@ -229,6 +230,7 @@ class Valuation:
                 inputs=self.inputs,
                 theta=self.theta,
                 best=self.best,
+                noise=_noise(self.benefit, self.best),
                 draws=self.draws,
                 seed=self.seed,
             )
@@ -307,6 +309,23 @@ class Valuation:
         ]
 
 
+def _noise(benefit: Array, best: int) -> Array:
+    """Monte Carlo error of each option's difference from one of them."""
+    return np.asarray((benefit - benefit[:, [best]]).std(axis=0) / np.sqrt(len(benefit)))
+
+
+def _simplest_best(benefit: Array) -> int:
+    """The option with the highest expectation; of a tie, the lowest rung of the ladder.
+
+    A tie is what the draws cannot tell apart: within a quarter of the plain Monte Carlo
+    error, to which the error of scrambled Sobol draws is at most in problems like this.
+    """
+    expected = benefit.mean(axis=0)
+    top = int(np.argmax(expected))
+    tied = expected >= expected[top] - TIE * _noise(benefit, top)
+    return int(np.flatnonzero(tied)[0])
+
+
 def _error(values: Array) -> float:
     return float(values.std() / np.sqrt(len(values)))
 
@@ -342,6 +361,10 @@ def _against_baseline(
         return []
     theta = inputs.draw(draws, seed)
     worth = {rung.id: per_case(case, rungs, rung, theta).worth for rung in [*left, *plain]}
+    for rung in plain:  # what they take beside their errors, spread over the cases
+        assert case.horizon is not None
+        cases = np.maximum(theta["volume"] * case.horizon.low, 1e-300)
+        worth[rung.id] = worth[rung.id] - price(rungs, rung, case.horizon.low, theta) / cases
     best = max(plain, key=lambda rung: float(worth[rung.id].mean()))
     results = []
     for rung in left:

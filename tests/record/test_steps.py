@@ -280,6 +280,18 @@ def test_a_rule_on_a_leaking_column_is_removed(make_case: MakeCase):
     assert found.verdict.option != "cheat"
 
 
+def test_what_decides_today_is_known_in_time(make_case: MakeCase):
+    rows = "\n".join(f"{i},{i % 7},{int(i % 7 > 4)},{int(i % 7 > 4) * 3}" for i in range(200))
+    folder = make_case(
+        files={"d.csv": "id,x,y,closed\n" + rows},
+        data={"file": "d.csv", "target": "y", "known_then": ["x"]},
+        options={"today": {"kind": "rule", "when": "Closed > 1", "status_quo": True}},
+    )
+    found = decide(load_case(folder), draws=256)
+    assert not [f for f in found.baseline.findings if f.code == "leak"]
+    assert next(o for o in found.options if o.id == "today").failed_gates == ()
+
+
 def test_a_model_that_hardly_errs_is_suspected(make_case: MakeCase):
     """Free text that tells the answer: no single column shows it."""
     words = ["fraud" if i % 5 == 0 else "fine" for i in range(300)]

@@ -98,8 +98,9 @@ def test_segments_as_production_mixes_them(make_case: Any):
     )
     walk = Walk(load_case(folder), draws=1024)
     rule = next(one for one in walk.comparison().options if one.id == "rule")
-    # east 20.5 of 21, west 0.5 of 21 (Jeffreys), a quarter of either is bad
-    assert rule.rates["recall"].mean == pytest.approx((0.1 * 20.5 + 0.9 * 0.5) / 21)
+    # 20 of 20 and 0 of 20, with a prior of one case at the rule's share of acting
+    acts = 20.5 / 161
+    assert rule.rates["recall"].mean == pytest.approx((0.1 * (20 + acts) + 0.9 * acts) / 21)
     assert rule.cost_per_case is not None
     assert rule.cost_per_case.mean == pytest.approx(0.9 * 0.25 * 1000)
     wrong = make_case(
@@ -111,3 +112,112 @@ def test_segments_as_production_mixes_them(make_case: Any):
     )
     with pytest.raises(InputError, match="north"):
         decide(load_case(wrong), draws=64)
+
+
+def test_what_today_takes_to_run_is_saved_when_it_is_replaced(make_case: Any, rates: Any):
+    """Twelve people cost the same written by the month or by the claim."""
+    model = {"kind": "model", "rates": rates("90%", "5%"), "build": "100k JPY"}
+
+    def gain(name: str, **cost: str) -> float:
+        desk = {"kind": "process", "status_quo": True, "rates": rates("90%", "5%"), **cost}
+        folder = make_case(name, options={"desk": desk, "model": model}, discount="0% per year")
+        return worth(decide(load_case(folder), draws=64), "model")
+
+    assert gain("month", run="500k JPY per month") == pytest.approx(24 * 500_000 - 100_000)
+    assert gain("claim", cost_per_case="500 JPY") == pytest.approx(24 * 500_000 - 100_000)
+
+
+def test_ml_is_not_held_against_a_dear_way_without_it(make_case: Any, rates: Any):
+    """People who err a little less, for ten million a month, veto nothing."""
+    options = {
+        "people": {"kind": "process", "rates": rates("90%", "5%"), "run": "10M JPY per month"},
+        "model": {"kind": "model", "rates": rates("85%", "5%"), "build": "100k JPY"},
+    }
+    record = decide(load_case(make_case(options=options)), draws=64)
+    assert (record.verdict.outcome, record.verdict.option) == ("use_ml", "model")
+
+
+def test_an_option_that_never_acts_is_worth_what_none_is(make_case: Any):
+    rows = "\n".join(f"{i},{int(i < 10)},{i}" for i in range(1000))
+    folder = make_case(
+        files={"d.csv": f"id,bad,x\n{rows}\n"},
+        prevalence=None,
+        data={"file": "d.csv", "target": "bad", "leave_out": ["x"]},
+        options={"rule": {"kind": "rule", "when": "x > 1000000"}, "model": {"kind": "process",
+                 "rates": {"recall": "10%", "false_positive_rate": "50%"}}},
+    )  # fmt: skip
+    assert worth(decide(load_case(folder), draws=1024), "rule") == 0.0
+
+
+@pytest.mark.parametrize("word", ["cost", "gain"])
+def test_any_outcome_can_be_priced_by_a_column(make_case: Any, word: str):
+    """Caught money is counted by the row; the share caught is not."""
+    rows = [(i, int(i % 4 == 0), 1000 if i % 8 == 0 else 10) for i in range(80)]
+    text = "\n".join(f"{i},{bad},{amount}" for i, bad, amount in rows)
+    folder = make_case(
+        files={"d.csv": f"id,bad,amount\n{text}\n"},
+        prevalence=None,
+        discount="0% per year",
+        data={"file": "d.csv", "target": "bad", "known_then": ["amount"]},
+        outcomes={
+            "false_positive": {"cost": "10%", "column": "amount"},
+            "true_positive": {word: "100%", "column": "amount"},
+            "false_negative": {"cost": "1 JPY per claim"},
+        },
+        options={"rule": {"kind": "rule", "when": "amount > 500"}, "model": {"kind": "model"}},
+    )
+    walk = Walk(load_case(folder), draws=1024)
+    rule = next(one for one in walk.comparison().options if one.id == "rule")
+    assert rule.rates["recall"].mean == pytest.approx((10 + 10.5 / 81) / 21)
+    assert rule.rates["true_positive_amount"].mean == pytest.approx(10 * 1000 / 20)
+    assert rule.cost_per_case is not None
+    sign = 1 if word == "cost" else -1
+    assert rule.cost_per_case.mean == pytest.approx((sign * 10 * 1000 + 10) / 80)
+
+
+def test_a_review_passes_the_trials_of_what_it_reviews(make_case: Any, rates: Any):
+    model = {
+        "kind": "model",
+        "rates": rates("80%", "10%"),
+        "stages": {"pilot": {"price": "20k JPY", "time": "3 months", "passes": "10%"}},
+    }
+    looked = {"kind": "review", "of": "model", "review": "0 JPY per claim"}
+
+    def worths(name: str, **changes: Any) -> tuple[float, float]:
+        options = {
+            "rule": {"kind": "rule", "rates": rates("5%", "1%")},
+            "model": {**model, **changes},
+            "looked": looked,
+        }
+        found = decide(load_case(make_case(name, options=options)), draws=4096)
+        return worth(found, "model"), worth(found, "looked")
+
+    staged, free = worths("staged"), worths("free", stages={})
+    assert staged[1] < 0.3 * free[1]
+    assert staged[1] > staged[0]  # a perfect look for nothing can only help
+
+
+def test_a_tie_goes_to_the_simpler_option(make_case: Any, rates: Any):
+    alike = rates("60%..80%", "5%..10%")
+    options = {"rule": {"kind": "rule", "rates": alike}, "model": {"kind": "model", "rates": alike}}
+    folder = make_case(options=options, volume="500..2000 per month")
+    chosen = {decide(load_case(folder), seed=seed, draws=4096).verdict.option for seed in range(6)}
+    assert chosen == {"rule"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"prevalence": "0%"}, "prevalence-edge"),
+        ({"volume": {"value": "500..2000 per month", "level": "1%"}}, "mean-infinite"),
+        ({"horizon": "24 months", "action_success": "0%"}, ""),
+    ],
+)
+def test_edges_are_refused_or_borne(make_case: Any, changes: dict[str, Any], code: str):
+    folder = make_case(**changes)
+    if not code:
+        assert decide(load_case(folder), draws=64).verdict.outcome == "do_nothing"
+        return
+    with pytest.raises(InputError) as caught:
+        decide(load_case(folder), draws=64)
+    assert {fault.code for fault in caught.value.faults} == {code}

@@ -9,6 +9,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy is imported: two p
 import argparse
 import json
 import multiprocessing
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +32,11 @@ def main() -> None:
     parser.add_argument("--rows", type=Path, help="write every world as a line of JSON")
     said = parser.parse_args()
     families = said.family or list(FAMILIES)
-    results = run(families, said.worlds, said.seed, said.jobs, said.draws)
-    if said.rows:
-        said.rows.write_text("".join(json.dumps(r) + "\n" for r in results), encoding="utf-8")
+    results = []
+    with open(said.rows or os.devnull, "w", encoding="utf-8") as rows:
+        for one in each(families, said.worlds, said.seed, said.jobs, said.draws):
+            results.append(one)
+            print(json.dumps(one), file=rows, flush=True)
     found = figures(results, said.seed, said.draws)
     print(table(found))
     if said.readme:
@@ -41,13 +44,25 @@ def main() -> None:
         into_readme(table(found), README)
 
 
-def run(families: list[str], worlds: int, seed: int, jobs: int, draws: int) -> list[dict[str, Any]]:
-    """Play so many worlds of each family, in so many processes."""
-    tasks = [(family, seed, index, draws) for family in families for index in range(worlds)]
+def each(
+    families: list[str], worlds: int, seed: int, jobs: int, draws: int
+) -> Iterator[dict[str, Any]]:
+    """Play so many worlds of each family, in so many processes, the families in turn."""
+    tasks = [(family, seed, index, draws) for index in range(worlds) for family in families]
     if jobs == 1:
-        return [play(*task) for task in tasks]
+        yield from (play(*task) for task in tasks)
+        return
     with multiprocessing.get_context("fork").Pool(jobs) as pool:
-        return pool.starmap(play, tasks, chunksize=4)
+        yield from pool.imap(_play, tasks, chunksize=2)
+
+
+def _play(task: tuple[str, int, int, int]) -> dict[str, Any]:
+    return play(*task)
+
+
+def run(families: list[str], worlds: int, seed: int, jobs: int, draws: int) -> list[dict[str, Any]]:
+    """The same as a list."""
+    return list(each(families, worlds, seed, jobs, draws))
 
 
 if __name__ == "__main__":

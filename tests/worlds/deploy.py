@@ -14,9 +14,9 @@ import pandas as pd
 
 from mlpdm_kit import best_threshold
 from mlpdm_kit.analysis.trial.models import best_line, one_thread, simple_model
-from tests.worlds.kinds import World
 from tests.worlds.money import Theta
 from tests.worlds.signals import Amounts, Binary, Deployed
+from tests.worlds.world import World
 
 
 def deployed(world: World, record: Any) -> dict[str, Deployed]:

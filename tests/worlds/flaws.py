@@ -1,8 +1,9 @@
 """Flaws of real life, one entry each: what they do to the making of a world.
 
 Some are seen in what is handed over (few rows, an action that seldom works), some are
-not (a column that leaks, drift, ranges too narrow); of those the ideal decider knows only
-how often they come.
+not (a column that leaks, ranges too narrow); of those the ideal decider knows only how
+often they come. That production drifts away from the table is said in half of the worlds,
+as errors online for each offline, and in the other half nobody knows it.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ class Plan:
     few_errors: bool = False
     other_base_rate: bool = False
     seldom_works: bool = False
+    drift_said: bool = False
     leak_chance: float = 0.0
     drift: Drift = STEADY
     overconfident_chance: float = 0.0
@@ -55,4 +57,7 @@ def planned(family: str, rng: np.random.Generator) -> Plan:
     if not plan.naive:
         return plan
     drawn = {name: bool(rng.random() < chance) for name, chance in SEEN.items()}
+    if rng.random() < 0.5:  # somebody has looked into it
+        drawn["drift_said"] = bool(rng.random() < CHANCE)
+        plan = replace(plan, drift=STEADY)
     return replace(plan, **drawn)  # type: ignore[arg-type]

@@ -19,7 +19,7 @@ OVERCONFIDENCE = 2.177  # by how much too narrow untrained people's 90% ranges a
 
 @dataclass(frozen=True)
 class Law:
-    """A point, a lognormal (mu, sigma of the logarithm) or a beta (a, b)."""
+    """A point, a lognormal (mu, sigma of the logarithm), a beta (a, b), or even from 0 to 1."""
 
     family: str
     first: float
@@ -28,6 +28,8 @@ class Law:
     def quantile(self, p: Any) -> Any:
         if self.family == "point":
             return np.full(np.shape(p), self.first)
+        if self.family == "uniform":
+            return np.asarray(p, dtype=float)
         if self.family == "beta":
             return special.betaincinv(self.first, self.second, p)
         return np.exp(self.first + self.second * special.ndtri(p))
@@ -35,6 +37,8 @@ class Law:
     def draw(self, rng: np.random.Generator, size: int) -> np.ndarray:
         if self.family == "point":
             return np.full(size, self.first)
+        if self.family == "uniform":
+            return rng.random(size)
         if self.family == "beta":
             return rng.beta(self.first, self.second, size)
         return np.exp(self.first + self.second * rng.standard_normal(size))
@@ -43,6 +47,8 @@ class Law:
     def mean(self) -> float:
         if self.family == "point":
             return self.first
+        if self.family == "uniform":
+            return 0.5
         if self.family == "beta":
             return self.first / (self.first + self.second)
         return math.exp(self.first + self.second**2 / 2)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -136,6 +136,23 @@ class Binary:
         return cls(parts=parts, drift=drift, truth=truth, features=features, target=target,
                    answers=answers, scores=scores)  # fmt: skip
 
+    def longer(self, rng: np.random.Generator, n: int, share: float) -> Binary:
+        """The same with so many more past cases, as they come: this share are positive."""
+        target = (rng.random(n) < share).astype(int)
+        side = target - 0.5
+        noise = rng.standard_normal((n, self.features.shape[1]))
+        more = np.round(self.truth["s"] * side[:, np.newaxis] + noise, 5)
+        answers, scores = dict(self.answers), dict(self.scores)
+        for name, old in self.answers.items():
+            recall, alarm = self.truth[name]
+            acts = rng.random(n) < np.where(target == 1, recall, alarm)
+            answers[name] = np.concatenate([old, acts.astype(int)])
+        for name, score in self.scores.items():
+            found = np.round(self.truth[name] * side + rng.standard_normal(n), 5)
+            scores[name] = np.concatenate([score, found])
+        return replace(self, features=np.vstack([self.features, more]), answers=answers,
+                       target=np.concatenate([self.target, target]), scores=scores)  # fmt: skip
+
     def posterior(self, rng: np.random.Generator, size: int) -> dict[str, Any]:
         """Draws of what is not known, given the table."""
         n, side = len(self.target), self.target - 0.5
@@ -235,6 +252,14 @@ class Amounts:
             "part": part.name,
         }
         return cls(parts=parts, drift=drift, truth=truth, features=features, target=target)
+
+    def longer(self, rng: np.random.Generator, n: int, share: float) -> Amounts:
+        """The same with so many more past cases."""
+        more = np.round(rng.standard_normal((n, self.features.shape[1])), 5)
+        noise = SIGMA * rng.standard_normal(n)
+        target = np.round(self.truth["centre"] + more @ self.truth["slopes"][0] + noise, 4)
+        return replace(self, features=np.vstack([self.features, more]),
+                       target=np.concatenate([self.target, target]))  # fmt: skip
 
     def posterior(self, rng: np.random.Generator, size: int) -> dict[str, Any]:
         design = np.column_stack([np.ones(len(self.target)), self.features])

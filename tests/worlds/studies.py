@@ -1,7 +1,8 @@
 """Studies simulated: what finding out first would have shown, one entry a kind of study.
 
 A study that the record names is run on the truth, and the kit decides again with what it
-found; its price is charged, and its time as that share of the horizon.
+found. Its price is charged, and its time as it passes: the option that the record puts to
+work meanwhile is at work, and whatever is chosen then begins so much later.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from tests.worlds.kinds import World
 from tests.worlds.laws import Law, point
+from tests.worlds.world import World, tables
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +27,7 @@ class After:
     wait: float = 0.0
 
 
-def _gates(world: World, record: Any, study: Mapping[str, Any]) -> After | None:
+def _gates(rng: np.random.Generator, world: World, study: Mapping[str, Any]) -> After | None:
     """Somebody asks where the columns come from: those that leak are left out."""
     if study["checks"] != ["available-then"] or world.data is None or world.signals is None:
         return None
@@ -39,32 +40,30 @@ def _gates(world: World, record: Any, study: Mapping[str, Any]) -> After | None:
     return After(name="gates", world=replace(world, data={**world.data, **told}))
 
 
-def _study(world: World, record: Any, study: Mapping[str, Any]) -> After | None:
+def _study(rng: np.random.Generator, world: World, study: Mapping[str, Any]) -> After | None:
     """A study of inputs: rates are seen on cases, anything else is found out as it is."""
-    if world.signals is not None:
-        return None
     said = world.studies[study["name"]]
     each = said.get("price_per_case")
     n = int(study["n"])
-    rng = np.random.default_rng(abs(hash_of(world)) % 2**32)
-    stated = dict(world.stated)
-    for name in said["of"]:
-        if each is None:
-            stated[name] = point(world.truth[name])
-        else:
-            stated[name] = _seen(rng, stated[name], n, world.truth, name)
+    known = [name for name in said["of"] if name in world.stated]
+    laws = {
+        name: point(world.truth[name])
+        if each is None
+        else _seen(rng, world.stated[name], n, world.truth, name)
+        for name in known
+    }
+    found = replace(world, stated={**world.stated, **laws}, studies={})
+    if len(known) < len(said["of"]):
+        found = _longer(rng, found, n)
     price = said["price"].mean + (0.0 if each is None else n * each.mean)
-    return After(
-        name=study["name"],
-        world=replace(world, stated=stated, studies={}),
-        price=price,
-        wait=said["time"].mean,
-    )
+    return After(name=study["name"], world=found, price=price, wait=said["time"].mean)
 
 
-def hash_of(world: World) -> int:
-    """A number that is the world's own, so that its study is the same each time."""
-    return int(sum(world.truth.values()) * 1e6)
+def _longer(rng: np.random.Generator, world: World, n: int) -> World:
+    """So many more past cases in the table."""
+    assert world.signals is not None
+    signals = world.signals.longer(rng, n, world.truth.get("prevalence", 0.0))
+    return replace(world, signals=signals, files=tables(signals))
 
 
 def _seen(rng: np.random.Generator, law: Law, n: int, truth: Mapping[str, float], name: str) -> Law:
@@ -77,14 +76,14 @@ def _seen(rng: np.random.Generator, law: Law, n: int, truth: Mapping[str, float]
     return Law("beta", law.first + hits, law.second + cases - hits)
 
 
-STUDIES: dict[str, Callable[[World, Any, Mapping[str, Any]], After | None]] = {
+STUDIES: dict[str, Callable[[np.random.Generator, World, Mapping[str, Any]], After | None]] = {
     "gates": _gates,
     "study": _study,
 }
 
 
-def found_out(world: World, record: Any) -> After | None:
+def found_out(rng: np.random.Generator, world: World, record: Any) -> After | None:
     """What the study that a record names would lead to; None where it cannot be run."""
     study = record.value_of_information.study
     maker = STUDIES.get(study["kind"]) if study else None
-    return maker(world, record, study) if maker and study else None
+    return maker(rng, world, study) if maker and study else None

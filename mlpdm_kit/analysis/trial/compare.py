@@ -24,13 +24,22 @@ from mlpdm_kit.analysis.trial.folds import Split
 from mlpdm_kit.analysis.trial.luck import Luck, luck_of, with_luck, with_luck_of_cost
 from mlpdm_kit.analysis.trial.mix import class_shares, codes_of, pooled
 from mlpdm_kit.analysis.trial.models import pinball
+from mlpdm_kit.analysis.trial.points import weights
 from mlpdm_kit.analysis.trial.setting import Setting, Tried
 from mlpdm_kit.analysis.trial.trying import try_option, try_review
 from mlpdm_kit.analysis.uncertainty.distributions import Array, Distribution, lognormal_from_moments
-from mlpdm_kit.analysis.worth.tasks import REVIEWED, Measure
+from mlpdm_kit.analysis.worth.tasks import COUNTED, REVIEWED, Measure
 from mlpdm_kit.case.dataset import Dataset
 
 FEW_ERRORS = 10
+_ALIKE = {  # what is done with positives, and the same with the others
+    name: pair
+    for pair in (
+        ("flagged_positive", "flagged_negative"),
+        ("reviewed_positive", "reviewed_negative"),
+    )
+    for name in pair
+}
 CURVE_POINTS = 60
 
 
@@ -53,6 +62,7 @@ class Comparison:
     measured: dict[str, Measured]
     best_without_ml: str | None
     differences: dict[str, Estimate]
+    may_win: frozenset[str]
     correlation_names: tuple[str, ...]
     correlation: Array
     curves: dict[str, tuple[Array, Array]] = field(default_factory=dict)
@@ -117,6 +127,11 @@ def compare(
         measured=measured,
         best_without_ml=best,
         differences=differences,
+        may_win=frozenset(
+            name
+            for name in differences
+            if best is not None and _may_win(tried[name], tried[best], data, rows, setting)
+        ),
         correlation_names=names,
         correlation=matrix,
         curves={
@@ -186,7 +201,7 @@ def _measure(one: Tried, data: Dataset, rows: Any, setting: Setting, luck: Luck)
     if one.tuned_outcome is not None:
         tuned = setting.losses(data, one.tuned_outcome, rows)
         tuned_cost = _estimate(tuned, data, rows, setting).mean
-    hidden = () if one.review is not None else REVIEWED
+    hidden = {*COUNTED, *(() if one.review is not None else REVIEWED)}
     counted = {n: float((values > 0).sum()) for n, values in outcomes.items() if n not in hidden}
     amounts = {name: float(values.mean()) for name, values in outcomes.items()}
     return Measured(
@@ -205,21 +220,37 @@ def rates_of(one: Tried, data: Dataset, rows: Any, setting: Setting) -> dict[str
     """How good an option is on some rows, as posteriors of its rates."""
     outcomes = setting.of_task.outcomes(setting.rows(data).at(rows), one.outcome[rows])
     known = setting.of_task.known_rates(one.rung.kind)
-    return {
-        name: Distribution("point", (known[name],))
-        if name in known
-        else rate_of(measure, outcomes[measure.outcome], data, rows, setting)
-        for name, measure in _measures(one, setting).items()
-    }
+    found = {}
+    for name, measure in _measures(one, setting).items():
+        if name in known:
+            found[name] = Distribution("point", (known[name],))
+            continue
+        values = outcomes[measure.outcome]
+        both = _ALIKE.get(measure.outcome)
+        if both is None:
+            found[name] = rate_of(measure, values, data, rows, setting)
+            continue
+        acts = outcomes[both[0]] + outcomes[both[1]]
+        if acts.min() == acts.max():  # it does the same with every case, as a matter of course
+            found[name] = Distribution("point", (float(acts[0]),))
+            continue
+        prior = (float(acts.sum()) + 0.5) / (len(acts) + 1)
+        found[name] = rate_of(measure, values, data, rows, setting, prior)
+    return found
 
 
 def rate_of(
-    measure: Measure, values: Array, data: Dataset, rows: Any, setting: Setting
+    measure: Measure,
+    values: Array,
+    data: Dataset,
+    rows: Any,
+    setting: Setting,
+    prior: float = 0.5,
 ) -> Distribution:
     """Posterior of a rate on some rows; of each segment, pooled, where production mixes them."""
     target, groups = data.target[rows], _groups(data, rows)
     if not setting.mix:
-        return _rate(measure, values, target, groups)
+        return _rate(measure, values, target, groups, prior)
     codes, mix = _segments(data, rows, setting)
     here = np.ones(len(target)) if measure.among is None else (target == measure.among)
     shares = class_shares(codes, here.astype(int), mix, np.array([1]))[:, 0]
@@ -228,7 +259,7 @@ def rate_of(
         inside = codes == index
         if share > 0:
             own = None if groups is None else groups[inside]
-            parts.append((_rate(measure, values[inside], target[inside], own), float(share)))
+            parts.append((_rate(measure, values[inside], target[inside], own, prior), float(share)))
     return pooled(parts)
 
 
@@ -244,10 +275,15 @@ def _dearest(setting: Setting) -> str:
     return min(errors or setting.of_task.errors, key=lambda name: setting.worth[name])
 
 
-def _rate(measure: Measure, values: Array, target: Array, groups: Any) -> Distribution:
+def _rate(
+    measure: Measure, values: Array, target: Array, groups: Any, prior: float
+) -> Distribution:
     """Posterior of a rate, from the rows that it is about.
 
-    A share has Jeffreys' prior: with the other outcomes together it is a Dirichlet's. An
+    A share has a prior that weighs one case, Jeffreys' by default: with the other outcomes
+    together it is a Dirichlet's. That of acting on a class has the option's share of acting
+    for its mean: before a case is seen, an option tells the classes apart no better than
+    chance. (Jeffreys' by class would give one that never acts a half hit for nothing.) An
     amount is lognormal with the standard error of its mean. Rows of groups count for as
     many as they say (Kish's design effect).
     """
@@ -256,7 +292,7 @@ def _rate(measure: Measure, values: Array, target: Array, groups: Any) -> Distri
     effect = design_effect(values, own)
     if measure.is_share:
         yes, no = float(values.sum()) / effect, float((1 - values).sum()) / effect
-        return Distribution("beta", (yes + 0.5, no + 0.5))
+        return Distribution("beta", (yes + prior, no + 1 - prior))
     error = values.std(ddof=1) / np.sqrt(len(values) / effect)
     return lognormal_from_moments(float(values.mean()), float(error))
 
@@ -265,6 +301,19 @@ def _paired(one: Tried, base: Tried, data: Dataset, rows: Any, setting: Setting)
     lost = setting.losses_of(one, data, rows) + _running(one, setting)
     less = setting.losses_of(base, data, rows) + _running(base, setting)
     return _estimate(lost - less, data, rows, setting)
+
+
+def _may_win(one: Tried, base: Tried, data: Dataset, rows: Any, setting: Setting) -> bool:
+    """Whether an option errs more cheaply than another at some prices within their ranges."""
+    at = setting.rows(data).at(rows)
+    mine = setting.of_task.outcomes(at, one.outcome[rows])
+    other = setting.of_task.outcomes(at, base.outcome[rows])
+    weigh = weights(data.target[rows], setting)
+    least = _running(one, setting) - _running(base, setting)
+    for name, ends in setting.price_ends.items():
+        more = float(np.average(mine[name] - other[name], weights=weigh))
+        least += min(-end * more for end in ends)
+    return least < 0
 
 
 def _running(one: Tried, setting: Setting) -> float:

@@ -22,7 +22,8 @@ class Setting:
     ``task`` is the name of the task's kind and ``of_task`` its arithmetic; ``worth`` what
     each outcome is worth (costs negative); ``prevalence`` the production base rate of a
     binary task, ``prevalence_range`` what is believed of it, ``works`` how often an action
-    succeeds, ``good`` the outcome that is no error, ``mix`` the share of each segment in
+    succeeds, ``good`` the outcome that is no error, ``price_ends`` the worth of
+    each outcome at both ends of its range, ``mix`` the share of each segment in
     production, ``reviews`` what a review takes by option,
     ``hit_at`` how far down a list one looks, and ``running`` what a case costs to
     run under an option, by id.
@@ -38,6 +39,7 @@ class Setting:
     running: Mapping[str, float] = field(default_factory=dict)
     works: float = 1.0
     good: str = ""
+    price_ends: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     mix: Mapping[str, float] = field(default_factory=dict)
     reviews: Mapping[str, Review] = field(default_factory=dict)
     hit_at: int = 1

@@ -39,11 +39,20 @@ class PerCase:
 
 
 def per_case(
-    case: Case, rungs: Sequence[Rung], rung: Rung, theta: Draws, errors: Array = _ONE
+    case: Case,
+    rungs: Sequence[Rung],
+    rung: Rung,
+    theta: Draws,
+    errors: Array = _ONE,
+    load: Array = _ONE,
 ) -> PerCase:
-    """Worth of a case under an option that makes so many times its errors."""
+    """Worth of a case under an option that makes so many times its errors.
+
+    ``load`` is what it works on against today's volume at full adoption, where a reviewer's
+    time may run out.
+    """
     task = task_of(case)
-    rates, running = _rates(case, rungs, rung, theta, errors)
+    rates, running = _rates(case, rungs, rung, theta, errors, load)
     amounts = task.amounts(rates, theta)
     worth = task.worth(theta, signs(case))
     return PerCase(
@@ -53,12 +62,17 @@ def per_case(
 
 
 def _rates(
-    case: Case, rungs: Sequence[Rung], rung: Rung, theta: Draws, errors: Array
+    case: Case,
+    rungs: Sequence[Rung],
+    rung: Rung,
+    theta: Draws,
+    errors: Array,
+    load: Array = _ONE,
 ) -> tuple[dict[str, Array], Array]:
     """How good an option is, and what a case costs to run, by draw."""
     running = theta.get(f"options.{rung.id}.cost_per_case", _ZERO)
     if rung.kind == "review":
-        return _reviewed(case, rungs, rung, theta, running, errors)
+        return _reviewed(case, rungs, rung, theta, running, errors, load)
     task = task_of(case)
     if rung.option.value is not None:
         return {"value": _formula(case, rung, theta)}, running
@@ -92,6 +106,7 @@ def _reviewed(
     theta: Draws,
     running: Array,
     errors: Array,
+    load: Array,
 ) -> tuple[dict[str, Array], Array]:
     """A person looks at what the base option flags, as far as capacity reaches.
 
@@ -100,16 +115,16 @@ def _reviewed(
     """
     base = base_of(rungs, rung)
     if f"options.{rung.id}.reviewed_positive" in theta:
-        return _three_ways(case, rungs, rung, base, theta, running, errors)
+        return _three_ways(case, rungs, rung, base, theta, running, errors, load)
     rates, base_running = _rates(case, rungs, base, theta, errors)
     share = theta["prevalence"]
     flagged = share * rates["recall"] + (1 - share) * rates["false_positive_rate"]
     capacity = theta.get(f"options.{rung.id}.capacity")
     looked = _ONE
     if capacity is not None:
-        adoption = terms(rungs, rung, theta).adoption
-        asked = np.maximum(theta["volume"] * adoption * flagged, 1e-300)
-        looked = np.minimum(1.0, capacity / asked)
+        looked = _looked(
+            theta["volume"] * terms(rungs, rung, theta).adoption * load, flagged, capacity
+        )
     error = theta.get(f"options.{rung.id}.reviewer_error", _ZERO)
     review = theta[f"options.{rung.id}.review"]
     kept, caught = 1 - looked * error, 1 - looked * (1 - error)
@@ -134,12 +149,14 @@ def _three_ways(
     theta: Draws,
     running: Array,
     errors: Array,
+    load: Array,
 ) -> tuple[dict[str, Array], Array]:
     """Acted on, left, or reviewed as far as capacity reaches; beyond it the base decides.
 
     What the base flags includes all that is acted on without a review.
     """
-    fresh, base_running = _rates(case, rungs, base, theta, _ONE)
+    online = theta.get(f"options.{base.id}.online", _ONE)
+    fresh, base_running = _rates(case, rungs, base, theta, 1 / online)  # worse all together below
     share = theta["prevalence"]
     own = f"options.{rung.id}"
     looks = {"recall": theta[f"{own}.reviewed_positive"],
@@ -147,8 +164,9 @@ def _three_ways(
     asked = share * looks["recall"] + (1 - share) * looks["false_positive_rate"]
     capacity, looked = theta.get(f"{own}.capacity"), _ONE
     if capacity is not None:
-        adoption = terms(rungs, rung, theta).adoption
-        looked = np.minimum(1.0, capacity / np.maximum(theta["volume"] * adoption * asked, 1e-300))
+        looked = _looked(
+            theta["volume"] * terms(rungs, rung, theta).adoption * load, asked, capacity
+        )
     error = theta.get(f"{own}.reviewer_error", _ZERO)
     rates = {}
     for name, sees in (("recall", 1 - error), ("false_positive_rate", error)):
@@ -157,5 +175,11 @@ def _three_ways(
         after = acted + looked * looks[name] * sees + (1 - looked) * else_flagged
         rates[name] = np.clip(after, 0.0, 1.0)
     spent = looked * asked * theta[f"{own}.review"]
-    worse = task_of(case).worsened(rates, errors) if np.any(errors != 1) else rates
+    times = errors * online
+    worse = task_of(case).worsened(rates, times) if np.any(times != 1) else rates
     return worse, base_running + running + spent
+
+
+def _looked(cases: Array, share: Array, capacity: Array) -> Array:
+    """Share of what should be looked at for which there is time."""
+    return np.asarray(np.minimum(1.0, capacity / np.maximum(cases * share, 1e-300)))

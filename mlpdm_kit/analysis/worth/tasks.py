@@ -46,6 +46,7 @@ class Measure:
     is_share: bool = True
 
 
+COUNTED = ("flagged_positive", "flagged_negative")  # for rates; no outcomes by themselves
 REVIEWED = {  # what a reviewed option leaves to a person, by class
     name: Measure(outcome=name, among=among)
     for name, among in (("reviewed_positive", 1.0), ("reviewed_negative", 0.0))
@@ -118,8 +119,8 @@ class Binary:
     def measures(self) -> dict[str, Measure]:
         """Recall among the positives, false alarms among the negatives."""
         found = {
-            "recall": Measure(outcome="true_positive", among=1.0),
-            "false_positive_rate": Measure(outcome="false_positive", among=0.0),
+            "recall": Measure(outcome="flagged_positive", among=1.0),
+            "false_positive_rate": Measure(outcome="flagged_negative", among=0.0),
         }
         for name in self.columns:
             among = 1.0 if name in ("true_positive", "false_negative") else 0.0
@@ -140,9 +141,10 @@ class Binary:
             here = share if self.measures[amount_rate(name)].among else 1 - share
             found[name] = here * rates[amount_rate(name)]
         if "false_negative" in self.columns:  # a hit whose action fails is lost as well
-            caught = share * np.maximum(all_missed(theta) - rates[_MISSED], 0.0)
+            missed = np.minimum(rates[_MISSED], all_missed(theta))
             failed = 1 - theta.get("action_success", _ONE)
-            found["false_negative"] = found["false_negative"] + failed * caught
+            lost = missed + failed * (all_missed(theta) - missed)
+            found["false_negative"] = np.asarray(share * lost)
         return found
 
     def worth(self, theta: Draws, signs: Mapping[str, int]) -> dict[str, Array]:
@@ -207,7 +209,8 @@ class Binary:
         if "false_negative" in rows.columns:
             lost = np.where(found["true_positive"], rows.columns["false_negative"], 0.0)
             amounts["false_negative"] = amounts["false_negative"] + (1 - rows.works) * lost
-        return amounts
+        flagged = {"flagged_positive": hit & act, "flagged_negative": ~hit & act}
+        return {**amounts, **{name: here.astype(float) for name, here in flagged.items()}}
 
 
 def amount_rate(outcome: str) -> str:

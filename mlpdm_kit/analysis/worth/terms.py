@@ -19,9 +19,13 @@ _ZERO = np.zeros(1)
 Draws = Mapping[str, Array]
 
 
-def stages(rung: Rung) -> list[str]:
-    """Trials that an option must pass, in their order."""
-    return [name for name in STAGES if getattr(rung.option.stages, name) is not None]
+def trials(rungs: Sequence[Rung], rung: Rung) -> list[tuple[str, str]]:
+    """Trials that an option must pass, in their order: whose they are, and the stage.
+
+    A reviewed option passes those of what it reviews, and its own after them.
+    """
+    own = [(rung.id, name) for name in STAGES if getattr(rung.option.stages, name) is not None]
+    return [*trials(rungs, base_of(rungs, rung)), *own] if rung.kind == "review" else own
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,9 +80,17 @@ def base_of(rungs: Sequence[Rung], rung: Rung) -> Rung:
 
 
 def price(rungs: Sequence[Rung], rung: Rung, months: float, theta: Draws) -> Array:
-    """What building, trying, running and retraining an option costs, discounted."""
+    """What building, trying, running and retraining an option is expected to cost, discounted.
+
+    What comes after a trial counts by the chance of passing it.
+    """
     takes = terms(rungs, rung, theta)
-    sums = over(months, takes.pace)
-    trials = [theta.get(f"options.{rung.id}.stages.{stage}.price", _ZERO) for stage in stages(rung)]
+    spent, chance, wait = _ZERO, _ONE, _ZERO
+    for owner, stage in trials(rungs, rung):
+        name = f"options.{owner}.stages.{stage}"
+        spent = spent + chance * theta.get(f"{name}.price", _ZERO)
+        chance = chance * theta[f"{name}.passes"]
+        wait = wait + theta.get(f"{name}.time", _ZERO)
+    sums = over(months, replace(takes.pace, delay=takes.pace.delay + wait))
     running = takes.run * sums.at_work + takes.retrain * sums.trainings
-    return np.asarray(takes.build + running + sum(trials, _ZERO))
+    return np.asarray(spent + chance * (takes.build + running))

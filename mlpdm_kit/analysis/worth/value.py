@@ -10,9 +10,10 @@ after the delay, U the same weighted by the ramp of adoption and the growth of t
 and R what retraining costs (`mlpdm_kit.analysis.worth.schedule`). v is taken at the errors that
 an option makes in use: those measured or stated, times what is lost on the way to real
 users, times their growth between two trainings. Until an option is at work, and where it
-is not adopted, the status quo goes on. Money flows at the end of each month; running costs
-begin with use. An option that must pass trials first is built if it passes; if it fails,
-what was spent is lost and the best option without ML takes its place.
+is not adopted, the status quo goes on; where it is, what that takes to run is saved. Money
+flows at the end of each month; running costs begin with use. An option that must pass
+trials first is built if it passes; if it fails, what was spent is lost and the best option
+without ML takes its place.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from mlpdm_kit.analysis.uncertainty.stated import trial_luck
 from mlpdm_kit.analysis.worth.discounting import MONTHS_PER_YEAR
 from mlpdm_kit.analysis.worth.per_case import per_case
 from mlpdm_kit.analysis.worth.schedule import RETRAINING, Months, Pace, over
-from mlpdm_kit.analysis.worth.terms import Terms, stages, terms
+from mlpdm_kit.analysis.worth.terms import Terms, terms, trials
 from mlpdm_kit.case.model import Case
 
 _ONE = np.ones(1)
@@ -116,8 +117,8 @@ class Columns:
         watched = Watched(theta)
         if rung.status_quo:
             return _ZERO, frozenset()
-        trials = bool(stages(rung))
-        found = self._staged(rung, watched) if trials else self._plain(rung, watched)
+        staged = bool(trials(self.rungs, rung))
+        found = self._staged(rung, watched) if staged else self._plain(rung, watched)
         return np.atleast_1d(found), frozenset(watched.names)
 
     def _plain(self, rung: Rung, theta: Draws, waits: tuple[str, ...] = ()) -> Array:
@@ -127,7 +128,9 @@ class Columns:
         spent = takes.run * months.at_work + takes.retrain * months.trainings
         shift = _discounted(theta["discount"], late)
         monthly = takes.adoption * theta["volume"] * gain * months.used
-        return np.asarray(monthly - spent - takes.build * shift)
+        base = next(other for other in self.rungs if other.status_quo)
+        saved = takes.adoption * terms(self.rungs, base, theta).run * months.at_work
+        return np.asarray(monthly + saved - spent - takes.build * shift)
 
     def _late(self, theta: Draws, waits: tuple[str, ...]) -> Array:
         return np.asarray(sum((theta[name] for name in waits), self.later))
@@ -138,7 +141,10 @@ class Columns:
         takes = terms(self.rungs, rung, theta)
         months = self._over(rung, takes, theta, waits)
         base = next(other for other in self.rungs if other.status_quo)
-        worth = per_case(self.case, self.rungs, rung, theta, months.errors).worth
+        load = _ONE
+        if rung.kind == "review":  # cases that come to a reviewer, as they grow and ramp up
+            load = months.used / np.maximum(months.at_work, 1e-300)
+        worth = per_case(self.case, self.rungs, rung, theta, months.errors, load).worth
         standing = per_case(self.case, self.rungs, base, theta).worth
         return worth - standing, takes, months
 
@@ -159,12 +165,12 @@ class Columns:
         """Trials first: passed, it is built; failed, the best without ML takes its place."""
         spent, found, going = _ZERO, _ZERO, _ONE
         waits: tuple[str, ...] = ()
-        for stage in stages(rung):
-            name = f"options.{rung.id}.stages.{stage}"
+        for owner, stage in trials(self.rungs, rung):
+            name = f"options.{owner}.stages.{stage}"
             today = _discounted(theta["discount"], self._late(theta, waits))
             spent = spent + theta.get(f"{name}.price", _ZERO) * today
             waits = (*waits, f"{name}.time") if f"{name}.time" in theta else waits
-            passed = theta[trial_luck(rung.id, stage)] < theta[f"{name}.passes"]
+            passed = theta[trial_luck(owner, stage)] < theta[f"{name}.passes"]
             failed = going * ~passed
             if failed.any():
                 found = found + failed * (self._fallback(theta, waits) - spent)
@@ -177,7 +183,7 @@ class Columns:
         The option without ML that is best on the draws as they are.
         """
         if self._instead is None:
-            plain = [one for one in self.among if not one.is_ml and not stages(one)]
+            plain = [one for one in self.among if not one.is_ml and not trials(self.rungs, one)]
             worths = [
                 0.0 if one.status_quo else float(self._plain(one, self.theta, waits).mean())
                 for one in plain
