@@ -180,8 +180,11 @@ class Outcome(Frozen):
 
 
 def _read_outcome(value: Any, info: ValidationInfo) -> Any:
-    if not isinstance(value, Mapping) or isinstance(value.get("cost"), Mapping | Input):
+    if not isinstance(value, Mapping):
         return value
+    prices = [value.get(word) for word in ("cost", "gain")]
+    if any(isinstance(p, Input) or (isinstance(p, Mapping) and "dimension" in p) for p in prices):
+        return value  # read already, or what model_dump gave
     said = dict(value)
     words = [word for word in ("cost", "gain") if word in said]
     if len(words) != 1:
@@ -189,6 +192,9 @@ def _read_outcome(value: Any, info: ValidationInfo) -> Any:
     task = TASK_KINDS[(info.context or {}).get("task", "binary")]
     word = words[0]
     amount, column = said.pop(word), str(said.pop("column", "") or "")
+    if isinstance(amount, Mapping) and "value" in amount:  # as evidence is given elsewhere
+        said = {**said, **amount}
+        amount, column = said.pop("value"), str(said.pop("column", column) or "")
     dimension = "ratio" if column else task.outcome_dimension
     return {word: read_input(amount, said, dimension, info, at=(word,)), "column": column}
 

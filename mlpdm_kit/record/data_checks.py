@@ -42,9 +42,12 @@ def checks_on_people(case: Case, rungs: Sequence[Rung]) -> list[CheckResult]:
             results.append(
                 computed("precision-recall", rungs, "passed", "cost-ratio", {"ratio": ratio})
             )
+    ml = [r for r in rungs if r.is_ml and r.priced]
     real = [r for r in rungs if not r.is_ml and r.kind not in ("none", "all", "constant")]
     status: Status = "passed" if len(real) and len(rungs) > 1 else "failed"
-    results.append(computed("two-options", rungs, status, "two-options", {"n": len(real)}))
+    results.append(
+        computed("two-options", rungs, status, "two-options", {"n": len(real) + len(ml)})
+    )
     if case.action_success is not None:
         share = stated_inputs(case)["action_success"].mean
         results.append(computed("action-success", rungs, "passed", "action-success",

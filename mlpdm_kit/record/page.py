@@ -138,6 +138,9 @@ def _beside(record: DecisionRecord, says: Sentences) -> list[str]:
         if second is not None and second != said.against:
             amount = worth[said.option] - rest[second]
             found.append(says.sentence("verdict.next", against=second, amount=amount))
+    ml = {o.id for o in record.options if o.is_ml}
+    if said.outcome == "find_out_first" and said.option in worth and said.option not in ml:
+        found.append(says.sentence("verdict.no-ml-yet"))
     silent = [g for g in record.gates if g.status == "open" and not g.measured]
     gates = [g for g in silent if g.kind in HARD]
     if gates and said.outcome not in ("find_out_first", "stop"):

@@ -32,6 +32,7 @@ from mlpdm_kit.record.model import (
 )
 
 MAX_REASONS = 3
+LITTLE = 0.005  # a chance that is shown as 0%
 
 
 def verdict(
@@ -264,6 +265,8 @@ class _Rule:
         return [_said("few-errors", option=option, n=found.costly_errors)]
 
     def _loss(self) -> list[Said]:
+        if (self.best.p_loss or 0.0) < LITTLE:
+            return []
         return [_said("chance-of-loss", option=self.best.id, share=self.best.p_loss)]
 
     # --- figures ----------------------------------------------------------------------

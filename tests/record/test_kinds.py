@@ -55,6 +55,7 @@ def pairs() -> dict[str, Any]:
         "data": {"file": "d.csv", "target": "kind"},
         "outcomes": {
             "wrong": {"cost": "1 JPY per claim"},
+            "unanswered": {"cost": "2 JPY per claim"},
             "refund > spam": {"cost": "30 JPY per claim"},
         },
         "options": {

@@ -34,6 +34,7 @@ from mlpdm_kit.errors import InputError
 LEARNERS = ("binary", "regression")
 LEAST_TO_LEARN = 100  # rows below which a learning curve is noise
 REPEATS = 3
+MANY_ROWS = 20_000  # beyond which rows drawn anew differ little
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,7 +132,7 @@ def _learnt(data: Dataset, split: Split, setting: Setting, result: Comparison) -
             weights=weights(data.target, setting),
             baseline=setting.losses_of(result.tried[best], data, rows) + running.get(best, 0.0),
             full=setting.losses_of(one, data, rows) + running.get(one.rung.id, 0.0),
-            repeats=REPEATS,
+            repeats=REPEATS if len(rows) <= MANY_ROWS else 1,
             seed=setting.seed,
         )
     except InputError:  # too few rows of a class for two sizes: there is no curve to draw

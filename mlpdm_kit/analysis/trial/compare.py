@@ -137,7 +137,7 @@ def compare(
         curves={
             name: _curve(one, data, rows, setting)
             for name, one in tried.items()
-            if one.score is not None
+            if one.score is not None and not data.columns  # no one threshold holds for all
         },
     )
 

@@ -98,7 +98,7 @@ def choose_point(
         chances=chances if probability else None,
         calibration=checked,
         point_kind="from_costs" if trusted else "tuned",
-        point=from_costs if trusted else final,
+        point=None if trusted and data.columns else from_costs if trusted else final,
         tuned=final,
         tuned_outcome=tuned_outcome,
         fixed_outcome=fixed_outcome if probability else None,
