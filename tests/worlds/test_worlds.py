@@ -298,7 +298,7 @@ def test_readme_shows_the_kept_figures():
     assert shown == table(json.loads(Path(KEPT).read_text(encoding="utf-8")))
 
 
-NOT_MET = {("flawed", "wrong yes as often as wrong no: the first less the second")}
+NOT_MET = {("flawed", "the same without its studies")}
 
 
 def missed(found):
@@ -318,9 +318,10 @@ def test_kept_figures_miss_no_other_goal():
 def test_goals_are_met():
     """The README's run once more: every goal of every family is met but one.
 
-    With the flaws of real life the kit says a wrong no more often than a wrong yes, given how
-    often each is right: 47% against 14%, where the ideal decider has 33% against 17% (189
-    worlds; the two differences lie 18 ± 8 points apart).
+    With the flaws of real life the kit that decides at once is 2.4 ± 0.8% of the spread
+    above the ideal decider (120 worlds of seed 83; 1.8 ± 0.5% of 200 on a little older
+    code). And the goal on wrong yes and wrong no is counted as met only because the kit's
+    gap lies within Monte Carlo error of the ideal's own: it says a wrong no more often.
     """
     kept = json.loads(Path(KEPT).read_text(encoding="utf-8"))
     worlds = max(own["worlds"] for own in kept["families"].values())
