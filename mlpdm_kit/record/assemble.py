@@ -10,25 +10,11 @@ from typing import Any
 from mlpdm_kit.analysis.ladder import Rung
 from mlpdm_kit.case.model import Case
 from mlpdm_kit.record.gates import computed, merged
-from mlpdm_kit.record.model import (
-    BreakEven,
-    CheckResult,
-    ComparisonSection,
-    DecisionRecord,
-    ErrorsSection,
-    FramingSection,
-    InformationValue,
-    PartialValue,
-    Provenance,
-    Said,
-    Status,
-    Stress,
-    StudySize,
-    StudyValue,
-    ValueSection,
-    Verdict,
-)
+from mlpdm_kit.record.model import DecisionRecord, InformationValue, Provenance, Verdict
+from mlpdm_kit.record.parts import CheckResult, Said, Status
 from mlpdm_kit.record.rounding import rounded, significant, to_error
+from mlpdm_kit.record.sections import ComparisonSection, ErrorsSection, FramingSection, ValueSection
+from mlpdm_kit.record.valued import BreakEven, PartialValue, Stress, StudySize, StudyValue
 from mlpdm_kit.record.verdict import verdict
 
 MOST_FLIPS = 4

@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from mlpdm_kit.record.model import DecisionRecord, Said, StudyValue
+from mlpdm_kit.record.model import DecisionRecord
+from mlpdm_kit.record.parts import Said
 from mlpdm_kit.record.sentences import Sentences
+from mlpdm_kit.record.valued import StudyValue
 
 MOST_NAMED = 2  # inputs of a study that stand in its card's large words
 

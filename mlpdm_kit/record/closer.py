@@ -21,20 +21,18 @@ from mlpdm_kit.case.checks import CHECKS
 from mlpdm_kit.case.dataset import Dataset
 from mlpdm_kit.case.model import Case
 from mlpdm_kit.record.gates import computed
-from mlpdm_kit.record.model import (
-    CheckResult,
+from mlpdm_kit.record.measured import (
     Curve,
     Learning,
     LearningPoint,
-    Range,
     Reliability,
     ReliabilityBin,
     Segment,
     SegmentDropped,
     SegmentGap,
-    Status,
     ThreeWays,
 )
+from mlpdm_kit.record.parts import CheckResult, Range, Status
 
 FURTHER = 10.0  # times the rows that the fitted line is drawn to
 SECONDS_PER_HOUR = 3600.0

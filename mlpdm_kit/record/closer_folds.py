@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mlpdm_kit.record.model import DecisionRecord, Learning, Segment, SegmentGap, ThreeWays
+from mlpdm_kit.record.measured import Learning, Segment, SegmentGap, ThreeWays
+from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.tables import (
     NONE,

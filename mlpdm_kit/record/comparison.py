@@ -34,15 +34,9 @@ from mlpdm_kit.record.data_checks import (
     too_good,
 )
 from mlpdm_kit.record.inputs import usual_ends
-from mlpdm_kit.record.model import (
-    Compared,
-    ComparisonSection,
-    Correlation,
-    DataProfile,
-    OperatingPoint,
-    Rate,
-    Said,
-)
+from mlpdm_kit.record.measured import Compared, Correlation, DataProfile, OperatingPoint, Rate
+from mlpdm_kit.record.parts import Said
+from mlpdm_kit.record.sections import ComparisonSection
 from mlpdm_kit.record.setting import known_mean, known_p95, setting
 
 

@@ -19,10 +19,7 @@ from mlpdm_kit.case.checks import CHECKS
 from mlpdm_kit.case.dataset import Dataset
 from mlpdm_kit.case.model import Case
 from mlpdm_kit.record.gates import answered, computed, standing
-from mlpdm_kit.record.model import (
-    CheckResult,
-    Status,
-)
+from mlpdm_kit.record.parts import CheckResult, Status
 from mlpdm_kit.record.setting import known_mean, known_p95
 
 

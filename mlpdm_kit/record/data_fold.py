@@ -7,13 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from mlpdm_kit.case.kinds import TASK_KINDS
-from mlpdm_kit.record.model import (
-    Compared,
-    DataProfile,
-    DecisionRecord,
-    OperatingPoint,
-    Range,
-)
+from mlpdm_kit.record.measured import Compared, DataProfile, OperatingPoint
+from mlpdm_kit.record.model import DecisionRecord
+from mlpdm_kit.record.parts import Range
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.tables import (
     NONE,

@@ -14,7 +14,9 @@ from mlpdm_kit.analysis.worth.per_case import per_case
 from mlpdm_kit.analysis.worth.tasks import task_of
 from mlpdm_kit.case.model import Case
 from mlpdm_kit.record.inputs import Inputs
-from mlpdm_kit.record.model import ErrorCost, ErrorsSection, Range
+from mlpdm_kit.record.measured import ErrorCost
+from mlpdm_kit.record.parts import Range
+from mlpdm_kit.record.sections import ErrorsSection
 
 
 def spread(values: Array) -> Range:

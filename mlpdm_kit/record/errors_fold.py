@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from mlpdm_kit.record.model import Curve, DecisionRecord, ErrorCost, Range, Reliability
+from mlpdm_kit.record.measured import Curve, ErrorCost, Reliability
+from mlpdm_kit.record.model import DecisionRecord
+from mlpdm_kit.record.parts import Range
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.tables import (
     Cell,

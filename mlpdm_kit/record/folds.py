@@ -5,7 +5,8 @@ from __future__ import annotations
 from mlpdm_kit.record.closer_folds import learning_fold, review_fold, segments_fold
 from mlpdm_kit.record.data_fold import data_fold
 from mlpdm_kit.record.errors_fold import errors_fold
-from mlpdm_kit.record.model import CheckResult, DecisionRecord, InputRow, Valued
+from mlpdm_kit.record.model import DecisionRecord
+from mlpdm_kit.record.parts import CheckResult
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.stress_fold import stress_fold
 from mlpdm_kit.record.tables import (
@@ -18,6 +19,7 @@ from mlpdm_kit.record.tables import (
     money_beside,
     option_cell,
 )
+from mlpdm_kit.record.valued import InputRow, Valued
 from mlpdm_kit.record.worth_fold import worth_fold
 
 __all__ = ["folds", "option_cell", "standing"]

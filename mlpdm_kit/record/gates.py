@@ -12,7 +12,7 @@ from typing import Any
 from mlpdm_kit.analysis.ladder import Rung
 from mlpdm_kit.case.checks import CHECKS, HARD, Check
 from mlpdm_kit.case.model import Answer, Case
-from mlpdm_kit.record.model import CheckResult, Said, Status
+from mlpdm_kit.record.parts import CheckResult, Said, Status
 
 
 def concerned(check: Check, rungs: Sequence[Rung], answer: Answer | None = None) -> list[str]:

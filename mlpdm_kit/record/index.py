@@ -12,9 +12,10 @@ from typing import Literal
 from urllib.parse import quote
 
 from mlpdm_kit.record.files import write_atomically
-from mlpdm_kit.record.model import DecisionRecord, Outcome, Part
+from mlpdm_kit.record.model import DecisionRecord, Outcome
 from mlpdm_kit.record.page import is_simulated
 from mlpdm_kit.record.pages import pages, policy, source
+from mlpdm_kit.record.parts import Part
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.text import Text
 

@@ -14,7 +14,9 @@ from mlpdm_kit.case.inputs import BETWEEN_ENDS, USUAL_LEVEL
 from mlpdm_kit.case.model import Case, Input
 from mlpdm_kit.case.rules import named_inputs
 from mlpdm_kit.errors import refuse
-from mlpdm_kit.record.model import ComparisonSection, InputRow, RankCorrelation, Said
+from mlpdm_kit.record.parts import Said
+from mlpdm_kit.record.sections import ComparisonSection
+from mlpdm_kit.record.valued import InputRow, RankCorrelation
 
 WIDE = 100.0  # high over low, from which the mean of a range is far above its middle
 

@@ -10,9 +10,11 @@ from typing import Any
 
 from mlpdm_kit.case.checks import HARD
 from mlpdm_kit.record.cards import Card, again, find_out, reopening
-from mlpdm_kit.record.model import BreakEven, DecisionRecord, Said
+from mlpdm_kit.record.model import DecisionRecord
+from mlpdm_kit.record.parts import Said
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.stress_fold import robustness
+from mlpdm_kit.record.valued import BreakEven
 
 MOST_REASONS = 3
 MOST_CHANGES = 5

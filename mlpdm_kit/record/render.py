@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from mlpdm_kit.record.assets import PLOTLY, plotly_script
 from mlpdm_kit.record.folds import folds, standing
-from mlpdm_kit.record.model import DecisionRecord, Valued
+from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.page import reason_said, top_of_page
 from mlpdm_kit.record.pages import (
     json_for_page,
@@ -22,6 +22,7 @@ from mlpdm_kit.record.pages import (
     yaml_text,
 )
 from mlpdm_kit.record.sentences import Sentences
+from mlpdm_kit.record.valued import Valued
 
 PICTURES = (
     "net_benefit",

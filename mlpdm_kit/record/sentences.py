@@ -28,7 +28,8 @@ from typing import Any
 
 from mlpdm_kit.case.checks import CHECKS
 from mlpdm_kit.case.model import Case
-from mlpdm_kit.record.model import DecisionRecord, Range, Said
+from mlpdm_kit.record.model import DecisionRecord
+from mlpdm_kit.record.parts import Range, Said
 from mlpdm_kit.text import Text
 
 OTHERS = "\0others"  # the smallest segments together, as the analysis calls them

@@ -19,14 +19,9 @@ from mlpdm_kit.case.model import Case
 from mlpdm_kit.errors import StaleSection
 from mlpdm_kit.record.files import write_atomically
 from mlpdm_kit.record.gates import answered, stopped_by
-from mlpdm_kit.record.model import (
-    ComparisonSection,
-    DecisionRecord,
-    ErrorsSection,
-    FramingSection,
-    Section,
-    ValueSection,
-)
+from mlpdm_kit.record.model import DecisionRecord
+from mlpdm_kit.record.parts import Section
+from mlpdm_kit.record.sections import ComparisonSection, ErrorsSection, FramingSection, ValueSection
 
 if TYPE_CHECKING:
     from mlpdm_kit.analysis.ladder import Rung

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from mlpdm_kit.record.model import DecisionRecord, Stress
+from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.tables import NONE, Cell, Fold, Table, figure, heads
+from mlpdm_kit.record.valued import Stress
 
 
 def robustness(record: DecisionRecord, says: Sentences) -> str:

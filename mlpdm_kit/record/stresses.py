@@ -17,7 +17,8 @@ from mlpdm_kit.analysis.uncertainty.distributions import Array, Distribution
 from mlpdm_kit.analysis.worth.value import Columns
 from mlpdm_kit.case.model import Case
 from mlpdm_kit.record.inputs import Inputs
-from mlpdm_kit.record.model import SegmentDropped, Stress
+from mlpdm_kit.record.measured import SegmentDropped
+from mlpdm_kit.record.valued import Stress
 
 OVERCONFIDENT = 2.177  # what makes a range that holds 55% of truths one that holds 90%
 HALF, DOUBLE = 0.5, 2.0

@@ -24,7 +24,7 @@ from mlpdm_kit.analysis.worth.value import Columns
 from mlpdm_kit.case.correlations import drawn_name
 from mlpdm_kit.case.model import Case, Study
 from mlpdm_kit.record.inputs import Inputs
-from mlpdm_kit.record.model import StudySize, StudyValue
+from mlpdm_kit.record.valued import StudySize, StudyValue
 
 SIZES = (10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000)
 SPREAD = 1.0  # of single observations about an amount, as a share of it, where not said

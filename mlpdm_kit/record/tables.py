@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mlpdm_kit.case.inputs import BETWEEN_ENDS
-from mlpdm_kit.record.model import InputRow, Range
+from mlpdm_kit.record.parts import Range
 from mlpdm_kit.record.sentences import Sentences
+from mlpdm_kit.record.valued import InputRow
 
 NONE = "–"
 

@@ -18,18 +18,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from mlpdm_kit.record.model import (
-    CheckResult,
-    ComparisonSection,
-    Difference,
-    ErrorsSection,
-    Range,
-    Said,
-    StudyValue,
-    Valued,
-    ValueSection,
-    Verdict,
-)
+from mlpdm_kit.record.model import Verdict
+from mlpdm_kit.record.parts import CheckResult, Range, Said
+from mlpdm_kit.record.sections import ComparisonSection, ErrorsSection, ValueSection
+from mlpdm_kit.record.valued import Difference, StudyValue, Valued
 
 MAX_REASONS = 3
 LITTLE = 0.005  # a chance that is shown as 0%

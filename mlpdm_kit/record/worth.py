@@ -28,21 +28,19 @@ from mlpdm_kit.record.data_checks import baseline_finding
 from mlpdm_kit.record.error_costs import spread
 from mlpdm_kit.record.gates import computed, merged, standing
 from mlpdm_kit.record.inputs import Inputs
-from mlpdm_kit.record.model import (
+from mlpdm_kit.record.parts import CheckResult, Status
+from mlpdm_kit.record.sections import ComparisonSection, ValueSection
+from mlpdm_kit.record.stresses import Stand, stresses
+from mlpdm_kit.record.studies import Desk, studies
+from mlpdm_kit.record.valued import (
     BreakEven,
-    CheckResult,
-    ComparisonSection,
     Difference,
     Flip,
     PartialValue,
-    Status,
     Stress,
     StudyValue,
     Valued,
-    ValueSection,
 )
-from mlpdm_kit.record.stresses import Stand, stresses
-from mlpdm_kit.record.studies import Desk, studies
 
 BREAK_EVEN_DRAWS = 2_048
 GROUP_DRAWS = 4_096

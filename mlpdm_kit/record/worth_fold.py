@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from mlpdm_kit.record.model import (
-    DecisionRecord,
-    InformationValue,
-    PartialValue,
-    StudySize,
-    StudyValue,
-)
+from mlpdm_kit.record.model import DecisionRecord, InformationValue
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.tables import Cell, Fold, Table, figure, heads
+from mlpdm_kit.record.valued import PartialValue, StudySize, StudyValue
 
 MOST_INPUTS = 10
 

@@ -20,14 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from mlpdm_kit.errors import RunError
-from mlpdm_kit.record.model import (
-    ComparisonSection,
-    DecisionRecord,
-    ErrorsSection,
-    FramingSection,
-    Section,
-    ValueSection,
-)
+from mlpdm_kit.record.model import DecisionRecord
+from mlpdm_kit.record.parts import Section
+from mlpdm_kit.record.sections import ComparisonSection, ErrorsSection, FramingSection, ValueSection
 from mlpdm_kit.run.kernels import Kernels
 from mlpdm_kit.text import Text
 

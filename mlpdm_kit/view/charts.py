@@ -10,16 +10,12 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from mlpdm_kit.record.model import (
-    ComparisonSection,
-    DecisionRecord,
-    FramingSection,
-    Section,
-    Valued,
-    ValueSection,
-)
+from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.page import is_simulated
+from mlpdm_kit.record.parts import Section
+from mlpdm_kit.record.sections import ComparisonSection, FramingSection, ValueSection
 from mlpdm_kit.record.sentences import Sentences
+from mlpdm_kit.record.valued import Valued
 from mlpdm_kit.view.canvas import Figure
 from mlpdm_kit.view.cost_charts import cost_per_case
 from mlpdm_kit.view.gate_chart import gates

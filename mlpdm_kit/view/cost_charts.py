@@ -6,13 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mlpdm_kit.record.model import (
-    Compared,
-    ComparisonSection,
-    ErrorCost,
-    ErrorsSection,
-    Range,
-)
+from mlpdm_kit.record.measured import Compared, ErrorCost
+from mlpdm_kit.record.parts import Range
+from mlpdm_kit.record.sections import ComparisonSection, ErrorsSection
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.view.axis import Axis, window
 from mlpdm_kit.view.canvas import Canvas, Figure

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from mlpdm_kit.case.checks import AREAS, HARD
-from mlpdm_kit.record.model import CheckResult, FramingSection
+from mlpdm_kit.record.parts import CheckResult
+from mlpdm_kit.record.sections import FramingSection
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.view.axis import Axis
 from mlpdm_kit.view.canvas import Canvas, Figure

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mlpdm_kit.record.model import PartialValue, StudyValue, ValueSection
 from mlpdm_kit.record.rounding import to_error
+from mlpdm_kit.record.sections import ValueSection
 from mlpdm_kit.record.sentences import Sentences
+from mlpdm_kit.record.valued import PartialValue, StudyValue
 from mlpdm_kit.view import palette
 from mlpdm_kit.view.axis import Axis, window
 from mlpdm_kit.view.canvas import Canvas, Figure

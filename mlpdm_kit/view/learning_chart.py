@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from mlpdm_kit.record.model import ComparisonSection, Learning
+from mlpdm_kit.record.measured import Learning
 from mlpdm_kit.record.rounding import significant
+from mlpdm_kit.record.sections import ComparisonSection
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.view import palette
 from mlpdm_kit.view.axis import Axis

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from mlpdm_kit.record.model import (
-    ComparisonSection,
-    DecisionRecord,
-    ErrorsSection,
-    FramingSection,
-    ValueSection,
-)
+from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.page import reason_said, verdict, verdict_figure
 from mlpdm_kit.record.rounding import to_error
+from mlpdm_kit.record.sections import ComparisonSection, ErrorsSection, FramingSection, ValueSection
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.view.cost_charts import best_of, cost_sentence, priced
 from mlpdm_kit.view.gate_chart import gates_sentence

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mlpdm_kit.record.model import ErrorCost, ErrorsSection
+from mlpdm_kit.record.measured import ErrorCost
+from mlpdm_kit.record.sections import ErrorsSection
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.view.axis import Axis, window
 from mlpdm_kit.view.canvas import Canvas, Figure

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from mlpdm_kit.case.kinds import PAIR
-from mlpdm_kit.record.model import Rate
+from mlpdm_kit.record.measured import Rate
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.view.palette import GAIN_FILL, OUTCOME_FILLS, PAIR_FILLS, REST_FILL, Fill
 

@@ -20,9 +20,11 @@ from mlpdm_kit.case.model import Case
 from mlpdm_kit.errors import InputError, refuse
 from mlpdm_kit.record.assets import write_assets
 from mlpdm_kit.record.files import write_atomically
-from mlpdm_kit.record.model import DecisionRecord, FramingSection, Section
+from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.page import is_simulated
+from mlpdm_kit.record.parts import Section
 from mlpdm_kit.record.render import render_html, render_markdown
+from mlpdm_kit.record.sections import FramingSection
 from mlpdm_kit.record.sentences import Named, Sentences
 from mlpdm_kit.record.steps import DEFAULT_DRAWS, STEPS, Walk
 from mlpdm_kit.text import LANGUAGES, Text

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mlpdm_kit.record.model import Range
+from mlpdm_kit.record.parts import Range
 from mlpdm_kit.view import palette
 from mlpdm_kit.view.axis import COLUMN, Axis, ticks
 from mlpdm_kit.view.canvas import SMALL_COLUMNS, Figure, finished, wrapped_hover

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mlpdm_kit.record.model import ErrorsSection, ThreeWays
+from mlpdm_kit.record.measured import ThreeWays
+from mlpdm_kit.record.sections import ErrorsSection
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.view.axis import Axis, labelled
 from mlpdm_kit.view.canvas import Canvas, Figure

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from mlpdm_kit.record.model import ComparisonSection, Segment, SegmentGap
+from mlpdm_kit.record.measured import Segment, SegmentGap
+from mlpdm_kit.record.sections import ComparisonSection
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.view import palette
 from mlpdm_kit.view.axis import Axis, window

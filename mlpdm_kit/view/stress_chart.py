@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mlpdm_kit.record.model import Stress, ValueSection
+from mlpdm_kit.record.sections import ValueSection
 from mlpdm_kit.record.sentences import Sentences
+from mlpdm_kit.record.valued import Stress
 from mlpdm_kit.view.axis import Axis
 from mlpdm_kit.view.canvas import Canvas, Figure
 from mlpdm_kit.view.palette import STATUS_MARKS, flip_fill

@@ -7,19 +7,12 @@ from dataclasses import dataclass
 
 from mlpdm_kit.case.checks import AREAS
 from mlpdm_kit.record.folds import option_cell
-from mlpdm_kit.record.model import (
-    CheckResult,
-    Compared,
-    ComparisonSection,
-    ErrorsSection,
-    FramingSection,
-    Range,
-    Section,
-    Valued,
-    ValueSection,
-)
+from mlpdm_kit.record.measured import Compared
+from mlpdm_kit.record.parts import CheckResult, Range, Section
+from mlpdm_kit.record.sections import ComparisonSection, ErrorsSection, FramingSection, ValueSection
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.tables import NONE, Cell, Head, Table, input_cells
+from mlpdm_kit.record.valued import Valued
 from mlpdm_kit.view.outcomes import rate_name, rate_shown, source_name
 from mlpdm_kit.view.palette import STATUS_MARKS
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mlpdm_kit.record.model import Curve, ErrorsSection
+from mlpdm_kit.record.measured import Curve
+from mlpdm_kit.record.sections import ErrorsSection
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.view import palette
 from mlpdm_kit.view.axis import Axis, labelled

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mlpdm_kit.record.assemble import nearest
-from mlpdm_kit.record.model import BreakEven, Flip, Valued, ValueSection
+from mlpdm_kit.record.sections import ValueSection
 from mlpdm_kit.record.sentences import Sentences
+from mlpdm_kit.record.valued import BreakEven, Flip, Valued
 from mlpdm_kit.view import palette
 from mlpdm_kit.view.axis import Axis, window
 from mlpdm_kit.view.canvas import Canvas, Figure

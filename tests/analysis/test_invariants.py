@@ -162,9 +162,9 @@ def test_a_duplicate_leaves_what_information_is_worth(seed: int):
 def test_evsi_rises_to_evppi(seed: int):
     benefit, x = world(seed)
     most = evppi(benefit, x)["value"]["a"]
-    seen = evsi(benefit, x, ONE, [1, 4, 16, 64, 256, 1024, 10**6])["value"]
+    seen = evsi(benefit, x, ONE, [1, 4, 16, 64, 256, 1024, 10**6, 10**8])["value"]
     assert (np.diff(seen) >= -1e-3 * most).all()
-    assert seen.iloc[-1] == pytest.approx(most, rel=2e-2, abs=1e-3 * evpi(benefit))
+    assert seen.iloc[-1] == pytest.approx(most, rel=2e-2, abs=1e-4)
 
 
 @settings(max_examples=30, deadline=None)

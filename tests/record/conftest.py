@@ -7,26 +7,11 @@ from typing import Any
 import pytest
 
 from mlpdm_kit.case.checks import CHECKS
-from mlpdm_kit.record.model import (
-    BreakEven,
-    CheckResult,
-    Compared,
-    ComparisonSection,
-    DataProfile,
-    DecisionRecord,
-    ErrorCost,
-    ErrorsSection,
-    Flip,
-    InformationValue,
-    InputRow,
-    OperatingPoint,
-    Provenance,
-    Range,
-    Rate,
-    Said,
-    Valued,
-    Verdict,
-)
+from mlpdm_kit.record.measured import Compared, DataProfile, ErrorCost, OperatingPoint, Rate
+from mlpdm_kit.record.model import DecisionRecord, InformationValue, Provenance, Verdict
+from mlpdm_kit.record.parts import CheckResult, Range, Said
+from mlpdm_kit.record.sections import ComparisonSection, ErrorsSection
+from mlpdm_kit.record.valued import BreakEven, Flip, InputRow, Valued
 
 
 def span(mean: float, p5: float, p95: float) -> Range:

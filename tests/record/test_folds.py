@@ -12,31 +12,24 @@ import pytest
 from mlpdm_kit.analysis.trial import segments as in_segments
 from mlpdm_kit.record import sentences
 from mlpdm_kit.record.folds import folds
-from mlpdm_kit.record.model import (
+from mlpdm_kit.record.measured import (
     Curve,
-    DecisionRecord,
-    ErrorsSection,
-    InformationValue,
-    InputRow,
     Learning,
     LearningPoint,
-    PartialValue,
-    Range,
     Reliability,
     ReliabilityBin,
-    Said,
     Segment,
     SegmentGap,
-    Stress,
-    StudySize,
-    StudyValue,
     ThreeWays,
-    Verdict,
 )
+from mlpdm_kit.record.model import DecisionRecord, InformationValue, Verdict
 from mlpdm_kit.record.page import top_of_page
+from mlpdm_kit.record.parts import Range, Said
 from mlpdm_kit.record.render import PICTURES, render_html, render_markdown
+from mlpdm_kit.record.sections import ErrorsSection
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.tables import Fold, Table
+from mlpdm_kit.record.valued import InputRow, PartialValue, Stress, StudySize, StudyValue
 
 GOLDEN = Path(__file__).parent / "golden"
 

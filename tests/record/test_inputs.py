@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from mlpdm_kit import decide, load_case
-from mlpdm_kit.record.model import DecisionRecord, InputRow
+from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.render import render_html, render_markdown
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.tables import input_cells
+from mlpdm_kit.record.valued import InputRow
 
 
 @pytest.fixture

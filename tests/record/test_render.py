@@ -17,8 +17,9 @@ import pytest
 from ruamel.yaml import YAML
 
 from mlpdm_kit.record.assets import plotly_script, write_assets
-from mlpdm_kit.record.model import DecisionRecord, Said
+from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.pages import json_for_page, markdown, title_of
+from mlpdm_kit.record.parts import Said
 from mlpdm_kit.record.render import render_html, render_markdown
 from mlpdm_kit.record.sentences import Named, Sentences
 

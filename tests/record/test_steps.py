@@ -13,8 +13,8 @@ import pytest
 from mlpdm_kit import InputError, decide, load_case
 from mlpdm_kit.record.gates import computed
 from mlpdm_kit.record.inputs import Inputs
-from mlpdm_kit.record.model import ComparisonSection
 from mlpdm_kit.record.rounding import to_error
+from mlpdm_kit.record.sections import ComparisonSection
 from mlpdm_kit.record.steps import Walk, read_section
 from mlpdm_kit.record.worth import Valuation
 

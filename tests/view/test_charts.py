@@ -12,8 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlpdm_kit.record.model import BreakEven, DecisionRecord, Flip, Range, Valued, ValueSection
+from mlpdm_kit.record.model import DecisionRecord
+from mlpdm_kit.record.parts import Range
+from mlpdm_kit.record.sections import ValueSection
 from mlpdm_kit.record.sentences import Named, Sentences
+from mlpdm_kit.record.valued import BreakEven, Flip, Valued
 from mlpdm_kit.text import catalogue
 from mlpdm_kit.view.axis import ticks, window
 from mlpdm_kit.view.canvas import LINE_COLUMNS, SMALL_COLUMNS

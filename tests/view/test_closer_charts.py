@@ -10,29 +10,23 @@ import pytest
 
 from mlpdm_kit.analysis.trial.segments import OTHERS
 from mlpdm_kit.case.kinds import TASK_KINDS
-from mlpdm_kit.record.model import (
+from mlpdm_kit.record.measured import (
     Compared,
-    ComparisonSection,
     Curve,
-    DecisionRecord,
     ErrorCost,
-    ErrorsSection,
     Learning,
     LearningPoint,
-    PartialValue,
-    Range,
     Reliability,
     ReliabilityBin,
     Segment,
     SegmentGap,
-    Stress,
-    StudySize,
-    StudyValue,
     ThreeWays,
-    Valued,
-    ValueSection,
 )
+from mlpdm_kit.record.model import DecisionRecord
+from mlpdm_kit.record.parts import Range
+from mlpdm_kit.record.sections import ComparisonSection, ErrorsSection, ValueSection
 from mlpdm_kit.record.sentences import Named, Sentences
+from mlpdm_kit.record.valued import PartialValue, Stress, StudySize, StudyValue, Valued
 from mlpdm_kit.text import LANGUAGES
 from mlpdm_kit.view.charts import CHARTS, pictures, sections_of
 from mlpdm_kit.view.outcomes import MOST_PAIRS, fills, grouped, part_name, rate_name

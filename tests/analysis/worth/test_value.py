@@ -11,7 +11,7 @@ import pytest
 
 from mlpdm_kit import load_case
 from mlpdm_kit.analysis.ladder import ladder
-from mlpdm_kit.record.model import ValueSection
+from mlpdm_kit.record.sections import ValueSection
 from mlpdm_kit.record.steps import Walk
 
 MakeCase = Callable[..., Path]
