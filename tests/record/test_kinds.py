@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from mlpdm_kit import decide, load_case
+from mlpdm_kit import load_case
 from mlpdm_kit.case.kinds import TASK_KINDS
 from mlpdm_kit.record.folds import folds
 from mlpdm_kit.record.model import DecisionRecord
@@ -17,167 +16,18 @@ from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.steps import Walk
 from mlpdm_kit.record.tables import NONE
 from mlpdm_kit.text import LANGUAGES
-
-
-def said(**shares: str) -> dict[str, Any]:
-    """Rates with their evidence."""
-    return {name: {"value": value, "evidence": "measured"} for name, value in shares.items()}
-
-
-def multiclass() -> dict[str, Any]:
-    """Classes by stated shares."""
-    return {
-        "task": "multiclass",
-        "outcomes": {
-            "wrong": {"cost": "50 JPY per claim"},
-            "unanswered": {"cost": "20 JPY per claim"},
-        },
-        "options": {
-            "desk": {"kind": "process", "rates": said(wrong="2%"), "cost_per_case": "15 JPY"},
-            "model": {
-                "kind": "model",
-                "rates": said(wrong="6%", unanswered="10%"),
-                "build": "100k JPY",
-            },
-        },
-    }
-
-
-def pairs() -> dict[str, Any]:
-    """Classes in a file, and a pair of them with a price of its own."""
-    rows = "\n".join(f"{i},{'refund' if i % 2 else 'spam'},{i % 7}" for i in range(60))
-    answers = "\n".join(
-        f"{i},{'spam' if i < 10 else ('refund' if i % 2 else 'spam')}" for i in range(60)
-    )
-    return {
-        "files": {"d.csv": f"id,kind,x\n{rows}\n", "a.csv": f"id,answer\n{answers}\n"},
-        "task": "multiclass",
-        "data": {"file": "d.csv", "target": "kind"},
-        "outcomes": {
-            "wrong": {"cost": "1 JPY per claim"},
-            "unanswered": {"cost": "2 JPY per claim"},
-            "refund > spam": {"cost": "30 JPY per claim"},
-        },
-        "options": {
-            "clerk": {"kind": "process", "rates": said(wrong="1%")},
-            "llm": {"kind": "llm", "predictions": "a.csv", "cost_per_case": "0.1 JPY"},
-        },
-    }
-
-
-def search() -> dict[str, Any]:
-    """A search with its list of what is asked for most."""
-    wanted = ["a"] * 30 + ["b"] * 20 + [f"z{i}" for i in range(10)]
-    rows = "\n".join(f"{i},{doc}" for i, doc in enumerate(wanted))
-    ranks = "\n".join(f"{i},{1 if i % 3 else ''}" for i in range(60))
-    return {
-        "files": {"d.csv": f"id,doc\n{rows}\n", "r.csv": f"id,rank\n{ranks}\n"},
-        "task": "search",
-        "hit_at": 2,
-        "data": {"file": "d.csv", "target": "doc"},
-        "outcomes": {"hit": {"gain": "10 JPY per claim"}},
-        "options": {
-            "browse": {"kind": "process", "rates": said(hit="30%")},
-            "bm25": {"kind": "bought", "predictions": "r.csv"},
-        },
-    }
-
-
-def extraction() -> dict[str, Any]:
-    """Texts taken out of documents: right, missing or wrong."""
-    rows = "\n".join(f"{i},{1000 + i},x" for i in range(40))
-    answers = "\n".join(f"{i},{'' if i < 6 else 'no' if i < 10 else 1000 + i}" for i in range(40))
-    return {
-        "files": {"d.csv": f"id,total,text\n{rows}\n", "a.csv": f"id,answer\n{answers}\n"},
-        "task": "extraction",
-        "data": {"file": "d.csv", "target": "total"},
-        "outcomes": {
-            "missing": {"cost": "30 JPY per claim"},
-            "wrong": {"cost": "300 JPY per claim"},
-        },
-        "options": {
-            "typing": {"kind": "process", "rates": said(missing="1%", wrong="1%")},
-            "llm": {"kind": "llm", "predictions": "a.csv"},
-        },
-    }
-
-
-def generation() -> dict[str, Any]:
-    """Grades of generated texts."""
-    grades = ["usable"] * 20 + ["needs editing"] * 12 + ["wrong"] * 6 + ["harmful"] + [""]
-    rows = "\n".join(f"{i},prompt {i}" for i in range(40))
-    given = "\n".join(f"{i},{grade}" for i, grade in enumerate(grades))
-    return {
-        "files": {"d.csv": f"id,prompt\n{rows}\n", "g.csv": f"id,grade\n{given}\n"},
-        "task": "generation",
-        "data": {"file": "d.csv"},
-        "outcomes": {
-            "usable": {"gain": "100 JPY per claim"},
-            "needs_editing": {"gain": "40 JPY per claim"},
-            "wrong": {"cost": "20 JPY per claim"},
-            "harmful": {"cost": "1000 JPY per claim"},
-        },
-        "options": {
-            "template": {
-                "kind": "process",
-                "rates": said(needs_editing="90%", wrong="5%", harmful="0%"),
-            },
-            "llm": {"kind": "llm", "predictions": "g.csv"},
-        },
-    }
-
-
-def formula() -> dict[str, Any]:
-    """A value that the case writes itself."""
-    return {
-        "task": "formula",
-        "outcomes": None,
-        "inputs": {"margin": "2", "clicks": "1..3"},
-        "options": {
-            "popular": {"kind": "process", "value": "clicks * margin"},
-            "model": {
-                "kind": "model",
-                "value": "clicks * margin + lift",
-                "inputs": {"lift": "-1..2"},
-                "build": "1000 JPY",
-            },
-        },
-    }
-
-
-def column() -> dict[str, Any]:
-    """A miss costs a share of what stands in a column."""
-    rows = [(i, int(i % 4 == 0), 1000 if i % 8 == 0 else 10) for i in range(80)]
-    text = "\n".join(f"{i},{bad},{amount}" for i, bad, amount in rows)
-    return {
-        "files": {"d.csv": f"id,bad,amount\n{text}\n"},
-        "data": {"file": "d.csv", "target": "bad", "known_then": ["amount"]},
-        "outcomes": {
-            "false_positive": {"cost": "1 JPY per claim"},
-            "false_negative": {"cost": "80%", "column": "amount"},
-        },
-        "options": {
-            "rule": {"kind": "rule", "when": "amount > 500"},
-            "model": {"kind": "model", "build": "1000 JPY"},
-        },
-    }
-
-
-KINDS: dict[str, Callable[[], dict[str, Any]]] = {
-    kind.__name__: kind
-    for kind in (multiclass, pairs, search, extraction, generation, formula, column)
-}
-
-
-def decided(make_case: Any, **changes: Any) -> DecisionRecord:
-    folder = make_case(prevalence=None, **{"discount": "0% per year", **changes})
-    return decide(load_case(folder), draws=1024)
-
-
-def worth(record: DecisionRecord, option: str) -> float:
-    found = next(one for one in record.options if one.id == option).expected_net_benefit
-    assert found is not None
-    return found.mean
+from tests.kinds import (
+    KINDS,
+    column,
+    decided,
+    extraction,
+    formula,
+    generation,
+    multiclass,
+    pairs,
+    search,
+    worth,
+)
 
 
 def test_classes_by_stated_shares(make_case: Any):

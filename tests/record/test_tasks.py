@@ -7,19 +7,8 @@ from typing import Any
 import pytest
 
 from mlpdm_kit import InputError, decide, load_case
-from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.steps import Walk
-
-
-def decided(make_case: Any, **changes: Any) -> DecisionRecord:
-    folder = make_case(prevalence=None, **{"discount": "0% per year", **changes})
-    return decide(load_case(folder), draws=1024)
-
-
-def worth(record: DecisionRecord, option: str) -> float:
-    found = next(one for one in record.options if one.id == option).expected_net_benefit
-    assert found is not None
-    return found.mean
+from tests.kinds import decided, worth
 
 
 @pytest.mark.parametrize(

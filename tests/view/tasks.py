@@ -5,9 +5,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
-
-def said(**shares: str) -> dict[str, Any]:
-    return {name: {"value": value, "evidence": "measured"} for name, value in shares.items()}
+from tests.kinds import KINDS, said
 
 
 def _pairs() -> tuple[str, str]:
@@ -33,28 +31,31 @@ def _rich() -> str:
 
 
 _CLASSES, _ANSWERS = _pairs()
+# every outcome of a kind with its price, so that each is drawn
+_PRICES: dict[str, dict[str, Any]] = {
+    "search": {"miss": {"cost": "3 JPY per claim"}},
+    "extraction": {"right": {"gain": "1 JPY per claim"}},
+    "generation": {
+        "needs_editing": {"cost": "40 JPY per claim"},
+        "unanswered": {"cost": "7 JPY per claim"},
+    },
+    "formula": {},
+    "column": {},
+}
+
+
+def _small(name: str) -> tuple[dict[str, str], dict[str, Any]]:
+    """Files and case of one kind, as the record's tests have it, with all its prices."""
+    case = KINDS[name]()
+    files = case.pop("files", {})
+    prices = {**(case["outcomes"] or {}), **_PRICES[name]}
+    return files, {**case, "outcomes": prices or None}
+
+
+_SMALL = {name: _small(name) for name in _PRICES}
 FILES: dict[str, dict[str, str]] = {
     "classes": {"d.csv": _CLASSES, "a.csv": _ANSWERS},
-    "search": {
-        "d.csv": "id,doc\n" + "".join(f"{i},{'ab'[i % 3 == 0]}\n" for i in range(60)),
-        "a.csv": "id,rank\n" + "".join(f"{i},{1 if i % 3 else ''}\n" for i in range(60)),
-    },
-    "extraction": {
-        "d.csv": "id,total,text\n" + "".join(f"{i},{1000 + i},x\n" for i in range(40)),
-        "a.csv": "id,answer\n"
-        + "".join(f"{i},{'' if i < 6 else 'no' if i < 10 else 1000 + i}\n" for i in range(40)),
-    },
-    "generation": {
-        "d.csv": "id,prompt\n" + "".join(f"{i},prompt {i}\n" for i in range(40)),
-        "a.csv": "id,grade\n"
-        + "".join(
-            f"{i},{('usable', 'needs editing', 'wrong', 'harmful', '')[i % 5]}\n" for i in range(40)
-        ),
-    },
-    "column": {
-        "d.csv": "id,bad,amount\n"
-        + "".join(f"{i},{int(i % 4 == 0)},{1000 if i % 8 == 0 else 10}\n" for i in range(80))
-    },
+    **{name: files for name, (files, _) in _SMALL.items() if files},
     "rich": {"d.csv": _rich()},
 }
 CASES: dict[str, dict[str, Any]] = {
@@ -76,72 +77,7 @@ CASES: dict[str, dict[str, Any]] = {
             "llm": {"kind": "llm", "predictions": "a.csv", "cost_per_case": "0.1 JPY"},
         },
     },
-    "search": {
-        "task": "search",
-        "hit_at": 2,
-        "data": {"file": "d.csv", "target": "doc"},
-        "outcomes": {"hit": {"gain": "10 JPY per claim"}, "miss": {"cost": "3 JPY per claim"}},
-        "options": {
-            "browse": {"kind": "process", "rates": said(hit="30%")},
-            "bm25": {"kind": "bought", "predictions": "a.csv"},
-        },
-    },
-    "extraction": {
-        "task": "extraction",
-        "data": {"file": "d.csv", "target": "total"},
-        "outcomes": {
-            "right": {"gain": "1 JPY per claim"},
-            "missing": {"cost": "30 JPY per claim"},
-            "wrong": {"cost": "300 JPY per claim"},
-        },
-        "options": {
-            "typing": {"kind": "process", "rates": said(missing="1%", wrong="1%")},
-            "llm": {"kind": "llm", "predictions": "a.csv"},
-        },
-    },
-    "generation": {
-        "task": "generation",
-        "data": {"file": "d.csv"},
-        "outcomes": {
-            "usable": {"gain": "100 JPY per claim"},
-            "needs_editing": {"cost": "40 JPY per claim"},
-            "wrong": {"cost": "20 JPY per claim"},
-            "harmful": {"cost": "1000 JPY per claim"},
-            "unanswered": {"cost": "7 JPY per claim"},
-        },
-        "options": {
-            "template": {
-                "kind": "process",
-                "rates": said(needs_editing="90%", wrong="5%", harmful="0%"),
-            },
-            "llm": {"kind": "llm", "predictions": "a.csv"},
-        },
-    },
-    "formula": {
-        "task": "formula",
-        "outcomes": None,
-        "inputs": {"margin": "2", "clicks": "1..3"},
-        "options": {
-            "popular": {"kind": "process", "value": "clicks * margin"},
-            "model": {
-                "kind": "model",
-                "value": "clicks * margin + lift",
-                "inputs": {"lift": "-1..2"},
-                "build": "1000 JPY",
-            },
-        },
-    },
-    "column": {
-        "data": {"file": "d.csv", "target": "bad", "known_then": ["amount"]},
-        "outcomes": {
-            "false_positive": {"cost": "1 JPY per claim"},
-            "false_negative": {"cost": "80%", "column": "amount"},
-        },
-        "options": {
-            "rule": {"kind": "rule", "when": "amount > 500"},
-            "model": {"kind": "model", "build": "1000 JPY"},
-        },
-    },
+    **{name: case for name, (_, case) in _SMALL.items()},
     "rich": {
         "prevalence": "15%..35%",
         "simulated": True,
