@@ -12,12 +12,9 @@ from functools import partial
 
 import numpy as np
 
-from mlpdm_kit.analysis.ladder import Rung
 from mlpdm_kit.analysis.uncertainty.distributions import Array, Distribution
-from mlpdm_kit.analysis.worth.value import Columns
-from mlpdm_kit.case.model import Case
-from mlpdm_kit.record.inputs import Inputs
 from mlpdm_kit.record.measured import SegmentDropped
+from mlpdm_kit.record.stand import Stand
 from mlpdm_kit.record.valued import Stress
 
 OVERCONFIDENT = 2.177  # what makes a range that holds 55% of truths one that holds 90%
@@ -26,35 +23,6 @@ MORE_DISCOUNT = 0.1  # a year, where money is not discounted much
 STEPS = 12  # halvings between where a choice stands and where it has flipped
 TOLERANCE = 1e-9
 FEW = 2_048  # draws that a place is looked for on
-
-Draws = dict[str, Array]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Stand:
-    """The choice as it stands: what the stresses shake at.
-
-    ``noise`` is the Monte Carlo error of each option's lead over the best.
-    """
-
-    case: Case
-    rungs: tuple[Rung, ...]
-    among: list[Rung]
-    inputs: Inputs
-    theta: Draws
-    best: int
-    noise: Array
-    draws: int
-    seed: int
-
-    def expected(self, theta: Draws, months: float | None = None) -> Array:
-        """Expected net benefit of each option under other draws, or another horizon."""
-        columns = Columns(self.case, self.rungs, theta, self.among, months=months)
-        return np.asarray(columns.matrix.mean(axis=0))
-
-    def draw(self, spread: float = 1.0, *, correlated: bool = True) -> Draws:
-        """The inputs again, their stated ranges wider or their ties cut."""
-        return self.inputs.draw(self.draws, self.seed, spread=spread, correlated=correlated)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,12 +8,8 @@ deciding now is worth.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 import pandas as pd
 
-from mlpdm_kit.analysis.ladder import Rung
 from mlpdm_kit.analysis.uncertainty.distributions import Array
 from mlpdm_kit.analysis.uncertainty.stated import distribution
 from mlpdm_kit.analysis.voi.information import evpi
@@ -22,8 +18,8 @@ from mlpdm_kit.analysis.voi.partial import MIN_DRAWS
 from mlpdm_kit.analysis.voi.study import evsi
 from mlpdm_kit.analysis.worth.value import Columns
 from mlpdm_kit.case.correlations import drawn_name
-from mlpdm_kit.case.model import Case, Study
-from mlpdm_kit.record.inputs import Inputs
+from mlpdm_kit.case.model import Study
+from mlpdm_kit.record.stand import Stand
 from mlpdm_kit.record.valued import StudySize, StudyValue
 
 SIZES = (10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000)
@@ -31,46 +27,32 @@ SPREAD = 1.0  # of single observations about an amount, as a share of it, where 
 CLEAR = 3.0  # standard errors that a gain must have to count
 
 
-@dataclass(frozen=True, kw_only=True)
-class Desk:
-    """What the studies are weighed on: the options, the draws, and what is best now."""
-
-    case: Case
-    rungs: tuple[Rung, ...]
-    among: Sequence[Rung]
-    inputs: Inputs
-    theta: dict[str, Array]
-    benefit: Array
-    feasible: frozenset[str]
-    seed: int
-
-
-def studies(desk: Desk) -> tuple[StudyValue, ...]:
+def studies(stand: Stand) -> tuple[StudyValue, ...]:
     """Every study of the case, the one that brings most first."""
-    if len(desk.among) < 2 or len(desk.benefit) < MIN_DRAWS:
+    if len(stand.among) < 2 or len(stand.benefit) < MIN_DRAWS:
         return ()
-    found = [_study(desk, name, study) for name, study in desk.case.studies.items()]
+    found = [_study(stand, name, study) for name, study in stand.case.studies.items()]
     kept = [one for one in found if one is not None]
     return tuple(sorted(kept, key=lambda one: (-one.best.enbs, one.name)))
 
 
-def _study(desk: Desk, name: str, study: Study) -> StudyValue | None:
-    samples = _samples(desk, study)
+def _study(stand: Stand, name: str, study: Study) -> StudyValue | None:
+    samples = _samples(stand, study)
     if not samples:
         return None
     price = 0.0 if study.price is None else distribution(study.price).mean
     each = 0.0 if study.price_per_case is None else distribution(study.price_per_case).mean
     months = 0.0 if study.time is None else distribution(study.time).mean
-    plan, meanwhile = _plan(desk, months)
-    now = float(desk.benefit.mean(axis=0).max())
+    plan, meanwhile = _plan(stand, months)
+    now = float(stand.benefit.mean(axis=0).max())
     then = float(plan.mean(axis=0).max())
-    sizes = _sizes(desk, study, price)
+    sizes = _sizes(stand, study, price)
     if evpi(plan) + then <= now + price:
         worth = dict.fromkeys(sizes[:1], 0.0)  # not even the whole truth would pay
         error = 0.0
     else:
-        moving = {n: v for n, v in desk.theta.items() if len(v) > 1}
-        table = evsi(plan, pd.DataFrame(moving), samples, sizes, seed=desk.seed)
+        moving = {n: v for n, v in stand.theta.items() if len(v) > 1}
+        table = evsi(plan, pd.DataFrame(moving), samples, sizes, seed=stand.seed)
         worth = {int(n): float(v) for n, v in table["value"].items()}
         error = float(table["standard_error"].max())
     rows = [
@@ -93,29 +75,29 @@ def _study(desk: Desk, name: str, study: Study) -> StudyValue | None:
     )
 
 
-def _sizes(desk: Desk, study: Study, price: float) -> list[int]:
+def _sizes(stand: Stand, study: Study, price: float) -> list[int]:
     """Sizes worth trying: one where it is found out at once, else up to what there is."""
     if study.price_per_case is None:
         return [1]
-    volume = float(desk.theta["volume"].mean())
-    assert desk.case.horizon is not None
-    most = study.most or max(int(volume * desk.case.horizon.low), SIZES[0])
+    volume = float(stand.theta["volume"].mean())
+    assert stand.case.horizon is not None
+    most = study.most or max(int(volume * stand.case.horizon.low), SIZES[0])
     kept = [n for n in SIZES if n < most]
     return [*kept, most] if len(kept) < len(SIZES) else kept
 
 
-def _samples(desk: Desk, study: Study) -> dict[str, Sample]:
+def _samples(stand: Stand, study: Study) -> dict[str, Sample]:
     """What the study observes of each input that still moves."""
     found = {}
     for written in study.of:
         name = drawn_name(written)
-        draws = desk.theta.get(name)
+        draws = stand.theta.get(name)
         if draws is None or len(draws) < 2:
             continue
         if study.price_per_case is None:
             found[name] = Sample(kind="exact")
-        elif desk.inputs.dimension(name) == "share":
-            found[name] = Sample(kind="rate", share=_bears_on(desk, name))
+        elif stand.inputs.dimension(name) == "share":
+            found[name] = Sample(kind="rate", share=_bears_on(stand, name))
         else:
             spread = SPREAD if study.spread is None else study.spread
             sd = max(spread * abs(float(draws.mean())), 1e-12)
@@ -123,33 +105,33 @@ def _samples(desk: Desk, study: Study) -> dict[str, Sample]:
     return found
 
 
-def _bears_on(desk: Desk, name: str) -> float:
+def _bears_on(stand: Stand, name: str) -> float:
     """Share of the cases looked at that say something about a rate."""
     last = name.rpartition(".")[2]
-    if desk.case.task != "binary" or last not in ("recall", "false_positive_rate"):
+    if stand.case.task != "binary" or last not in ("recall", "false_positive_rate"):
         return 1.0
-    base = float(desk.theta["prevalence"].mean())
+    base = float(stand.theta["prevalence"].mean())
     return base if last == "recall" else 1 - base
 
 
-def _plan(desk: Desk, months: float) -> tuple[Array, str]:
+def _plan(stand: Stand, months: float) -> tuple[Array, str]:
     """Net benefit by what is chosen when the study is done, and what to do meanwhile."""
-    status_quo = next(rung.id for rung in desk.rungs if rung.status_quo)
+    status_quo = next(rung.id for rung in stand.rungs if rung.status_quo)
     if months <= 0:
-        return desk.benefit, status_quo
-    assert desk.case.horizon is not None
-    ids = [rung.id for rung in desk.among]
-    later = Columns(desk.case, desk.rungs, desk.theta, desk.among, later=months).matrix
+        return stand.benefit, status_quo
+    assert stand.case.horizon is not None
+    ids = [rung.id for rung in stand.among]
+    later = Columns(stand.case, stand.rungs, stand.theta, stand.among, later=months).matrix
     short = Columns(
-        desk.case, desk.rungs, desk.theta, desk.among,
-        months=min(months, desk.case.horizon.low),
+        stand.case, stand.rungs, stand.theta, stand.among,
+        months=min(months, stand.case.horizon.low),
     ).matrix  # fmt: skip
     best: tuple[float, Array, str] | None = None
-    for index, rung in enumerate(desk.among):
-        if rung.is_ml or (rung.id not in desk.feasible and not rung.status_quo):
+    for index, rung in enumerate(stand.among):
+        if rung.is_ml or (rung.id not in stand.feasible and not rung.status_quo):
             continue
         plan = later + short[:, [index]]
-        plan[:, index] = desk.benefit[:, index]  # it simply goes on
+        plan[:, index] = stand.benefit[:, index]  # it simply goes on
         if rung.status_quo:
             plan = later
         worth = float(plan.mean(axis=0).max())

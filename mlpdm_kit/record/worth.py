@@ -30,15 +30,14 @@ from mlpdm_kit.record.gates import computed, merged, standing
 from mlpdm_kit.record.inputs import Inputs
 from mlpdm_kit.record.parts import CheckResult, Status
 from mlpdm_kit.record.sections import ComparisonSection, ValueSection
-from mlpdm_kit.record.stresses import Stand, stresses
-from mlpdm_kit.record.studies import Desk, studies
+from mlpdm_kit.record.stand import Stand
+from mlpdm_kit.record.stresses import stresses
+from mlpdm_kit.record.studies import studies
 from mlpdm_kit.record.valued import (
     BreakEven,
     Difference,
     Flip,
     PartialValue,
-    Stress,
-    StudyValue,
     Valued,
 )
 
@@ -79,7 +78,7 @@ class Valuation:
     def section(self) -> ValueSection:
         """All of it as a section."""
         assert self.case.horizon is not None
-        break_even = self._break_even()
+        break_even, stands = self._break_even(), self._stands()
         return ValueSection(
             months=self.case.horizon.low,
             discount=self.inputs.distributions["discount"].mean,
@@ -96,8 +95,8 @@ class Valuation:
             evpi=evpi(self.benefit),
             evppi=self._evppi(),
             groups=self._groups(),
-            studies=self._studies(),
-            stress=self._stresses(),
+            studies=studies(stands),
+            stress=stresses(stands),
             break_even=break_even,
             checks=tuple(self._checks()),
         )
@@ -204,34 +203,21 @@ class Valuation:
             for name, value, floor in rows.itertuples()
         )
 
-    def _studies(self) -> tuple[StudyValue, ...]:
+    def _stands(self) -> Stand:
+        """The choice as it stands, for what is asked of it next."""
         ready = [r.id for r in self.rungs if not (self.stand[r.id][1] or self.stand[r.id][2])]
-        return studies(
-            Desk(
-                case=self.case,
-                rungs=self.rungs,
-                among=self.among,
-                inputs=self.inputs,
-                theta=self.theta,
-                benefit=self.benefit,
-                feasible=frozenset(ready),
-                seed=self.seed,
-            )
-        )
-
-    def _stresses(self) -> tuple[Stress, ...]:
-        return stresses(
-            Stand(
-                case=self.case,
-                rungs=self.rungs,
-                among=self.among,
-                inputs=self.inputs,
-                theta=self.theta,
-                best=self.best,
-                noise=_noise(self.benefit, self.best),
-                draws=self.draws,
-                seed=self.seed,
-            )
+        return Stand(
+            case=self.case,
+            rungs=self.rungs,
+            among=self.among,
+            inputs=self.inputs,
+            theta=self.theta,
+            benefit=self.benefit,
+            best=self.best,
+            noise=_noise(self.benefit, self.best),
+            feasible=frozenset(ready),
+            draws=self.draws,
+            seed=self.seed,
         )
 
     def _break_even(self) -> tuple[BreakEven, ...]:

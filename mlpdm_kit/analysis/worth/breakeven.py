@@ -9,7 +9,7 @@ import numpy as np
 
 from mlpdm_kit.analysis.uncertainty.distributions import Array, Distribution
 
-STEPS = 10
+STEPS = 24
 REACH = 100.0
 
 
