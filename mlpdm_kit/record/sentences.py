@@ -28,6 +28,7 @@ from typing import Any
 
 from mlpdm_kit.case.checks import CHECKS
 from mlpdm_kit.case.model import Case
+from mlpdm_kit.record.measured import Compared
 from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.parts import Range, Said
 from mlpdm_kit.text import Text
@@ -89,8 +90,15 @@ class Sentences(Text):
     @classmethod
     def of_record(cls, record: DecisionRecord, lang: str = "en") -> Sentences:
         """Sentences about a record."""
-        measured = [Named(id=option.id, kind=option.kind) for option in record.baseline.options]
-        valued = [Named(id=o.id, kind=o.kind, label=o.label) for o in record.options]
+        found = {option.id: _found_label(option, lang) for option in record.baseline.options}
+        measured = [
+            Named(id=option.id, kind=option.kind, label=found[option.id])
+            for option in record.baseline.options
+        ]
+        valued = [
+            Named(id=o.id, kind=o.kind, label=o.label or found.get(o.id, ""))
+            for o in record.options
+        ]
         return cls(
             lang,
             currency=record.currency,
@@ -306,6 +314,18 @@ class Sentences(Text):
     def price_range(self, spread: Range) -> str:
         """The 90% range of an amount per case."""
         return self.say("range.said", low=self.price(spread.p5), high=self.price(spread.p95))
+
+
+def _found_label(option: Compared, lang: str) -> str:
+    """What the kit found by itself: the one measurement, and from where on it acts."""
+    point = option.operating_point
+    if option.kind != "one_measurement" or point is None or not point.column:
+        return ""
+    text = Text(lang)
+    if point.direction and point.value is not None:
+        code = f"option.found.{point.direction}"
+        return text.say(code, column=point.column, value=point.value)
+    return text.say("option.found.line", column=point.column)
 
 
 def _words(name: str) -> str:

@@ -35,8 +35,9 @@ RULES = ("always ML", "never ML", "highest accuracy", "best point estimate")
 
 ASIDE = {  # what a record shows beside its verdict, and leaves it as it is
     "mlpdm_kit.record.worth.Valuation._break_even": (),
-    "mlpdm_kit.record.worth.Valuation._stresses": (),
+    "mlpdm_kit.record.worth.stresses": (),
     "mlpdm_kit.record.worth.Valuation._evppi": (),
+    "mlpdm_kit.record.worth.Valuation._groups": (),
     "mlpdm_kit.analysis.trial.closer._learnt": None,
 }
 
