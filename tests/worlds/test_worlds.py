@@ -298,7 +298,8 @@ def test_readme_shows_the_kept_figures():
     assert shown == table(json.loads(Path(KEPT).read_text(encoding="utf-8")))
 
 
-NOT_MET = {("flawed", "the same without its studies")}
+_WRONG = "wrong yes as often as wrong no: the first less the second"
+NOT_MET = {(family, _WRONG) for family in FAMILIES}
 
 
 def missed(found):
@@ -316,12 +317,11 @@ def test_kept_figures_miss_no_other_goal():
 
 @pytest.mark.slow
 def test_goals_are_met():
-    """The README's run once more: every goal of every family is met but one.
+    """The README's run once more: every goal is met but one, in all three families.
 
-    With the flaws of real life the kit that decides at once is 2.4 ± 0.8% of the spread
-    above the ideal decider (120 worlds of seed 83; 1.8 ± 0.5% of 200 on a little older
-    code). And the goal on wrong yes and wrong no is counted as met only because the kit's
-    gap lies within Monte Carlo error of the ideal's own: it says a wrong no more often.
+    The kit says a wrong no more often, given that yes is right, than a wrong yes, given that
+    no is: by 20, 8 and 16 points (300 worlds of seed 107). So does the ideal decider, by 21,
+    5 and 13: where ML is the less likely to be right, doubt speaks against it.
     """
     kept = json.loads(Path(KEPT).read_text(encoding="utf-8"))
     worlds = max(own["worlds"] for own in kept["families"].values())
