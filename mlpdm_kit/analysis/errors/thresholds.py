@@ -16,6 +16,7 @@ from mlpdm_kit.analysis.errors.costs import (
     as_costs,
     truth_and_score,
 )
+from mlpdm_kit.analysis.errors.resampling import multinomial
 from mlpdm_kit.analysis.uncertainty.distributions import Array
 from mlpdm_kit.errors import refuse
 
@@ -175,8 +176,7 @@ def _cells_of_rows(counts: Any, by_class: bool, bootstraps: int, seed: int) -> I
     parts = np.split(counts, 2) if by_class else [counts]
     for done in range(0, bootstraps, step):
         size = min(step, bootstraps - done)
-        drawn = [rng.multinomial(part.sum(), part / part.sum(), size=size) for part in parts]
-        yield np.hstack(drawn).astype(float)
+        yield np.hstack([multinomial(part, size, rng) for part in parts])
 
 
 def _cells_of_groups(

@@ -268,7 +268,7 @@ def test_the_band_covers_the_threshold_of_the_costs():
 
 @pytest.mark.slow
 def test_the_band_is_many_times_faster_than_a_loop_of_curves():
-    """70 times on a busy machine of two cores; 40 are asked for, as machines differ."""
+    """A hundred times, as NUMBERS has it: ours against one curve a sample."""
     rng = np.random.default_rng(0)
     y, p = world(100_000, rng)
 
@@ -284,4 +284,4 @@ def test_the_band_is_many_times_faster_than_a_loop_of_curves():
         share = y[rows].mean()
         cuts[np.argmin((1 - share) * alarms + 5 * share * (1 - recall))]
     loop = (time.perf_counter() - start) * 100
-    assert loop / min(ours() for _ in range(3)) > 40
+    assert loop / min(ours() for _ in range(3)) > 100
