@@ -7,134 +7,32 @@ dimension a field is written. Validation happens in the context of the case's ow
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping
-from datetime import date as Date
-from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, ValidationInfo
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic import BeforeValidator, Field, ValidationInfo
+from pydantic_core import PydanticCustomError
 
+from mlpdm_kit.case.framing import Answer, Framing, Goal, People
 from mlpdm_kit.case.inputs import (
     CasesPerMonth,
     CostPerCase,
     Evidence,
     Family,
     Frozen,
-    In,
     Input,
     Money,
-    MoneyPerCase,
-    MoneyPerMonth,
     Months,
     Number,
     RatePerYear,
-    Ratio,
-    Seconds,
     Share,
     read_input,
-    told_under,
 )
-from mlpdm_kit.case.kinds import OPTION_KINDS, TASK_KINDS, OptionKind, TaskKind
+from mlpdm_kit.case.kinds import TASK_KINDS, TaskKind
+from mlpdm_kit.case.option import Budget, Option, Stage, Stages
 from mlpdm_kit.case.quantity import Units
-
-
-def slug(name: str) -> bool:
-    """Whether a name is safe as the name of a folder on any machine."""
-    normal = unicodedata.normalize("NFC", name)
-    return re.fullmatch(r"\w(?:[\w-]|\.(?!\.)){0,78}", normal) is not None and normal == name
-
-
-def _one_or_many(value: Any) -> Any:
-    return (value,) if isinstance(value, str) else value
-
-
-def _list(value: Any) -> Any:
-    if not isinstance(value, (list, tuple)):
-        raise PydanticCustomError("correlation-list", "list", {})
-    return value
-
-
-def _day(value: Any) -> Any:
-    """Only year-month-day is a day; a plain number is none."""
-    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value.strip()):
-        raise PydanticCustomError("date", "date", {})
-    return value
-
-
-def _yes_or_no(value: Any) -> Any:
-    """``true`` and ``false`` are what some editors make of yes and no."""
-    word = str(value).strip().lower()
-    return {"true": "yes", "false": "no"}.get(word, word if isinstance(value, str) else value)
-
-
-def _truth(value: Any) -> Any:
-    word = _yes_or_no(value)
-    if word not in ("yes", "no"):
-        raise PydanticCustomError("yes-no", "truth", {})
-    return word == "yes"
-
-
-@cache
-def _currencies() -> frozenset[str]:
-    from babel.numbers import list_currencies
-
-    return frozenset(list_currencies())
-
-
-def _currency(value: str) -> str:
-    if value not in _currencies():
-        raise PydanticCustomError("currency", "currency", {})
-    return value
-
-
-Names = Annotated[tuple[str, ...], BeforeValidator(_one_or_many)]
-Currency = Annotated[str, AfterValidator(_currency)]
-Day = Annotated[Date, BeforeValidator(_day)]
-Truth = Annotated[bool, BeforeValidator(_truth)]
-YesNo = Annotated[Literal["yes", "no", "unknown", "n/a"], BeforeValidator(_yes_or_no)]
-
-
-class People(Frozen):
-    """Who decides, who is asked, who is told."""
-
-    decider: str = ""
-    consulted: Names = ()
-    informed: Names = ()
-
-
-class Goal(Frozen):
-    """The OKR or KPI that is to move."""
-
-    metric: str
-    now: str = ""
-    target: str = ""
-    okr: str = ""
-
-
-class Framing(Frozen):
-    """Whose problem it is, and which decision changes."""
-
-    user: str
-    problem: str
-    decision: str
-    status_quo: str
-    goal: Goal | None = None
-
-
-class Answer(Frozen):
-    """Answer to one check, with its evidence."""
-
-    answer: YesNo = "unknown"
-    evidence: Evidence = "assumed"
-    source: str = ""
-    note: str = ""
-    owner: str = ""
-    options: Names = ()
-    threshold: float | None = None
+from mlpdm_kit.case.words import Currency, Day, Names, Truth, slug
 
 
 class Data(Frozen):
@@ -202,45 +100,6 @@ def _read_outcome(value: Any, info: ValidationInfo) -> Any:
 PricedOutcome = Annotated[Outcome, BeforeValidator(_read_outcome)]
 
 
-def _read_rates(value: Any, info: ValidationInfo) -> Any:
-    if not isinstance(value, Mapping):
-        return value
-    task = TASK_KINDS[(info.context or {}).get("task", "binary")]
-    known = task.with_pairs(value).rates
-    found: dict[str, Any] = {}
-    faults: list[InitErrorDetails] = []
-    for name, rate in value.items():
-        try:
-            if name not in known:
-                raise PydanticCustomError("rate-unknown", "rate", {"known": ", ".join(known)})
-            found[name] = In(known[name])._read(rate, info)
-        except PydanticCustomError as fault:
-            faults.append({"type": fault, "loc": (name,), "input": rate})
-        except ValidationError as error:
-            faults += told_under((name,), error)
-    if faults:
-        raise ValidationError.from_exception_data("Rates", faults)
-    return found
-
-
-Rates = Annotated[dict[str, Input], BeforeValidator(_read_rates)]
-
-
-class Stage(Frozen):
-    """One trial on the way to roll-out: its price, its time, and whether it is passed."""
-
-    price: Money | None = None
-    time: Months | None = None
-    passes: Share
-
-
-class Stages(Frozen):
-    """Trials before an option is built, in their order; one that fails ends it."""
-
-    offline: Stage | None = None
-    pilot: Stage | None = None
-
-
 class Study(Frozen):
     """Something that could be found out before deciding, and what that takes.
 
@@ -258,52 +117,10 @@ class Study(Frozen):
     note: str = ""
 
 
-class Option(Frozen):
-    """One option of the ladder, as the case file names it."""
-
-    kind: Literal[
-        "none", "all", "constant", "rule", "one_measurement", "lookup", "process",
-        "bought", "bought_ml", "model", "llm", "review",
-    ]  # fmt: skip
-    label: str = ""
-    note: str = ""
-    when: str | None = None
-    predict: str | None = None
-    predictions: str | None = None
-    probability: Truth = False
-    rates: Rates = Field(default_factory=dict)
-    of: str | None = None
-    status_quo: Truth = False
-    build: Money | None = None
-    run: MoneyPerMonth | None = None
-    delay: Months | None = None
-    cost_per_case: CostPerCase | None = None
-    adoption: Share | None = None
-    ramp: Months | None = None
-    overrun: Ratio | None = None
-    online: Ratio | None = None
-    drift: RatePerYear | None = None
-    retrain: Money | None = None
-    retrain_every: Months | None = None
-    stages: Stages = Stages()
-    value: str | None = None
-    inputs: dict[str, Number] = Field(default_factory=dict)
-    review: MoneyPerCase | None = None
-    capacity: CasesPerMonth | None = None
-    reviewer_error: Share | None = None
-    review_time: Seconds | None = None
-
-    @property
-    def of_kind(self) -> OptionKind:
-        """Its entry among the option kinds."""
-        return OPTION_KINDS[self.kind]
-
-
-class Budget(Frozen):
-    """What one call may take."""
-
-    latency: Seconds | None = None
-    cost: CostPerCase | None = None
+def _list(value: Any) -> Any:
+    if not isinstance(value, (list, tuple)):
+        raise PydanticCustomError("correlation-list", "list", {})
+    return value
 
 
 class Related(Frozen):

@@ -1,0 +1,62 @@
+"""Words of a case file that are no quantity: names, days, yes and no, a currency."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date as Date
+from functools import cache
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator
+from pydantic_core import PydanticCustomError
+
+
+def slug(name: str) -> bool:
+    """Whether a name is safe as the name of a folder on any machine."""
+    normal = unicodedata.normalize("NFC", name)
+    return re.fullmatch(r"\w(?:[\w-]|\.(?!\.)){0,78}", normal) is not None and normal == name
+
+
+def _one_or_many(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+def _day(value: Any) -> Any:
+    """Only year-month-day is a day; a plain number is none."""
+    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value.strip()):
+        raise PydanticCustomError("date", "date", {})
+    return value
+
+
+def _yes_or_no(value: Any) -> Any:
+    """``true`` and ``false`` are what some editors make of yes and no."""
+    word = str(value).strip().lower()
+    return {"true": "yes", "false": "no"}.get(word, word if isinstance(value, str) else value)
+
+
+def _truth(value: Any) -> Any:
+    word = _yes_or_no(value)
+    if word not in ("yes", "no"):
+        raise PydanticCustomError("yes-no", "truth", {})
+    return word == "yes"
+
+
+@cache
+def _currencies() -> frozenset[str]:
+    from babel.numbers import list_currencies
+
+    return frozenset(list_currencies())
+
+
+def _currency(value: str) -> str:
+    if value not in _currencies():
+        raise PydanticCustomError("currency", "currency", {})
+    return value
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_one_or_many)]
+Currency = Annotated[str, AfterValidator(_currency)]
+Day = Annotated[Date, BeforeValidator(_day)]
+Truth = Annotated[bool, BeforeValidator(_truth)]
+YesNo = Annotated[Literal["yes", "no", "unknown", "n/a"], BeforeValidator(_yes_or_no)]
