@@ -1,78 +1,58 @@
-"""Makes the data files of the case library again from the packages they come from.
+"""Makes the data files of the case library again.
 
-    python data/make_cases.py [FOLDER]
+    python data/make_cases.py [--into FOLDER] [CASE...]
 
-Needs ``vega_datasets`` and ``scikit-learn``; a test runs it and compares the bytes.
+Each case that has data has a module of its name in ``data/generators``, whose ``FILES`` gives
+a maker for each file: a table (written as CSV) or a text. Real data comes out of packages
+(``vega_datasets``, ``scikit-learn``); the rest is simulated from a seed, with its assumptions
+and their sources at the top of the module. A test makes all again and compares the bytes.
 """
 
 from __future__ import annotations
 
+import argparse
+import importlib
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pandas as pd
 
-CASES = Path(__file__).parent / "cases"
+HERE = Path(__file__).parent
+CASES = HERE / "cases"
 
 
-def rain_alert() -> pd.DataFrame:
-    """Seattle's weather by day; what is known in the evening, and whether it rains next day."""
-    from vega_datasets import data
-
-    days = data.seattle_weather().sort_values("date").reset_index(drop=True)
-    table = pd.DataFrame(
-        {
-            "date": days["date"].dt.strftime("%Y-%m-%d"),
-            "rain_mm": days["precipitation"],
-            "rain_mm_day_before": days["precipitation"].shift(1),
-            "temp_max": days["temp_max"],
-            "temp_min": days["temp_min"],
-            "wind": days["wind"],
-            "month": days["date"].dt.month,
-            "rain_tomorrow": (days["precipitation"].shift(-1) > 0).map({True: "yes", False: "no"}),
-        }
-    )
-    # the first day has no day before it, the last no tomorrow
-    return table.iloc[1:-1].reset_index(drop=True)
+def makers(cases: list[str]) -> Iterator[tuple[str, Callable[[], pd.DataFrame | str]]]:
+    """Every file of the library, as ``case/file``, with what makes it."""
+    sys.path.insert(0, str(HERE))
+    try:
+        for path in sorted((HERE / "generators").glob("[a-z]*.py")):
+            case = path.stem.replace("_", "-")
+            if not cases or case in cases:
+                module = importlib.import_module(f"generators.{path.stem}")
+                for name, make in getattr(module, "FILES", {}).items():
+                    yield f"{case}/{name}", make
+    finally:
+        sys.path.remove(str(HERE))
 
 
-def screening() -> pd.DataFrame:
-    """Measurements of cell nuclei, and the diagnosis."""
-    from sklearn.datasets import load_breast_cancer
-
-    bunch = load_breast_cancer(as_frame=True)
-    table = bunch.data.rename(columns=lambda name: name.replace(" ", "_"))
-    table.insert(0, "sample", range(1, len(table) + 1))
-    table["diagnosis"] = bunch.target.map({0: "malignant", 1: "benign"})
-    return table
-
-
-def progression() -> pd.DataFrame:
-    """Ten measurements of diabetes patients, and the progression score a year later."""
-    from sklearn.datasets import load_diabetes
-
-    names = {"s1": "cholesterol", "s2": "ldl", "s3": "hdl", "s4": "cholesterol_per_hdl",
-             "s5": "log_triglycerides", "s6": "glucose", "bp": "blood_pressure",
-             "target": "progression"}  # fmt: skip
-    table = load_diabetes(as_frame=True, scaled=False).frame.rename(columns=names)
-    table["sex"] = table["sex"].map({1.0: "a", 2.0: "b"})
-    return table
-
-
-MAKERS = {
-    "rain-alert/weather.csv": rain_alert,
-    "screening/samples.csv": screening,
-    "progression/patients.csv": progression,
-}
-
-
-def main(folder: Path = CASES) -> None:
-    """Write every data file below a folder."""
-    for name, make in MAKERS.items():
+def main(folder: Path = CASES, cases: list[str] | None = None) -> list[str]:
+    """Write the data files of some cases (all by default) below a folder."""
+    written = []
+    for name, make in makers(cases or []):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        make().to_csv(path, index=False, lineterminator="\n")
+        made = make()
+        text = made if isinstance(made, str) else made.to_csv(index=False, lineterminator="\n")
+        path.write_text(text, encoding="utf-8", newline="\n")
+        written.append(name)
+    return written
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else CASES)
+    parser = argparse.ArgumentParser(description="Make the data files of the case library again.")
+    parser.add_argument("cases", nargs="*", metavar="CASE")
+    parser.add_argument("--into", type=Path, default=CASES, metavar="FOLDER")
+    said = parser.parse_args()
+    for name in main(said.into, said.cases):
+        print(name)

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,14 @@ def decide(tmp_path: Path, five_notebooks: Path) -> Callable[..., list[CaseResul
 
 
 Decide = Callable[..., list[CaseResult]]
+
+
+@pytest.fixture
+def heeds_ctrl_c() -> Iterator[None]:
+    """What a shell starts in the background ignores Ctrl-C, this test run too."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def listed(out: Path) -> dict[str, str]:
@@ -284,7 +292,7 @@ def test_overrides_reach_the_notebooks(tmp_path: Path, decide: Decide, write_cas
 
 
 def test_ctrl_c_stops_cleanly_and_lists_what_is_done(
-    tmp_path: Path, decide: Decide, write_case: Write
+    tmp_path: Path, decide: Decide, write_case: Write, heeds_ctrl_c: None
 ) -> None:
     at_work = threading.Event()
 
