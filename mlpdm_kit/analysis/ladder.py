@@ -17,6 +17,7 @@ class Rung:
     ``is_ml`` of a reviewed option is that of what is reviewed. An option that is not
     ``priced`` was added by the kit to be measured, and has no costs to be compared by.
     ``retrain_every`` are the months between two trainings that the kit has found best.
+    ``labels`` are bought for it on top of its build, and again every ``relabel_every`` months.
     """
 
     id: str
@@ -25,6 +26,8 @@ class Rung:
     priced: bool = True
     status_quo: bool = False
     retrain_every: float | None = None
+    labels: int = 0
+    relabel_every: float | None = None
 
     @property
     def kind(self) -> str:
@@ -55,6 +58,8 @@ def ladder(case: Case) -> tuple[Rung, ...]:
     stated = [name for name, option in options.items() if option.status_quo]
     first = next((name for name, option in options.items() if option.kind == "none"), None)
     status_quo = stated[0] if stated else first
+    plan = case.collection.annotation
+    labelled = labelled_options(case)
     rungs = [
         Rung(
             id=name,
@@ -62,10 +67,24 @@ def ladder(case: Case) -> tuple[Rung, ...]:
             is_ml=_is_ml(options, option),
             priced=name not in added,
             status_quo=name == status_quo,
+            labels=plan.labels if plan is not None and name in labelled else 0,
+            relabel_every=None if plan is None or plan.repeat is None else plan.repeat.low,
         )
         for name, option in options.items()
     ]
     return tuple(sorted(rungs, key=lambda rung: _height(case, rung)))
+
+
+def labelled_options(case: Case) -> tuple[str, ...]:
+    """Options for which labels are bought on top of what their build is said to cost.
+
+    A reviewed option has those of what it reviews, and none of its own beside them.
+    """
+    plan = case.collection.annotation
+    if plan is None or plan.counted != "apart" or plan.price is None:
+        return ()
+    found = plan.needed_by(case.options)
+    return tuple(name for name in found if case.options[name].of not in found)
 
 
 def _is_ml(options: dict[str, Option], option: Option) -> bool:

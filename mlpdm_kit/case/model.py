@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
+from mlpdm_kit.case.areas import Collection, Design, Evaluation, Governance
 from mlpdm_kit.case.framing import Answer, Framing, Goal, People
 from mlpdm_kit.case.inputs import (
     CasesPerMonth,
@@ -159,6 +160,10 @@ class Case(Frozen):
     simulated: Truth = False
     framing: Framing
     checks: dict[str, Answer] = Field(default_factory=dict)
+    design: Design = Design()
+    evaluation: Evaluation = Evaluation()
+    collection: Collection = Collection()
+    governance: Governance = Governance()
     volume: CasesPerMonth | None = None
     growth: RatePerYear | None = None
     inputs: dict[str, Number] = Field(default_factory=dict)

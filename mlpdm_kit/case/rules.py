@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from mlpdm_kit.case.area_rules import area_faults
 from mlpdm_kit.case.checks import CHECKS
 from mlpdm_kit.case.columns import (
     classes_of,
@@ -40,7 +41,7 @@ MIN_CLASS = 2
 def rule_faults(case: Case) -> list[Fault]:
     """Faults of a case that its fields alone do not show."""
     rules = (_identity, _answers, _economics, _data, _outcomes, _options, _ranges, _correlations,
-             _studies)  # fmt: skip
+             _studies, area_faults)  # fmt: skip
     return [fault for rule in rules for fault in rule(case)]
 
 
@@ -239,6 +240,9 @@ def named_inputs(case: Case) -> Iterator[tuple[str, Input]]:
             yield field, item
     for name, item in case.inputs.items():
         yield f"inputs.{name}", item
+    plan = case.collection.annotation
+    if plan is not None and plan.price is not None and plan.items and plan.counted == "apart":
+        yield "collection.annotation.price", plan.price
     for name, outcome in case.outcomes.items():
         yield f"outcomes.{name}", outcome.input
     for name, option in case.options.items():

@@ -23,6 +23,20 @@ _PLACES = {  # where the fields of each part stand in a case, as the catalogue n
     "Study": "studies.",
     "Budget": "budget.",
     "Related": "correlations.",
+    "Design": "design.",
+    "ErrorCase": "design.errors.",
+    "Rollback": "design.rollback.",
+    "Evaluation": "evaluation.",
+    "KpiLink": "evaluation.kpi.",
+    "SegmentsPlan": "evaluation.segments.",
+    "Explanation": "evaluation.explanation.",
+    "LiveTest": "evaluation.live_test.",
+    "Collection": "collection.",
+    "Logged": "collection.log.",
+    "Annotation": "collection.annotation.",
+    "Governance": "governance.",
+    "Policy": "governance.policy.",
+    "Deletion": "governance.deletion.",
 }
 
 
@@ -77,7 +91,8 @@ def _describe(part: dict[str, Any], place: str, text: Text) -> None:
     """Say what a part's fields mean, in people's words instead of the code's."""
     part.pop("description", None)
     for name, field in part["properties"].items():
-        field["description"] = text.say(f"field.{place}{name}")
+        own = f"field.{place}{name}"  # evidence, source, note, owner are the same everywhere
+        field["description"] = text.say(own if text.knows(own) else f"field.input.{name}")
 
 
 def _with_evidence(value: str, text: Text, *, column: bool = False) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from mlpdm_kit.analysis.ladder import Rung
 from mlpdm_kit.case.model import Case
+from mlpdm_kit.record.areas import areas
 from mlpdm_kit.record.gates import computed, merged
 from mlpdm_kit.record.model import DecisionRecord, InformationValue, Provenance, Verdict
 from mlpdm_kit.record.parts import CheckResult, Said, Status
@@ -70,6 +71,7 @@ def assemble(
         verdict=found,
         options=value.options,
         gates=gates,
+        areas=areas(gates, framing.written, framing.labels),
         baseline=comparison.model_copy(update={"checks": ()}),
         error_costs=errors,
         inputs=value.inputs,

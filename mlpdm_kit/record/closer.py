@@ -193,6 +193,9 @@ def _gaps(case: Case, found: Closer) -> tuple[SegmentGap, ...]:
     answer = case.checks.get("segments")
     default = CHECKS["segments"].threshold or 0.0
     bound = answer.threshold if answer and answer.threshold is not None else default
+    plan = case.evaluation.segments
+    if plan is not None and plan.bound is not None:
+        bound = plan.bound.low
     return tuple(
         SegmentGap(option=name, segment=gap.segment, amount=gap.amount, low=gap.low, bound=bound)
         for name, gap in found.gaps.items()

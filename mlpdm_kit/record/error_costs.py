@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
+from mlpdm_kit.analysis.errors.points import points_in_money, precision
 from mlpdm_kit.analysis.ladder import Rung
 from mlpdm_kit.analysis.uncertainty.distributions import Array
 from mlpdm_kit.analysis.uncertainty.stated import signs
-from mlpdm_kit.analysis.worth.per_case import per_case
+from mlpdm_kit.analysis.worth.per_case import Draws, per_case, rates_of
 from mlpdm_kit.analysis.worth.tasks import task_of
 from mlpdm_kit.case.model import Case
 from mlpdm_kit.record.inputs import Inputs
-from mlpdm_kit.record.measured import ErrorCost
+from mlpdm_kit.record.measured import ErrorCost, PointsInMoney
 from mlpdm_kit.record.parts import Range
 from mlpdm_kit.record.sections import ErrorsSection
 
@@ -50,7 +51,35 @@ def errors_section(
         curves=inputs.comparison.curves,
         reliability=inputs.comparison.reliability,
         reviews=inputs.comparison.reviews,
+        points=tuple(_points(case, rungs, inputs, theta)),
     )
+
+
+def _points(
+    case: Case, rungs: Sequence[Rung], inputs: Inputs, theta: Draws
+) -> Iterator[PointsInMoney]:
+    """What a point of recall and one of precision are worth under each option that errs."""
+    known = case.of_task.known
+    if case.task != "binary" or any(outcome.column for outcome in case.outcomes.values()):
+        return
+    worth = task_of(case).worth(theta, signs(case))
+    for rung in rungs:
+        there = any(option.id == rung.id for option in inputs.comparison.options)
+        if rung.kind in known or not there:
+            continue
+        rates = rates_of(case, rungs, rung, theta)
+        recall, alarms = rates["recall"], rates["false_positive_rate"]
+        if not (recall.mean() > 0 and alarms.mean() > 0):
+            continue  # nothing is found, or nothing in vain: there is no point to win
+        at = (theta["prevalence"], recall, alarms)
+        found = points_in_money(*at, worth=worth, volume_per_month=theta["volume"])
+        yield PointsInMoney(
+            option=rung.id,
+            recall=float(recall.mean()),
+            precision=float(precision(*at).mean()),
+            recall_point=spread(found.recall),
+            precision_point=spread(found.precision),
+        )
 
 
 def _error_cost(case: Case, rungs: Sequence[Rung], rung: Rung, theta: Any) -> ErrorCost:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mlpdm_kit.record.area_folds import areas_fold
 from mlpdm_kit.record.closer_folds import learning_fold, review_fold, segments_fold
 from mlpdm_kit.record.data_fold import data_fold
 from mlpdm_kit.record.errors_fold import errors_fold
@@ -33,6 +34,7 @@ def folds(record: DecisionRecord, says: Sentences) -> tuple[Fold, ...]:
     found = (
         _question(record, says),
         _gates(record, says),
+        areas_fold(record, says),
         data_fold(record, says),
         errors_fold(record, says),
         review_fold(record, says),
@@ -73,17 +75,20 @@ def _gates(record: DecisionRecord, says: Sentences) -> Fold:
     numbers = {status: sum(g.status == status for g in record.gates) for status in order}
     heads = ("result", "check", "concerns", "what", "evidence")
     rows = sorted(record.gates, key=lambda gate: order.index(gate.status))
+    claimed = {
+        one.check for area in record.areas for one in area.questions if one.state == "claimed"
+    }
     table = Table(
         caption=says.say("record.gates.caption"),
         heads=tuple(Head(text=says.say(f"record.gates.{head}")) for head in heads),
-        rows=tuple(_gate_row(gate, says) for gate in rows),
+        rows=tuple(_gate_row(gate, says, claimed=gate.id in claimed) for gate in rows),
         title=1,
     )
     summary = says.say("record.gates.counts", **numbers)
     return Fold(key="gates", heading=heading, summary=summary, pictures=("gates",), tables=(table,))
 
 
-def _gate_row(gate: CheckResult, says: Sentences) -> tuple[Cell, ...]:
+def _gate_row(gate: CheckResult, says: Sentences, *, claimed: bool = False) -> tuple[Cell, ...]:
     result = says.say(f"record.gates.{gate.status}")
     answered = gate.answer in ("yes", "no", "n/a")
     known = [gate.note] if gate.note else []
@@ -91,6 +96,8 @@ def _gate_row(gate: CheckResult, says: Sentences) -> tuple[Cell, ...]:
         known.append(says.finding(gate.finding))
     if not known and not answered and not gate.measured:
         known.append(says.sentence("record.gates.unanswered"))
+    if claimed:
+        known.append(says.sentence("areas.claimed"))
     owner_source = [
         says.say(f"record.gates.{name}", text=text)
         for name, text in (("source", gate.source), ("owner", gate.owner))

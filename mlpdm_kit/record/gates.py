@@ -12,40 +12,20 @@ from typing import Any
 from mlpdm_kit.analysis.ladder import Rung
 from mlpdm_kit.case.checks import CHECKS, HARD, Check
 from mlpdm_kit.case.model import Answer, Case
+from mlpdm_kit.record.areas import Written, answer_by_words, written
 from mlpdm_kit.record.parts import CheckResult, Said, Status
-
-
-def concerned(check: Check, rungs: Sequence[Rung], answer: Answer | None = None) -> list[str]:
-    """Ids of the options in a check's scope, narrowed to those an answer names."""
-    found = [rung.id for rung in rungs if rung.priced and check.scope in _scopes(rungs, rung)]
-    if answer is not None and answer.options and check.scope != "case":
-        return [name for name in found if name in answer.options]
-    return found
-
-
-def _scopes(rungs: Sequence[Rung], rung: Rung) -> set[str]:
-    """Every scope of checks that an option is in."""
-    base = _base(rungs, rung).option.of_kind
-    inside = {
-        "ml": rung.is_ml,
-        "unreviewed": rung.is_ml and not rung.option.of_kind.reviewed,
-        "learns": base.learns,
-        "llm": base.generates,
-    }
-    return {"case"} | {scope for scope, so in inside.items() if so}
-
-
-def _base(rungs: Sequence[Rung], rung: Rung) -> Rung:
-    if rung.kind != "review":
-        return rung
-    return next((other for other in rungs if other.id == rung.option.of), rung)
+from mlpdm_kit.record.scopes import concerned
 
 
 def answered(case: Case, rungs: Sequence[Rung]) -> tuple[CheckResult, ...]:
-    """Every check that a person can answer and that concerns the case, as it stands."""
+    """Every check that a person can answer and that concerns the case, as it stands.
+
+    What is written down of the four areas answers for those who have not said yes or no.
+    """
     results = []
+    words = written(case, rungs)
     for check in CHECKS.values():
-        answer = case.checks.get(check.id, Answer())
+        answer = _with_words(check, case.checks.get(check.id, Answer()), words)
         options = concerned(check, rungs, answer)
         if check.asked and (options or check.scope == "case"):
             results.append(
@@ -64,6 +44,22 @@ def answered(case: Case, rungs: Sequence[Rung]) -> tuple[CheckResult, ...]:
                 )
             )
     return tuple(results)
+
+
+def _with_words(check: Check, answer: Answer, words: Sequence[Written]) -> Answer:
+    """An answer with the evidence of what is written down, where it has none of its own."""
+    told = answer_by_words(check.id, words)
+    bare = answer.evidence == "assumed" and not answer.source
+    if told is None or answer.answer not in ("unknown", check.passes) or not bare:
+        return answer
+    return answer.model_copy(
+        update={
+            "answer": check.passes,
+            "evidence": told["evidence"],
+            "source": told["source"],
+            "owner": answer.owner or told["owner"],
+        }
+    )
 
 
 def _status(check: Check, answer: Answer) -> Status:

@@ -244,3 +244,19 @@ class ErrorCost(Part):
     by_outcome: dict[str, float]
     running_per_case: float
     per_month: Range
+
+
+class PointsInMoney(Part):
+    """What one percentage point of recall is worth, and what one of precision, per month.
+
+    ``recall`` and ``precision`` stand at the production base rate. A point of recall is one
+    more of a hundred positives found, with as many false alarms; a point of precision is
+    fewer false alarms, with as many found. ``recall_point`` and ``precision_point`` are
+    money a month at the whole volume.
+    """
+
+    option: str
+    recall: float
+    precision: float
+    recall_point: Range
+    precision_point: Range

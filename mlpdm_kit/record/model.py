@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
+from mlpdm_kit.record.areas import Area
 from mlpdm_kit.record.parts import CheckResult, Part, Range, Said
 from mlpdm_kit.record.sections import ComparisonSection, ErrorsSection
 from mlpdm_kit.record.valued import (
@@ -89,6 +90,7 @@ class DecisionRecord(Part):
     verdict: Verdict
     options: tuple[Valued, ...] = ()
     gates: tuple[CheckResult, ...] = ()
+    areas: tuple[Area, ...] = ()
     baseline: ComparisonSection
     error_costs: ErrorsSection
     inputs: tuple[InputRow, ...] = ()

@@ -8,6 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from mlpdm_kit.record.area_folds import rollback_said
 from mlpdm_kit.record.assets import PLOTLY, plotly_script
 from mlpdm_kit.record.folds import folds, standing
 from mlpdm_kit.record.model import DecisionRecord
@@ -139,6 +140,7 @@ def render_markdown(record: DecisionRecord, *, lang: str = "en") -> str:
         folds=folds(record, says),
         options=[_considered(option, record, says) for option in record.options],
         goal=_goal(record, says),
+        rollback=rollback_said(record, says),
         yaml=yaml_text,
         raw=Markup,
     )  # fmt: skip

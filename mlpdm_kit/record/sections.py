@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from mlpdm_kit.record.areas import LabelCost, Written
 from mlpdm_kit.record.measured import (
     Compared,
     Correlation,
@@ -11,6 +12,7 @@ from mlpdm_kit.record.measured import (
     DataProfile,
     ErrorCost,
     Learning,
+    PointsInMoney,
     Reliability,
     Segment,
     SegmentDropped,
@@ -31,10 +33,16 @@ from mlpdm_kit.record.valued import (
 
 
 class FramingSection(Section):
-    """01: checks and gates as answered; ``stopped_by`` are failed case-level gates."""
+    """01: checks and gates as answered; ``stopped_by`` are failed case-level gates.
+
+    ``written`` is what the case says of the four areas in its own words, ``labels`` what its
+    plan to label costs.
+    """
 
     name: str = "problem_framing"
     checks: tuple[CheckResult, ...]
+    written: tuple[Written, ...] = ()
+    labels: LabelCost | None = None
     stopped_by: tuple[str, ...] = ()
 
 
@@ -73,6 +81,7 @@ class ErrorsSection(Section):
     curves: tuple[Curve, ...] = ()
     reliability: tuple[Reliability, ...] = ()
     reviews: tuple[ThreeWays, ...] = ()
+    points: tuple[PointsInMoney, ...] = ()
 
 
 class ValueSection(Section):

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from mlpdm_kit.case.dataset import data_digest
 from mlpdm_kit.case.model import Case
 from mlpdm_kit.errors import StaleSection
+from mlpdm_kit.record.areas import label_cost, written
 from mlpdm_kit.record.files import write_atomically
 from mlpdm_kit.record.gates import answered, stopped_by
 from mlpdm_kit.record.model import DecisionRecord
@@ -153,7 +154,12 @@ class Walk:
 
     def _frame(self) -> FramingSection:
         checks = answered(self.case, self.rungs)
-        return FramingSection(checks=checks, stopped_by=stopped_by(checks))
+        return FramingSection(
+            checks=checks,
+            stopped_by=stopped_by(checks),
+            written=written(self.case, self.rungs),
+            labels=label_cost(self.case),
+        )
 
     def _compare(self) -> ComparisonSection:
         if self.stopped:

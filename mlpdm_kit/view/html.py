@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
-from mlpdm_kit.record.tables import Cell, Table
+from mlpdm_kit.record.tables import Cell, Fold, Table
 from mlpdm_kit.view.palette import CHOSEN, ML
 
 INK = "#767c85"
@@ -88,6 +88,14 @@ def table(found: Table, *, lang: str) -> str:
         f'<caption style="text-align:left">{escape(found.caption)}</caption>'
         f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>{foot}</div>"
     )
+
+
+def fold(found: Fold, *, lang: str) -> str:
+    """A part of a record as a notebook shows it: what stands at its head, then its tables."""
+    notes = "".join(f"<p>{escape(note)}</p>" for note in found.notes)
+    head = f"<p><strong>{escape(found.summary)}</strong></p>" if found.summary else ""
+    tables = "".join(table(one, lang=lang) for one in found.tables)
+    return f'<div class="mlpdm-fold {_PLAIN}" lang="{escape(lang)}">{head}{notes}{tables}</div>'
 
 
 def _cell(cell: Cell, is_title: bool) -> str:

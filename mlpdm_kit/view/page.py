@@ -9,15 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date as Date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from mlpdm_kit import shipped
+from mlpdm_kit.case.areas import FOUR_AREAS
+from mlpdm_kit.case.checks import CHECKS
 from mlpdm_kit.case.load import load_case
 from mlpdm_kit.case.model import Case
 from mlpdm_kit.errors import InputError, refuse
+from mlpdm_kit.record.area_folds import area_fold
+from mlpdm_kit.record.areas import area_of, areas
 from mlpdm_kit.record.assets import write_assets
 from mlpdm_kit.record.files import write_atomically
 from mlpdm_kit.record.model import DecisionRecord
@@ -242,6 +247,28 @@ class Page:
                 self.show(_as_html(html.words(why, lang=self.lang, kind="none"), why))
                 return
             self.show(_as_html(html.table(found, lang=self.lang), found.caption))
+
+    def area(self, name: str) -> None:
+        """Show one of the four areas: what is answered, then what nobody has answered yet."""
+        with _faults_said(self.lang, self.show):
+            _refuse_unknown("area", name, FOUR_AREAS)
+            framing = self.walk.framing()
+            found = areas(framing.checks, framing.written, framing.labels)
+            fold = area_fold(
+                next(one for one in found if one.area == name), framing.checks, self.says
+            )
+            later = [
+                check.id
+                for check in CHECKS.values()
+                if area_of(check.id) == name and not check.asked and not self.walk.stopped
+            ]
+            notes = fold.notes
+            if later:
+                notes = (*notes, self.says.sentence("areas.later", checks=later))
+            if not fold.tables:
+                notes = (self.says.sentence("areas.none"), *notes)
+            shown = html.fold(replace(fold, notes=notes), lang=self.lang)
+            self.show(_as_html(shown, "\n".join([fold.heading, fold.summary, *notes])))
 
     def save(self) -> None:
         """Write what the step leaves, and say where."""

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from mlpdm_kit.case.areas import FOUR_AREAS
 from mlpdm_kit.case.checks import AREAS
+from mlpdm_kit.record.area_folds import points_table
+from mlpdm_kit.record.areas import area_of
 from mlpdm_kit.record.folds import option_cell
 from mlpdm_kit.record.measured import Compared
 from mlpdm_kit.record.parts import CheckResult, Range, Section
@@ -30,10 +33,10 @@ class TableOf:
 
 
 def checks(framing: FramingSection, *, says: Sentences) -> Table:
-    """Every check, area by area, with its answer and evidence."""
+    """The checks that none of the four areas shows, with their answer and evidence."""
     order = list(STATUS_MARKS)
     found = sorted(
-        framing.checks,
+        (check for check in framing.checks if area_of(check.id) not in FOUR_AREAS),
         key=lambda check: (AREAS.index(check.area), order.index(check.status)),
     )
     return Table(
@@ -173,6 +176,11 @@ def prices(errors: ErrorsSection, *, says: Sentences) -> Table:
     )
 
 
+def points(errors: ErrorsSection, *, says: Sentences) -> Table:
+    """What one more point of recall is worth, and what one of precision."""
+    return points_table(errors.points, says)
+
+
 def valued(value: ValueSection, *, says: Sentences) -> Table:
     """Every option with its worth, its chances, and what stands in its way."""
     heads = ("option", "worth", "p-best", "regret", "p-loss", "stands")
@@ -239,6 +247,7 @@ TABLES = {
     "data": TableOf(needs=("baseline_comparison",), function=data),
     "compared": TableOf(needs=("baseline_comparison",), function=compared),
     "prices": TableOf(needs=("cost_of_errors",), function=prices),
+    "points": TableOf(needs=("cost_of_errors",), function=points),
     "options": TableOf(needs=("expected_value",), function=valued),
     "inputs": TableOf(needs=("expected_value",), function=inputs),
 }

@@ -61,6 +61,11 @@ def per_case(
     )
 
 
+def rates_of(case: Case, rungs: Sequence[Rung], rung: Rung, theta: Draws) -> dict[str, Array]:
+    """How good an option is, by draw, a person's review included."""
+    return _rates(case, rungs, rung, theta, _ONE)[0]
+
+
 def _rates(
     case: Case,
     rungs: Sequence[Rung],

@@ -17,6 +17,7 @@ _ONE = np.ones(1)
 _ZERO = np.zeros(1)
 
 Draws = Mapping[str, Array]
+LABEL_PRICE = "collection.annotation.price"
 
 
 def trials(rungs: Sequence[Rung], rung: Rung) -> list[tuple[str, str]]:
@@ -44,9 +45,12 @@ def terms(rungs: Sequence[Rung], rung: Rung, theta: Draws) -> Terms:
     """Terms of an option; a reviewed option takes what its base takes, and its own on top."""
     name = f"options.{rung.id}"
     every = rung.option.retrain_every
+    labels = _labelling(rung, theta)
+    again = rung.relabel_every
     own = Terms(
-        build=theta.get(f"{name}.build", _ZERO) * (1 + theta.get(f"{name}.overrun", _ZERO)),
-        run=theta.get(f"{name}.run", _ZERO),
+        build=theta.get(f"{name}.build", _ZERO) * (1 + theta.get(f"{name}.overrun", _ZERO))
+        + labels,
+        run=theta.get(f"{name}.run", _ZERO) + (labels / again if again else _ZERO),
         retrain=theta.get(f"{name}.retrain", _ZERO),
         adoption=theta.get(f"{name}.adoption", _ONE),
         pace=Pace(
@@ -72,6 +76,16 @@ def terms(rungs: Sequence[Rung], rung: Rung, theta: Draws) -> Terms:
             ramp=theta.get(f"{name}.ramp", base.pace.ramp),
         ),
     )
+
+
+def _labelling(rung: Rung, theta: Draws) -> Array:
+    """What one round of labels costs, where it comes on top of the build.
+
+    The first round is paid with the build; a later one is saved up for, month by month.
+    """
+    if not rung.labels:
+        return _ZERO
+    return np.asarray(rung.labels * theta[LABEL_PRICE])
 
 
 def base_of(rungs: Sequence[Rung], rung: Rung) -> Rung:

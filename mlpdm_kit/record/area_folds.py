@@ -1,0 +1,373 @@
+"""The four areas as folded parts: first what is answered, then what nobody has answered yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from mlpdm_kit.record.areas import (
+    ANSWERED,
+    ERRORS,
+    Area,
+    LabelCost,
+    Question,
+    Told,
+    Written,
+    topics_of,
+)
+from mlpdm_kit.record.measured import PointsInMoney
+from mlpdm_kit.record.model import DecisionRecord
+from mlpdm_kit.record.parts import CheckResult
+from mlpdm_kit.record.sentences import Sentences
+from mlpdm_kit.record.tables import NONE, Cell, Fold, Table, figure, heads, money_beside
+
+LOG = "collection.log"
+ROLLBACK = "design.rollback"
+TABLES_OF_THEIR_OWN = (ERRORS, LOG)
+_MARKS = {
+    "written": ("✓", "passed"),
+    "answered": ("✓", "passed"),
+    "computed": ("✓", "passed"),
+    "not-here": ("–", "none"),
+    "against": ("✕", "failed"),
+    "claimed": ("!", "claimed"),
+    "assumed": ("!", "claimed"),
+    "partly": ("?", "open"),
+    "unanswered": ("?", "open"),
+}
+STATES = tuple(_MARKS)
+_STATUS_MARKS = {"passed": ("✓", "passed"), "failed": ("✕", "failed"), "open": ("?", "open")}
+
+
+def areas_fold(record: DecisionRecord, says: Sentences) -> Fold | None:
+    """All four, each folded once more; none where nothing is asked."""
+    found = [area for area in record.areas if area.questions]
+    if not found:
+        return None
+    parts = [
+        area_fold(area, record.gates, says, points=record.error_costs.points) for area in found
+    ]
+    return Fold(
+        key="areas",
+        heading=says.say("areas.heading"),
+        summary=_counted([q for area in found for q in area.questions], says),
+        notes=(says.sentence("areas.lead"),),
+        parts=tuple(parts),
+    )
+
+
+def area_fold(
+    area: Area,
+    checks: Iterable[CheckResult],
+    says: Sentences,
+    *,
+    points: Sequence[PointsInMoney] = (),
+) -> Fold:
+    """One area: what is answered, then what nobody has answered yet."""
+    results: dict[str, list[CheckResult]] = {}
+    for check in checks:
+        results.setdefault(check.id, []).append(check)
+    order = list(STATES)
+    asked = sorted(area.questions, key=lambda one: order.index(one.state))
+    done = [one for one in asked if one.state in ANSWERED]
+    rest = [one for one in asked if one.state not in ANSWERED]
+    made = (
+        _answered(done, results, area, says),
+        *_tables(area, says),
+        points_table(points if area.area == "evaluation" else (), says),
+        _left(rest, results, area, says),
+    )
+    notes = [_label_said(area.labels, says)] if area.labels is not None else []
+    if area.area == "evaluation":
+        notes += [points_said(one, says) for one in points[-1:]]
+    return Fold(
+        key=f"area-{area.area}",
+        heading=says.name("area", area.area),
+        summary=_counted(asked, says),
+        notes=tuple(notes),
+        tables=tuple(table for table in made if table.rows),
+    )
+
+
+def _counted(asked: Iterable[Question], says: Sentences) -> str:
+    """How many questions are answered, only claimed, left; what there is none of is not said."""
+    states = [one.state for one in asked]
+    groups = {
+        "answered": sum(state in ANSWERED for state in states),
+        "claimed": sum(state in ("claimed", "assumed") for state in states),
+        "left": sum(state in ("partly", "unanswered") for state in states),
+    }
+    return says.listed(says.say(f"areas.count.{name}", n=n) for name, n in groups.items() if n)
+
+
+# --- questions ----------------------------------------------------------------------------
+
+
+def _answered(
+    done: Sequence[Question],
+    results: dict[str, list[CheckResult]],
+    area: Area,
+    says: Sentences,
+) -> Table:
+    return Table(
+        caption=says.say("areas.answered.caption"),
+        heads=heads(says, "areas.head", "stands", "question", "known", "evidence"),
+        rows=tuple(_row(one, results.get(one.check, []), area, says) for one in done),
+        title=1,
+    )
+
+
+def _left(
+    rest: Sequence[Question],
+    results: dict[str, list[CheckResult]],
+    area: Area,
+    says: Sentences,
+) -> Table:
+    rows = []
+    for one in rest:
+        stands, question, known, _ = _row(one, results.get(one.check, []), area, says)
+        to_do = _to_do(one, says)
+        beside = says.parts(text for text in (known.text, known.note) if text not in ("", NONE))
+        rows.append((stands, question, Cell(text=to_do, note=beside)))
+    return Table(
+        caption=says.say("areas.left.caption"),
+        heads=heads(says, "areas.head", "stands", "question", "to-do"),
+        rows=tuple(rows),
+        title=1,
+    )
+
+
+def _row(
+    one: Question, results: Sequence[CheckResult], area: Area, says: Sentences
+) -> tuple[Cell, ...]:
+    mark, tone = _MARKS[one.state]
+    if one.state == "computed":
+        worst = next(s for s in ("failed", "open", "passed") if s in {r.status for r in results})
+        mark, tone = _STATUS_MARKS[worst]
+    answers = dict.fromkeys(r.answer for r in results if r.answer != "unknown")
+    kind = next((r.kind for r in results), "")
+    paths = {topic.path for topic in topics_of(one.check)}
+    told = [part for part in area.written if part.path in paths]
+    evidence = [r.evidence for r in results if r.answer != "unknown" or r.measured]
+    if not evidence:
+        evidence = [entry.evidence for part in told for entry in part.told]
+    return (
+        Cell(
+            text=says.say(f"areas.state.{one.state}"),
+            mark=mark,
+            tone=tone,
+            note=says.listed(says.say(f"record.gates.answer.{a}") for a in answers),
+        ),
+        Cell(
+            text=says.name("check", one.check),
+            note=says.say(f"check.{one.check}.question"),
+            tag=says.name("weight", kind) if kind and one.state not in ANSWERED else "",
+        ),
+        Cell(text=_known(results, told, says) or NONE, note=_beside(results, told, says)),
+        Cell(text=says.listed(says.name("evidence", e) for e in dict.fromkeys(evidence)) or NONE),
+    )
+
+
+def _known(results: Sequence[CheckResult], told: Sequence[Written], says: Sentences) -> str:
+    """What is known: in people's own words, in a note, or by the kit's finding."""
+    words = says.parts(_words(part, says) for part in told)
+    notes = dict.fromkeys(r.note for r in results if r.note)
+    found = [says.finding(r.finding) for r in results if r.finding is not None]
+    return says.parts([words, *notes, says.together(*found)])
+
+
+def _words(part: Written, says: Sentences) -> str:
+    if part.path in TABLES_OF_THEIR_OWN:
+        return says.say(f"words.{part.path}.count", n=len(part.told))
+    only = part.path.startswith("governance.")
+    return says.parts(
+        says.parts([*_said(part.path, one, says, alone=only), one.note]) for one in part.told
+    )
+
+
+def _said(path: str, one: Told, says: Sentences, *, alone: bool = False) -> list[str]:
+    """What one entry says, field by field; ``alone`` names the entry instead of its ``how``."""
+    found = []
+    for field, given in one.says.items():
+        code = path if alone and field == "how" else f"{path}.{field}"
+        shown = says.the(str(given)) if field == "to" and path == ROLLBACK else None
+        text = shown or _shown(given, says)
+        found.append(says.say("words.said", name=says.say(f"words.{code}"), text=text))
+    return found
+
+
+def _shown(given: Any, says: Sentences) -> str:
+    if isinstance(given, dict):
+        return says.range(given["low"], given["high"], given["dimension"])
+    if isinstance(given, (list, tuple)):
+        return says.listed(str(item) for item in given)
+    return says.count(given) if isinstance(given, int) else str(given)
+
+
+def _beside(results: Sequence[CheckResult], told: Sequence[Written], says: Sentences) -> str:
+    """Sources and owners, each once."""
+    own = [entry for part in told if part.path not in TABLES_OF_THEIR_OWN for entry in part.told]
+    found = []
+    for name in ("source", "owner"):
+        texts = dict.fromkeys(getattr(one, name) for one in (*own, *results))
+        found += [says.say(f"record.gates.{name}", text=text) for text in texts if text]
+    return " · ".join(found)
+
+
+def _to_do(one: Question, says: Sentences) -> str:
+    """What is left: to write down, to show, or to ask."""
+    if one.state == "partly":
+        names = [says.name("words", code.replace(":", ".")) for code in one.missing]
+        return says.sentence("areas.to-do.partly", names=says.listed(names))
+    need = f"need.{one.check}"
+    code = f"areas.to-do.{one.state}"
+    if says.knows(need) and one.state != "assumed":
+        return says.sentence(f"{code}.need", need=says.say(need))
+    return says.sentence(code)
+
+
+# --- what has a table of its own ----------------------------------------------------------
+
+
+def _tables(area: Area, says: Sentences) -> list[Table]:
+    made = {ERRORS: _errors, LOG: _log}
+    return [made[part.path](part, says) for part in area.written if part.path in made]
+
+
+def _errors(part: Written, says: Sentences) -> Table:
+    """Ways of being wrong: what the user sees, how it is set right, and by whom."""
+    return Table(
+        caption=says.say("areas.errors.caption"),
+        heads=heads(says, "areas.errors", "kind", "seen", "recovery", "by", "evidence"),
+        rows=tuple(_error_row(one, says) for one in part.told),
+    )
+
+
+def _error_row(one: Told, says: Sentences) -> tuple[Cell, ...]:
+    name = Cell(text=says.name("words.design.errors", one.name))
+    sure = Cell(
+        text=says.name("evidence", one.evidence),
+        note=says.say("record.gates.source", text=one.source) if one.source else "",
+    )
+    if not one.applies:
+        none = Cell(text=NONE)
+        return name, Cell(text=says.say("areas.errors.not-here"), note=one.note), none, none, sure
+
+    def part(text: str, note: str = "") -> Cell:
+        if text:
+            return Cell(text=text, note=note)
+        return Cell(text=says.say("areas.not-said"), mark="?", tone="open")
+
+    return (
+        name,
+        part(one.says.get("seen", ""), one.note),
+        part(one.says.get("recovery", "")),
+        part(one.owner),
+        sure,
+    )
+
+
+def _log(part: Written, says: Sentences) -> Table:
+    """What is logged, how long it is kept, and what for."""
+
+    def cell(one: Told, field: str) -> Cell:
+        if field in one.says:
+            return Cell(text=_shown(one.says[field], says))
+        if field in one.missing:
+            return Cell(text=says.say("areas.not-said"), mark="?", tone="open")
+        return Cell(text=NONE)
+
+    rows = []
+    for one in part.told:
+        known = (("source", one.source), ("owner", one.owner))
+        sure = [says.say(f"record.gates.{name}", text=text) for name, text in known if text]
+        first = cell(one, "what")
+        rows.append(
+            (
+                Cell(text=first.text, note=one.note),
+                cell(one, "keep"),
+                cell(one, "purpose"),
+                Cell(text=says.name("evidence", one.evidence), note=" · ".join(sure)),
+            )
+        )
+    return Table(
+        caption=says.say("areas.log.caption"),
+        heads=heads(says, "areas.log", "what", "keep", "purpose", "evidence"),
+        rows=tuple(rows),
+    )
+
+
+def rollback_said(record: DecisionRecord, says: Sentences) -> str:
+    """On which figure and from what value it is switched off, and who does it; empty where
+    not all of that is written down."""
+    for part in (part for area in record.areas for part in area.written):
+        if part.path == ROLLBACK and not part.told[0].missing:
+            one = part.told[0]
+            figures = {name: one.says[name] for name in ("metric", "at")}
+            return says.sentence("areas.rollback", **figures, owner=one.owner)
+    return ""
+
+
+# --- money --------------------------------------------------------------------------------
+
+
+def _label_said(labels: LabelCost, says: Sentences) -> str:
+    """What the plan to label costs, and where that is counted."""
+    code = "labels.cost" if labels.cost.p5 == labels.cost.p95 else "labels.cost.range"
+    cost = says.sentence(
+        code,
+        items=labels.items,
+        labels=labels.labels,
+        price=labels.price.mean,
+        amount=labels.cost.mean,
+        low=labels.cost.p5,
+        high=labels.cost.p95,
+    )
+    again = ""
+    if labels.total is not None and labels.rounds is not None and labels.rounds > 1:
+        figures = {"rounds": labels.rounds, "amount": labels.total.mean, "months": labels.every}
+        again = says.sentence("labels.again", **figures)
+    counted = ""
+    if labels.counted:
+        counted = says.sentence(f"labels.{labels.counted}", options=list(labels.options))
+    above = ""
+    if labels.build is not None and labels.cost.mean > labels.build:
+        above = says.sentence("labels.above", amount=labels.cost.mean, build=labels.build)
+    return says.together(cost, again, counted, above)
+
+
+def points_said(one: PointsInMoney, says: Sentences) -> str:
+    """What a point of recall is worth against one of precision."""
+    recall, other = one.recall_point.mean, one.precision_point.mean
+    first = says.sentence("points.said", option=one.option, recall=recall, precision=other)
+    if recall <= 0 or other <= 0:
+        return first
+    side = "recall" if recall >= other else "precision"
+    times = max(recall, other) / min(recall, other)
+    return says.together(first, says.sentence(f"points.more.{side}", times=times))
+
+
+def points_table(points: Sequence[PointsInMoney], says: Sentences) -> Table:
+    """What one percentage point of recall and one of precision are worth, by option."""
+    rows = tuple(
+        (
+            Cell(text=says.name("option", one.option)),
+            figure(says.share(one.recall)),
+            figure(says.share(one.precision)),
+            figure(says.money(one.recall_point.mean), note=money_beside(one.recall_point, says)),
+            figure(
+                says.money(one.precision_point.mean),
+                note=money_beside(one.precision_point, says),
+            ),
+        )
+        for one in points
+    )
+    return Table(
+        caption=says.say("points.caption"),
+        heads=heads(
+            says, "points.head", "option", "recall", "precision", "recall-point",
+            "precision-point", numbers=4,
+        ),
+        rows=rows,
+        foot=says.sentence("points.foot"),
+    )  # fmt: skip
