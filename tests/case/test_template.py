@@ -8,6 +8,8 @@ import pytest
 from pydantic import BaseModel
 
 from mlpdm_kit import shipped
+from mlpdm_kit.analysis.ladder import ladder
+from mlpdm_kit.case import areas
 from mlpdm_kit.case.checks import CHECKS
 from mlpdm_kit.case.kinds import OPTION_KINDS, TASK_KINDS
 from mlpdm_kit.case.load import check_case, load_case
@@ -27,8 +29,14 @@ from mlpdm_kit.case.schema import case_schema
 from mlpdm_kit.case.template import new_case
 from mlpdm_kit.case.yaml_text import read_yaml
 from mlpdm_kit.errors import InputError
+from mlpdm_kit.record.areas import written
 from mlpdm_kit.text import LANGUAGES, Text
 
+PARTS = (
+    areas.Design, areas.ErrorCase, areas.Rollback, areas.Evaluation, areas.KpiLink,
+    areas.SegmentsPlan, areas.Explanation, areas.LiveTest, areas.Collection, areas.Logged,
+    areas.Annotation, areas.Governance, areas.Policy, areas.Deletion,
+)  # fmt: skip
 in_every_language = pytest.mark.parametrize("lang", LANGUAGES)
 
 
@@ -54,7 +62,7 @@ def test_every_check_stands_in_it_with_its_question(tmp_path: Path, lang: str) -
 @in_every_language
 @pytest.mark.parametrize(
     "model",
-    [Case, People, Framing, Goal, Answer, Data, Option, Budget, Stage, Study],
+    [Case, People, Framing, Goal, Answer, Data, Option, Budget, Stage, Study, *PARTS],
     ids=lambda m: m.__name__,
 )
 def test_every_field_is_explained(tmp_path: Path, model: type[BaseModel], lang: str) -> None:
@@ -84,6 +92,24 @@ def test_what_is_commented_out_can_be_written_too(tmp_path: Path, lang: str) -> 
     assert opened.count("\n#") < text.count("\n#") - 9
     (tmp_path / "a" / "case.yaml").write_text(opened, encoding="utf-8")
     assert [str(fault) for fault in check_case(tmp_path / "a")] == []
+
+
+@in_every_language
+def test_the_words_on_the_four_areas_can_be_written_too(tmp_path: Path, lang: str) -> None:
+    """Their commented example is a sound one, and leaves nothing unsaid."""
+    file = new_case(tmp_path / "a", lang=lang)
+    lines = file.read_text(encoding="utf-8").splitlines()
+    first = next(n for n, line in enumerate(lines) if line.startswith("# design:"))
+    last = next(n for n, line in enumerate(lines) if line.startswith("#   deletion:"))
+    opened = [line.removeprefix("#").removeprefix(" ") for line in lines[first : last + 1]]
+    file.write_text("\n".join([*lines[:first], *opened, *lines[last + 1 :]]), encoding="utf-8")
+    assert [str(fault) for fault in check_case(file)] == []
+    case = load_case(file)
+    found = {part.path: part for part in written(case, ladder(case))}
+    assert set(found) == {topic.path for topic in areas.TOPICS}
+    assert [one.name for part in found.values() for one in part.told if one.missing] == []
+    assert case.collection.annotation is not None
+    assert case.collection.annotation.labels == 1600
 
 
 def test_both_languages_ask_for_the_same(tmp_path: Path) -> None:
