@@ -104,8 +104,8 @@ class Logged(Stated):
 class Annotation(Stated):
     """A plan to label: ``items``, each labelled by ``each`` people, at a price per label.
 
-    ``counted`` says whether the build of the options that need it (``options``; by default
-    those that learn) holds the labels already, or whether they come on top.
+    ``counted`` says whether build and run of the options that need it (``options``; by
+    default those that learn) hold the labels already, or whether they come on top.
     """
 
     items: int | None = Field(default=None, ge=1, le=100_000_000)
@@ -114,7 +114,7 @@ class Annotation(Stated):
     price: MoneyPerCase | None = None
     repeat: Months | None = None
     agreement: Share | None = None
-    counted: Literal["in-build", "apart"] | None = None
+    counted: Literal["included", "apart"] | None = None
     options: Names = ()
 
     @property

@@ -18,6 +18,7 @@ from mlpdm_kit.record.areas import (
 from mlpdm_kit.record.measured import PointsInMoney
 from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.parts import CheckResult
+from mlpdm_kit.record.rounding import significant
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.tables import NONE, Cell, Fold, Table, figure, heads, money_beside
 
@@ -31,6 +32,7 @@ _MARKS = {
     "not-here": ("–", "none"),
     "against": ("✕", "failed"),
     "claimed": ("!", "claimed"),
+    "half-written": ("!", "claimed"),
     "assumed": ("!", "claimed"),
     "partly": ("?", "open"),
     "unanswered": ("?", "open"),
@@ -94,7 +96,7 @@ def _counted(asked: Iterable[Question], says: Sentences) -> str:
     states = [one.state for one in asked]
     groups = {
         "answered": sum(state in ANSWERED for state in states),
-        "claimed": sum(state in ("claimed", "assumed") for state in states),
+        "claimed": sum(state in ("claimed", "half-written", "assumed") for state in states),
         "left": sum(state in ("partly", "unanswered") for state in states),
     }
     return says.listed(says.say(f"areas.count.{name}", n=n) for name, n in groups.items() if n)
@@ -198,6 +200,9 @@ def _said(path: str, one: Told, says: Sentences, *, alone: bool = False) -> list
 
 def _shown(given: Any, says: Sentences) -> str:
     if isinstance(given, dict):
+        low, high = given["low"], given["high"]
+        if given["dimension"] == "months" and low == high and low >= 24 and low % 12 == 0:
+            return says.say("words.years", n=low / 12)
         return says.range(given["low"], given["high"], given["dimension"])
     if isinstance(given, (list, tuple)):
         return says.listed(str(item) for item in given)
@@ -216,7 +221,7 @@ def _beside(results: Sequence[CheckResult], told: Sequence[Written], says: Sente
 
 def _to_do(one: Question, says: Sentences) -> str:
     """What is left: to write down, to show, or to ask."""
-    if one.state == "partly":
+    if one.missing and one.state in ("partly", "half-written"):
         names = [says.name("words", code.replace(":", ".")) for code in one.missing]
         return says.sentence("areas.to-do.partly", names=says.listed(names))
     need = f"need.{one.check}"
@@ -343,7 +348,7 @@ def points_said(one: PointsInMoney, says: Sentences) -> str:
     if recall <= 0 or other <= 0:
         return first
     side = "recall" if recall >= other else "precision"
-    times = max(recall, other) / min(recall, other)
+    times = significant(max(recall, other) / min(recall, other), 2)
     return says.together(first, says.sentence(f"points.more.{side}", times=times))
 
 

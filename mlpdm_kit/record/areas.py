@@ -29,13 +29,14 @@ from mlpdm_kit.record.scopes import concerned
 
 State = Literal[
     "written", "answered", "computed", "not-here", "against", "claimed", "assumed",
-    "partly", "unanswered",
+    "half-written", "partly", "unanswered",
 ]  # fmt: skip
 ANSWERED = ("written", "answered", "computed", "not-here", "against")
 EVIDENCE = ("assumed", "quoted", "measured")  # the least sure first
 ERRORS = "design.errors"
 ANSWER = "answer"  # what is left to say where all is written down and a gate still open
 _OWN = frozenset(Stated.model_fields)
+_NOT_SAID = ("applies", "counted", "options")  # said elsewhere
 
 
 class Told(Part):
@@ -56,18 +57,22 @@ class Told(Part):
 
 
 class Written(Part):
-    """A part of the case file in people's own words; ``missing`` is what is not there at all."""
+    """A part of the case file in people's own words; ``missing`` is what is not there at all.
+
+    ``answers`` is what the case says, yes or no, to the checks that it is about.
+    """
 
     path: str
     told: tuple[Told, ...]
     missing: tuple[str, ...] = ()
+    answers: dict[str, str] = Field(default_factory=dict)
 
 
 class LabelCost(Part):
     """What the plan to label costs.
 
     ``cost`` is that of one round of ``labels`` at ``price``; ``rounds`` are made within the
-    horizon, for ``total``. ``counted`` is ``in-build`` or ``apart``; ``build`` what building
+    horizon, for ``total``. ``counted`` is ``included`` or ``apart``; ``build`` what building
     the dearest of the ``options`` takes at most, where it is said to hold the labels.
     """
 
@@ -113,8 +118,10 @@ def written(case: Case, rungs: Sequence[Rung]) -> tuple[Written, ...]:
         entries = _entries(case, name, value)
         told = tuple(one for one in entries if one.says or not one.applies)
         if told:
-            missing = _unnamed(case, rungs) if path == ERRORS else ()
-            found.append(Written(path=path, told=told, missing=missing))
+            missing = _unnamed(case, rungs, told) if path == ERRORS else ()
+            checks = [topic.check for topic in TOPICS if topic.path == path]
+            answers = {name: case.checks[name].answer for name in checks if name in case.checks}
+            found.append(Written(path=path, told=told, missing=missing, answers=answers))
     return tuple(found)
 
 
@@ -135,25 +142,24 @@ def _entries(case: Case, name: str, value: Any) -> Iterator[Told]:
 
 
 def _told(name: str, value: Stated, path: str, more: dict[str, Any] | None = None) -> Told:
+    order = dict.fromkeys(field for t in TOPICS if t.path == path for field in t.needed)
+    given = {name: getattr(value, name) for name in type(value).model_fields if name not in _OWN}
     says = {
-        field: _plain(given)
-        for field, given in value
-        if field not in _OWN
-        and given not in ("", (), None)
-        and (field in value.model_fields_set or field == "each")
-        and field not in ("applies", "counted", "options")
-    } | (more or {})
+        name: _plain(one)
+        for name, one in given.items()
+        if name not in _NOT_SAID and one not in ("", (), None)
+    }
     if set(says) <= {"each"}:
         says = {}
-    needed = {field for topic in TOPICS if topic.path == path for field in topic.needed}
-    order = dict.fromkeys(field for t in TOPICS if t.path == path for field in t.needed)
+    says |= more or {}
+    says = {name: says[name] for name in (*order, *says) if name in says}
     applies = value.applies if isinstance(value, ErrorCase) else True
     have = set(says) | ({"owner"} if value.owner else set())
     return Told(
         name=name,
         applies=applies,
         says=says,
-        missing=tuple(f for f in order if f in needed - have) if applies else (),
+        missing=tuple(name for name in order if name not in have) if applies else (),
         evidence=value.evidence,
         source=value.source,
         note=value.note,
@@ -167,7 +173,7 @@ def _plain(given: Any) -> Any:
     return list(given) if isinstance(given, tuple) else given
 
 
-def _unnamed(case: Case, rungs: Sequence[Rung]) -> tuple[str, ...]:
+def _unnamed(case: Case, rungs: Sequence[Rung], told: Sequence[Told]) -> tuple[str, ...]:
     """Ways of being wrong that concern the case's options, and that nobody has described."""
     asked = {"ml": CHECKS["error-cases"], "llm": CHECKS["injection"]}
     there = {scope for scope, check in asked.items() if concerned(check, rungs)}
@@ -176,7 +182,7 @@ def _unnamed(case: Case, rungs: Sequence[Rung]) -> tuple[str, ...]:
         for kind in ERROR_KINDS.values()
         if kind.scope in there
         and (not kind.tasks or case.task in kind.tasks)
-        and kind.id not in case.design.errors
+        and kind.id not in {one.name for one in told}
     )
 
 
@@ -189,7 +195,8 @@ def topics_of(check: str) -> tuple[Topic, ...]:
 
 
 def missing(topic: Topic, found: Iterable[Written]) -> tuple[str, ...] | None:
-    """What is still to say of a topic, as ``path:field`` and ``path.kind``; None: all of it."""
+    """What is still to say of a topic, as ``path:field`` and ``path.kind``; None where
+    nothing is written down."""
     part = next((one for one in found if one.path == topic.path), None)
     if part is None:
         return None
@@ -265,8 +272,10 @@ def _question(name: str, results: Sequence[CheckResult], found: Sequence[Written
     to_say = [code for one in left.values() for code in one or ()]
     to_say += [path for path, one in left.items() if one is None and begun]
     state: State
-    if not results:
-        state = "written" if whole else "partly"
+    if not results:  # no option that it concerns: it stands as the case says
+        said = {part.answers[name] for part in found if name in part.answers}
+        against = bool(said - {CHECKS[name].passes, "unknown", "n/a"})
+        state = "against" if against else "written" if whole else "half-written"
     elif any(r.status == "failed" for r in results):
         state = "against"
     elif any(r.answer == "n/a" for r in results):
@@ -281,7 +290,7 @@ def _question(name: str, results: Sequence[CheckResult], found: Sequence[Written
     elif not left:
         state = "answered"
     else:
-        state = "written" if whole else "partly" if begun else "claimed"
+        state = "written" if whole else "half-written" if begun else "claimed"
     return Question(check=name, state=state, missing=tuple(to_say))
 
 
@@ -319,5 +328,5 @@ def label_cost(case: Case) -> LabelCost | None:
         total=None if rounds is None else times(plan.labels * rounds),
         counted=plan.counted or "",
         options=needed,
-        build=max(builds) if plan.counted == "in-build" and builds else None,
+        build=max(builds) if plan.counted == "included" and builds else None,
     )
