@@ -17,6 +17,7 @@ import nbformat
 import pytest
 
 from mlpdm_kit import shipped
+from mlpdm_kit.case.areas import FOUR_AREAS
 from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.steps import STEPS
 from mlpdm_kit.shipped import import_root
@@ -127,7 +128,7 @@ def test_the_answer_comes_first_and_every_picture_says_how_to_read_it(file: Path
 def test_every_thing_shown_has_its_question_before_it(file: Path) -> None:
     cells = read(file).cells
     for before, cell in zip(cells, cells[1:], strict=False):  # noqa: RUF007
-        if "page.picture" in cell.source or "page.table" in cell.source:
+        if re.search(r"page\.(picture|table|area)", cell.source):
             assert before.cell_type == "markdown"
             assert re.match(r"## .+\?\n", before.source)
 
@@ -139,6 +140,13 @@ def test_every_chart_has_its_place_in_the_notebook_of_its_step() -> None:
             r'page\.picture\("(\w+)"\)', "\n".join(c.source for c in code(read(file)))
         )
         assert drawn == [chart.name for chart in CHARTS.values() if chart.step == step]
+
+
+def test_the_four_areas_follow_the_gates() -> None:
+    calls = [cell.source.splitlines()[-1] for cell in code(read(NOTEBOOKS[0]))]
+    shown = [call for call in calls if call.startswith("page.area")]
+    assert shown == [f'page.area("{area}")' for area in FOUR_AREAS]
+    assert calls.index(shown[0]) > calls.index('page.picture("gates")')
 
 
 def test_a_question_before_a_picture_is_translated() -> None:

@@ -158,7 +158,9 @@ def _row(
             text=says.say(f"areas.state.{one.state}"),
             mark=mark,
             tone=tone,
-            note=says.listed(says.say(f"record.gates.answer.{a}") for a in answers),
+            note=says.listed(
+                says.say(f"record.gates.answer.{a}") for a in answers if one.state != "not-here"
+            ),
         ),
         Cell(
             text=says.name("check", one.check),

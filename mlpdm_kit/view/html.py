@@ -21,6 +21,19 @@ _THEME = (
     "<style>.js-plotly-plot text[style*='rgb(118, 124, 133)'] "
     "{fill: var(--jp-content-font-color1, currentColor) !important}</style>"
 )
+_NARROW = (  # each row becomes a block, with its headings beside the cells
+    "<style>@media (max-width: 40em) {"
+    ".mlpdm-table table {min-width: 0 !important; table-layout: auto !important}"
+    ".mlpdm-table thead {display: none}"
+    ".mlpdm-table :is(table, caption, tbody, tr, th, td)"
+    " {display: block; text-align: left !important}"
+    ".mlpdm-table tr {padding: 0.5em 0}"
+    ".mlpdm-table :is(th, td) {padding: 0.1em 0 !important}"
+    ".mlpdm-table :is(th, td)::before"
+    " {content: attr(data-label); display: block; font-size: 0.8em; font-weight: normal}"
+    "}</style>"
+)
+_SHORT = 14  # letters that stay on one line
 _CELL = "text-align:{side};vertical-align:top;padding:0.4em 1em 0.4em 0;white-space:normal"
 
 
@@ -79,12 +92,18 @@ def table(found: Table, *, lang: str) -> str:
         for head in found.heads
     )
     rows = "".join(
-        "<tr>" + "".join(_cell(cell, n == found.title) for n, cell in enumerate(row)) + "</tr>"
+        "<tr>"
+        + "".join(
+            _cell(cell, found.heads[n].text, is_title=n == found.title)
+            for n, cell in enumerate(row)
+        )
+        + "</tr>"
         for row in found.rows
     )
     foot = f"<p>{escape(found.foot)}</p>" if found.foot else ""
     return (
-        f'<div class="mlpdm-table {_PLAIN}" lang="{escape(lang)}"><table style="min-width:24em">'
+        f'{_NARROW}<div class="mlpdm-table {_PLAIN}" lang="{escape(lang)}">'
+        '<table style="min-width:24em">'
         f'<caption style="text-align:left">{escape(found.caption)}</caption>'
         f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>{foot}</div>"
     )
@@ -98,12 +117,14 @@ def fold(found: Fold, *, lang: str) -> str:
     return f'<div class="mlpdm-fold {_PLAIN}" lang="{escape(lang)}">{head}{notes}{tables}</div>'
 
 
-def _cell(cell: Cell, is_title: bool) -> str:
+def _cell(cell: Cell, label: str, *, is_title: bool) -> str:
     tag = 'th scope="row"' if is_title else "td"
     style = _CELL.format(side="right" if cell.number else "left")
     text = escape(cell.text)
     if cell.mark:
         text = f'<span aria-hidden="true">{escape(cell.mark)}</span> {text}'
+    if len(cell.text) <= _SHORT:
+        text = f'<span style="white-space:nowrap">{text}</span>'
     if cell.strong:
         text = f"<strong>{text}</strong>"
     small = "".join(
@@ -111,4 +132,5 @@ def _cell(cell: Cell, is_title: bool) -> str:
         for part in (cell.note, cell.tag)
         if part
     )
-    return f'<{tag} style="{style}">{text}{small}</{tag.partition(" ")[0]}>'
+    end = tag.partition(" ")[0]
+    return f'<{tag} data-label="{escape(label)}" style="{style}">{text}{small}</{end}>'

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from mlpdm_kit.case.areas import FOUR_AREAS
 from mlpdm_kit.errors import InputError
 from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.steps import STEPS
@@ -85,8 +86,10 @@ def test_every_step_shows_everything_for_every_kind_of_case(
         shown += page.by("table", table)
     for chart in CHARTS:
         shown += page.by("picture", chart) + page.by("reading", chart)
+    for area in FOUR_AREAS:
+        shown += page.by("area", area)
     shown += page.by("save")
-    assert len(shown) >= 1 + len(TABLES) + len(CHARTS) + 1
+    assert len(shown) >= 1 + len(TABLES) + len(CHARTS) + len(FOUR_AREAS) + 1
     for bundle in shown:
         assert bundle["text/plain"]
         tags = Tags(bundle.get("text/html", ""))
@@ -100,6 +103,21 @@ def test_a_picture_is_a_heading_and_a_figure_of_plotly(case_folder: Folder, tmp_
     assert figure[PLOTLY_MIME]["config"]["displayModeBar"] is False
     title = figure[PLOTLY_MIME]["layout"]["meta"]["title"]
     assert title in Tags(heading["text/html"]).words
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_an_area_shows_what_nobody_has_answered(
+    case_folder: Folder, tmp_path: Path, lang: str
+) -> None:
+    page = opened(case_folder("stated"), "problem_framing", tmp_path, lang=lang)
+    (shown,) = page.by("area", "output")
+    words = Tags(shown["text/html"]).words
+    says = page.page.says
+    assert words.count(says.say("areas.state.unanswered")) > 2
+    assert says.say("check.rollback.question") in words
+    assert says.say("need.rollback") in words
+    with pytest.raises(InputError):
+        page.by("area", "weather")
 
 
 def test_dollars_are_not_taken_for_formulas(case_folder: Folder, tmp_path: Path) -> None:
