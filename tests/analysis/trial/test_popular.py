@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlpdm_kit import InputError, decide, load_case
-from mlpdm_kit.analysis.trial.popular import places, recency
+from mlpdm_kit.analysis.trial.popular import latest, places
 
 items = st.integers(0, 5)
 
@@ -19,7 +19,7 @@ items = st.integers(0, 5)
 def test_a_list_is_that_of_sorted_counts(rows: list[tuple[int, str]]):
     wanted, whose = np.array([r[0] for r in rows], float), np.array([r[1] for r in rows])
     asked = np.repeat(np.array(["a", "b", "c"]), 7)
-    found = places(wanted, np.ones(len(rows)), whose, np.tile(np.arange(7.0), 3), asked)
+    found = places(wanted, whose, np.tile(np.arange(7.0), 3), asked)
     for group, place in zip("abc", found.reshape(3, 7), strict=True):
         counts = {i: sum(r == (i, group) for r in rows) for i in range(7)}
         overall = {i: sum(r[0] == i for r in rows) for i in range(7)}
@@ -29,12 +29,28 @@ def test_a_list_is_that_of_sorted_counts(rows: list[tuple[int, str]]):
         assert place[6] == 0
 
 
-def test_half_after_a_half_life():
-    days = np.array(["2026-01-01", "2026-02-01"], dtype="datetime64[us]")
-    one = recency(days, 1.0)
-    assert one[1] == 1
-    assert one[0] == pytest.approx(0.5 ** (31 / 30.4375))
-    assert recency(days, 1e9) == pytest.approx([1, 1])
+@pytest.mark.parametrize(("half_life", "place"), [(2.0, 2), (1.0, 1), (0.9, 1)])
+def test_half_after_a_half_life(half_life: float, place: int):
+    """Three choices of a day, two of the day after: 3/2 to 2 where it halves in a day."""
+    days = np.array(["2026-01-01"] * 3 + ["2026-01-02"] * 2 + ["2026-01-03"], "datetime64[us]")
+    found = latest(np.array([0.0, 0, 0, 1, 1, 1]), days, np.zeros(6), half_life)
+    assert found.tolist() == [0, 0, 0, 0, 0, place]
+
+
+@given(st.lists(st.tuples(items, st.sampled_from("ab"), st.integers(0, 5)), min_size=1))
+def test_without_forgetting_the_latest_is_all_before(rows: list[tuple[int, str, int]]):
+    """Each row's place is the one among all rows of days before, counted plainly."""
+    wanted, whose = np.array([r[0] for r in rows], float), np.array([r[1] for r in rows])
+    day = np.array([r[2] for r in rows])
+    days = np.datetime64("2026-01-01") + day.astype("timedelta64[D]")
+    found = latest(wanted, days, whose, np.inf)
+    for row in range(len(rows)):
+        earlier, one = day < day[row], slice(row, row + 1)
+        expected = 0.0
+        if earlier.any():
+            before = wanted[earlier], whose[earlier]
+            expected = float(places(*before, wanted[one], whose[one])[0])
+        assert found[row] == expected
 
 
 def _case(make_case: Any, name: str = "c", day: str = "day", **popular: Any) -> Any:
@@ -79,8 +95,8 @@ def test_it_is_fitted_on_what_comes_before(make_case: Any):
     assert hits("by", by="who") == 20  # z never has more than 10 of 25 of a segment
     # for all: x and y have 15 each, and z 0, 10, 20 in the last three blocks
     assert hits("plain") == 20 / 2 + 10
-    # z has had all of the last month
-    assert hits("fresh", by="who", half_life="10 days") == 20 + 20
+    # z is ahead from its second day on: of its 30 only the two of the first are missed
+    assert hits("fresh", by="who", half_life="0.1 days") == 20 + 28
 
 
 @pytest.mark.parametrize(
