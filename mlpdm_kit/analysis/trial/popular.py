@@ -79,7 +79,7 @@ def latest(items: Array, days: Any, segments: Any, half_life: float) -> Array:
 
     Examples
     --------
-    >>> days = np.array(["2026-01-01", "2026-01-01", "2026-01-02", "2026-01-09", "2026-01-10"],
+    >>> days = np.array(["2026-01-01", "2026-01-01", "2026-01-02", "2026-01-03", "2026-01-04"],
     ...                 dtype="datetime64[D]")
     >>> latest(np.array([0.0, 0.0, 1.0, 2.0, 1.0]), days, np.zeros(5), 1.0)
     array([0., 0., 0., 0., 2.])
