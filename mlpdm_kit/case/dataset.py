@@ -14,6 +14,7 @@ from mlpdm_kit.case.columns import (
     numbers,
     target_values,
 )
+from mlpdm_kit.case.documents import Corpus, read_corpus
 from mlpdm_kit.case.model import Case, Data
 from mlpdm_kit.case.predictions import Predictions, answer_codes, read_predictions
 from mlpdm_kit.case.tables import Table, digest, inside
@@ -42,10 +43,14 @@ class Dataset:
         Columns that say how to split, and whom to compare.
     acts : mapping
         What each rule says: 0 and 1, or the predicted amount.
+    by : mapping
+        By option with a list for each kind of row, that kind.
     rule_columns : mapping
         Which columns each rule looks at.
     predictions : mapping
         What came as files, by option.
+    corpus : Corpus or None
+        The documents that are searched, and what was asked on each row.
     rows_without_target : int
         Rows left out because nothing is known of them.
     copies, copies_dropped : int
@@ -61,8 +66,10 @@ class Dataset:
     group: np.ndarray[Any, Any] | None = None
     segment: np.ndarray[Any, Any] | None = None
     acts: Mapping[str, np.ndarray[Any, Any]] = field(default_factory=dict)
+    by: Mapping[str, np.ndarray[Any, Any]] = field(default_factory=dict)
     rule_columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     predictions: Mapping[str, Predictions] = field(default_factory=dict)
+    corpus: Corpus | None = None
     classes: tuple[str, ...] = ()
     columns: Mapping[str, np.ndarray[Any, Any]] = field(default_factory=dict)
     rows_without_target: int = 0
@@ -98,6 +105,7 @@ def load_data(case: Case) -> Dataset | None:
             for name, outcome in case.outcomes.items()
             if outcome.column
         }
+        corpus = read_corpus(case.folder, table, data, case.options, classes, kept)
         acts, predictions, looks = {}, {}, {}
         for name, option in case.options.items():
             rule = option.when or option.predict
@@ -120,18 +128,24 @@ def load_data(case: Case) -> Dataset | None:
     if dropped:
         kept = kept & ~again
     ids = frame[row_id][kept] if row_id is not None and row_id in frame else None
-    own = {data.target, row_id, data.time, data.group, *data.leave_out} - {None}
+    own = {data.target, row_id, data.time, data.group, data.query, *data.leave_out} - {None}
     features = frame.drop(columns=[column for column in own if column in frame]).loc[kept]
 
     def pick(column: str | None) -> np.ndarray[Any, Any] | None:
         return None if column is None else frame[column].to_numpy()[kept]
 
+    for name, option in case.options.items():
+        if option.by and option.by not in frame:
+            raise refuse("column-missing", f"options.{name}.by", option.by,
+                         known=", ".join(map(str, frame.columns[:12])))  # fmt: skip
     return Dataset(
+        by={name: frame[o.by].to_numpy()[kept] for name, o in case.options.items() if o.by},
         features=features.reset_index(drop=True),
         target=target[kept],
         time=pick(data.time),
         group=pick(data.group),
         segment=pick(data.segment),
+        corpus=corpus and corpus.at(kept),
         acts={name: values[kept] for name, values in acts.items()},
         classes=classes,
         columns={name: values[kept] for name, values in amounts.items()},
@@ -161,7 +175,13 @@ def data_digest(case: Case) -> str:
     if case.data is None:
         return ""
     names = [case.data.file]
-    names += sorted({o.predictions for o in case.options.values() if o.predictions})
+    names += [case.data.documents.file] if case.data.documents else []
+    files = [
+        name
+        for option in case.options.values()
+        for name in (option.predictions, option.synonyms, option.pinned)
+    ]
+    names += sorted({name for name in files if name and isinstance(name, str)})
     hashes = [digest(inside(case.folder, name, "data.file")) for name in names]
     return sha256("\n".join(hashes).encode()).hexdigest()
 

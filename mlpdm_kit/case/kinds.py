@@ -29,6 +29,8 @@ class OptionKind:
         Whether a person looks before anything happens.
     fitted : bool
         Whether the kit finds it on the data itself.
+    searches : bool
+        Whether it looks through the case's documents.
     """
 
     name: str
@@ -37,6 +39,7 @@ class OptionKind:
     generates: bool = False
     reviewed: bool = False
     fitted: bool = False
+    searches: bool = False
 
 
 OPTION_KINDS = {
@@ -46,8 +49,11 @@ OPTION_KINDS = {
         OptionKind(name="all"),
         OptionKind(name="constant", fitted=True),
         OptionKind(name="rule"),
+        OptionKind(name="popular", fitted=True),
         OptionKind(name="one_measurement", fitted=True),
         OptionKind(name="lookup"),
+        OptionKind(name="tfidf", fitted=True, searches=True),
+        OptionKind(name="bm25", fitted=True, searches=True),
         OptionKind(name="process"),
         OptionKind(name="bought"),
         OptionKind(name="bought_ml", is_ml=True),
@@ -90,6 +96,8 @@ class TaskKind:
         In what an outcome is priced.
     pairs : bool
         Whether an outcome may be one class taken for another, as ``refund > spam``.
+    finer : tuple of str
+        Outcomes that are told apart only where a case prices them.
     """
 
     name: str
@@ -106,10 +114,13 @@ class TaskKind:
     fitted: tuple[str, ...] = ()
     outcome_dimension: str = "money/case"
     pairs: bool = False
+    finer: tuple[str, ...] = ()
 
     def with_pairs(self, outcomes: Iterable[str]) -> TaskKind:
-        """The same with the pairs of classes that a case prices by themselves."""
-        own = tuple(name for name in outcomes if PAIR in name) if self.pairs else ()
+        """The same with the pairs of classes, and finer outcomes, that a case prices."""
+        own = tuple(
+            name for name in outcomes if (self.pairs and PAIR in name) or name in self.finer
+        )
         if not own:
             return self
         return replace(
@@ -171,6 +182,8 @@ TASK_KINDS = {
             good="hit",
             silent="miss",
             references=("none", "constant"),
+            fitted=("popular", "tfidf", "bm25"),
+            finer=("wrong_top",),
         ),
         TaskKind(
             name="extraction",

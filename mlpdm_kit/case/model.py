@@ -36,6 +36,14 @@ from mlpdm_kit.case.quantity import Units
 from mlpdm_kit.case.words import Currency, Day, Names, Truth, slug
 
 
+class Documents(Frozen):
+    """What is searched: a table of documents beside the case file, one row each."""
+
+    file: str
+    id: str
+    text: Names = Field(min_length=1)
+
+
 class Data(Frozen):
     """The table of past cases beside the case file."""
 
@@ -49,6 +57,8 @@ class Data(Frozen):
     mix: dict[str, Share] = Field(default_factory=dict)
     leave_out: Names = ()
     known_then: Names = ()
+    query: str | None = None
+    documents: Documents | None = None
     simulated: Truth = False
     source: str = ""
     licence: str = ""
@@ -201,6 +211,7 @@ __all__ = [
     "Budget",
     "Case",
     "Data",
+    "Documents",
     "Evidence",
     "Family",
     "Framing",

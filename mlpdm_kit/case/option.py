@@ -26,7 +26,7 @@ from mlpdm_kit.case.inputs import (
     told_under,
 )
 from mlpdm_kit.case.kinds import OPTION_KINDS, TASK_KINDS, OptionKind
-from mlpdm_kit.case.words import Truth
+from mlpdm_kit.case.words import Names, Truth
 
 
 def _read_rates(value: Any, info: ValidationInfo) -> Any:
@@ -72,8 +72,8 @@ class Option(Frozen):
     """One option of the ladder, as the case file names it."""
 
     kind: Literal[
-        "none", "all", "constant", "rule", "one_measurement", "lookup", "process",
-        "bought", "bought_ml", "model", "llm", "review",
+        "none", "all", "constant", "popular", "rule", "one_measurement", "lookup", "process",
+        "tfidf", "bm25", "bought", "bought_ml", "model", "llm", "review",
     ]  # fmt: skip
     label: str = ""
     note: str = ""
@@ -82,6 +82,11 @@ class Option(Frozen):
     predictions: str | None = None
     probability: Truth = False
     rates: Rates = Field(default_factory=dict)
+    text: Names = ()
+    synonyms: str | dict[str, Names] | None = None
+    pinned: str | dict[str, str] | None = None
+    by: str | None = None
+    half_life: Months | None = None
     of: str | None = None
     status_quo: Truth = False
     build: Money | None = None

@@ -32,10 +32,14 @@ def option_faults(case: Case, option: Option) -> Iterator[Fault]:
     """Faults of one option, their fields named from within it."""
     task = case.of_task
     yield from _sources(case, option)
+    yield from _searching(case, option)
     if option.kind in ("none", "all", "constant") and option.kind not in task.references:
         yield Fault(code="kind-not-for-task", field="kind", value=option.kind,
                     figures={"task": case.task})  # fmt: skip
     if option.rates:
+        for rate in set(option.rates) - set(task.rates):  # of an outcome without a price
+            yield Fault(code="rate-unknown", field=f"rates.{rate}", value=rate,
+                        figures={"known": ", ".join(task.rates)})  # fmt: skip
         for rate in task.rates:
             if rate not in option.rates and rate not in task.may_miss:
                 yield Fault(
@@ -53,6 +57,46 @@ def option_faults(case: Case, option: Option) -> Iterator[Fault]:
     if option.adoption is not None and option.kind == "none":
         yield Fault(code="not-for-kind", field="adoption", value="none")
     yield from _pace(option)
+
+
+def _searching(case: Case, option: Option) -> Iterator[Fault]:
+    """What a search looks through, and what a list of what is popular goes by."""
+    if option.kind in ("popular", "tfidf", "bm25") and case.of_task.answers != "rank":
+        yield Fault(code="kind-not-for-task", field="kind", value=option.kind,
+                    figures={"task": case.task})  # fmt: skip
+        return
+    for name, meant in _FOR_KINDS.items():
+        if getattr(option, name) and option.kind not in meant:
+            yield Fault(code="not-for-kind", field=name, value=option.kind)
+    data = case.data
+    if data is None or option.predictions or option.rates:
+        return
+    if option.of_kind.searches:
+        for name, example in _SEARCHED.items():
+            if getattr(data, name) is None:
+                yield Fault(code="searched-missing", field="kind", value=option.kind,
+                            figures={"needed": f"data.{name}", "example": example})  # fmt: skip
+    if option.half_life is not None:
+        if data.time is None:
+            yield Fault(code="searched-missing", field="half_life", value="half_life",
+                        figures={"needed": "data.time", "example": "time: bought_on"})  # fmt: skip
+        if not option.half_life.is_point or option.half_life.low <= 0:
+            yield Fault(code="half-life-point", field="half_life",
+                        value=f"{option.half_life.low:g}")  # fmt: skip
+
+
+_SEARCH = ("tfidf", "bm25")
+_FOR_KINDS = {  # fields that only some kinds have
+    "text": _SEARCH,
+    "synonyms": _SEARCH,
+    "pinned": _SEARCH,
+    "by": ("popular",),
+    "half_life": ("popular",),
+}
+_SEARCHED = {
+    "documents": "documents: {file: documents.csv, id: document, text: [title, body]}",
+    "query": "query: question",
+}
 
 
 def _pace(option: Option) -> Iterator[Fault]:

@@ -21,6 +21,7 @@ from mlpdm_kit.case.columns import (
 )
 from mlpdm_kit.case.correlations import correlation_faults, drawn_name
 from mlpdm_kit.case.dataset import act_values, predicted_values, priced_column
+from mlpdm_kit.case.documents import read_corpus
 from mlpdm_kit.case.kinds import PAIR
 from mlpdm_kit.case.model import Case, Data, Input, Option, Outcome, slug
 from mlpdm_kit.case.option_rules import no_option, option_faults, stopping_checks
@@ -144,6 +145,9 @@ def _data(case: Case) -> Iterator[Fault]:
     if answers == "nothing":
         yield Fault(code="not-for-task", field="data", value=case.task)
     yield from _mix(case.data)
+    for name in ("documents", "query"):
+        if getattr(case.data, name) is not None and answers != "rank":
+            yield Fault(code="not-for-task", field=f"data.{name}", value=case.task)
     if case.data.target is None and answers not in ("grade", "nothing"):
         yield Fault(code="missing-key", field="data.target", figures={"example": "target: paid"})
 
@@ -251,7 +255,7 @@ def named_inputs(case: Case) -> Iterator[tuple[str, Input]]:
         for own, item in option.inputs.items():
             yield f"options.{name}.inputs.{own}", item
         for field, value in option:
-            if isinstance(value, Input) and field != "retrain_every":
+            if isinstance(value, Input) and field not in ("retrain_every", "half_life"):
                 yield f"options.{name}.{field}", value
         for stage in ("offline", "pilot"):
             trial = getattr(option.stages, stage)
@@ -301,8 +305,12 @@ def data_faults(
                 classes = classes_of(table, data, task)
             except InputError as error:
                 faults += error.faults
+            else:
+                faults += try_faults(read_corpus, folder, table, data, options, classes, known)
         for name, option in options.items():
             field = f"options.{name}"
+            if option.by:
+                faults += try_faults(table.need, option.by, f"{field}.by")
             if option.when:
                 faults += try_faults(act_values, table, data, option.when, f"{field}.when")
             if option.predict:

@@ -17,6 +17,7 @@ _PLACES = {  # where the fields of each part stand in a case, as the catalogue n
     "Goal": "framing.goal.",
     "Answer": "checks.",
     "Data": "data.",
+    "Documents": "data.documents.",
     "Option": "options.",
     "Stages": "options.stages.",
     "Stage": "stages.",

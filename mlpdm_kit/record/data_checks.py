@@ -22,6 +22,8 @@ from mlpdm_kit.record.gates import answered, computed, standing
 from mlpdm_kit.record.parts import CheckResult, Status
 from mlpdm_kit.record.setting import known_mean, known_p95
 
+HEURISTICS = ("rule", "lookup", "popular", "tfidf", "bm25")
+
 
 def checks_on_people(case: Case, rungs: Sequence[Rung]) -> list[CheckResult]:
     """Checks that the case file answers by what is in it."""
@@ -87,7 +89,7 @@ def checks_on_data(
             if rate
             else computed("base-rate", rungs, "passed", "base-rate-ok")
         )
-    rules = [n for n, one in result.tried.items() if one.rung.kind in ("rule", "lookup")]
+    rules = [n for n, one in result.tried.items() if one.rung.kind in HEURISTICS]
     if rules:
         results.append(computed("heuristic-tried", rungs, "passed", "heuristic-measured",
                                 {"option": rules[0]}))  # fmt: skip

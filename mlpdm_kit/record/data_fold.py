@@ -136,7 +136,7 @@ def _how_good(record: DecisionRecord, says: Sentences) -> list[_Maker]:
     told = options if task.rest else [option for option in options if not option.cells]
     stated = dict.fromkeys(name for option in told for name in option.rates)
     rates = [name for name in task.rates if name in stated]
-    rates += [name for name in stated if ">" in name]
+    rates += [name for name in stated if ">" in name or name in task.finer]
     made: list[_Maker] = [
         (says.name("outcome", name), partial(_counted, name=name, says=says)) for name in counts
     ]

@@ -102,6 +102,7 @@ OUTCOME_FILLS = {
     "unanswered": Fill(colour=PLAIN, pattern="-"),
     "hit": Fill(colour=CAUGHT, pattern="\\"),
     "miss": Fill(colour=MISSES),
+    "wrong_top": Fill(colour=ALARMS, pattern="/"),
     "missing": Fill(colour=MISSES),
     "usable": Fill(colour=CAUGHT, pattern="\\"),
     "needs_editing": Fill(colour=OPEN, pattern="-"),

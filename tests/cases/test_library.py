@@ -13,7 +13,9 @@ import pytest
 
 from mlpdm_kit import decide, load_case, shipped
 from mlpdm_kit.case.load import check_case
+from mlpdm_kit.case.template import new_case
 from tests.cases.by_hand import record
+from tests.cases.library import table, within
 
 LIBRARY = sorted(path.parent.name for path in shipped.cases().glob("*/case.yaml"))
 HERE = Path(__file__).parent
@@ -22,6 +24,20 @@ HERE = Path(__file__).parent
 @pytest.mark.parametrize("name", LIBRARY)
 def test_every_case_is_sound(name: str):
     assert check_case(shipped.cases() / name) == []
+
+
+@pytest.mark.parametrize("name", LIBRARY)
+def test_a_new_case_can_start_from_it(name: str, tmp_path: Path):
+    folder = new_case(tmp_path / "mine", like=name).parent
+    there = {path.name: path.read_bytes() for path in (shipped.cases() / name).iterdir()}
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == there
+    assert check_case(folder) == []
+
+
+def test_the_readme_shows_the_library_as_it_is():
+    """Where this fails: ``python -m tests.cases``."""
+    page = (HERE.parents[1] / "README.md").read_text(encoding="utf-8")
+    assert within(page) == table([record(name) for name in LIBRARY])
 
 
 def test_the_verdicts_differ():

@@ -25,6 +25,8 @@ from mlpdm_kit.analysis.trial.models import (
     predict_fold,
 )
 from mlpdm_kit.analysis.trial.points import choose_point, gain_of_acting, on_tested
+from mlpdm_kit.analysis.trial.popular import popular
+from mlpdm_kit.analysis.trial.searching import bm25, search, tfidf
 from mlpdm_kit.analysis.trial.setting import Setting, Tried
 from mlpdm_kit.analysis.uncertainty.distributions import Array
 from mlpdm_kit.analysis.worth.tasks import LOOKED_AT, losses
@@ -237,6 +239,9 @@ _FITTED: dict[tuple[str, str], Callable[[Rung, Dataset, Split, Setting], Tried |
     ("multiclass", "model"): _classifier(single=False),
     ("search", "none"): _try_silence,
     ("search", "constant"): _try_popular,
+    ("search", "popular"): popular,
+    ("search", "tfidf"): search(tfidf),
+    ("search", "bm25"): search(bm25),
     ("extraction", "none"): _try_silence,
     ("generation", "none"): _try_silence,
     ("regression", "none"): _try_mean,

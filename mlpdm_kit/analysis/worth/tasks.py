@@ -336,9 +336,16 @@ def _of_class(kind: TaskKind, rows: Rows, answer: Array) -> Array:
     return np.asarray(found)
 
 
+_NOT_FIRST = "wrong_top"
+
+
 def _of_rank(kind: TaskKind, rows: Rows, answer: Array) -> Array:
+    """Found as far down as one looks; where it matters, found but not first."""
     hit = (answer >= 1) & (answer <= rows.hit_at)
-    return np.where(hit, kind.outcomes.index(kind.good), kind.outcomes.index(kind.silent))
+    found = np.where(hit, kind.outcomes.index(kind.good), kind.outcomes.index(kind.silent))
+    if _NOT_FIRST in kind.outcomes:
+        found = np.where(hit & (answer > 1), kind.outcomes.index(_NOT_FIRST), found)
+    return found
 
 
 def _of_grade(kind: TaskKind, rows: Rows, answer: Array) -> Array:

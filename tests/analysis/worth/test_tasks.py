@@ -110,3 +110,14 @@ def test_amounts_off_grow_in_proportion():
         "under_per_case": 3.0,
         "over_per_case": 0.75,
     }
+
+
+def test_what_stands_first_counts_where_it_is_priced():
+    plain, kind = TASK_KINDS["search"], TASK_KINDS["search"].with_pairs(["miss", "wrong_top"])
+    assert plain.with_pairs(["miss"]) is plain
+    assert "wrong_top" in kind.may_miss
+    rows = Rows(target=np.zeros(5), hit_at=3)
+    found = Shares(kind).outcomes(rows, np.array([1.0, 2.0, 3.0, 4.0, 0.0]))
+    assert found["hit"].tolist() == [1, 0, 0, 0, 0]
+    assert found["wrong_top"].tolist() == [0, 1, 1, 0, 0]
+    assert found["miss"].tolist() == [0, 0, 0, 1, 1]

@@ -1,0 +1,185 @@
+"""What a search looks through: the documents, what was asked, and what an option adds to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mlpdm_kit.case.columns import word
+from mlpdm_kit.case.model import Data, Documents, Option
+from mlpdm_kit.case.tables import Table
+from mlpdm_kit.errors import refuse
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+@dataclass(frozen=True, kw_only=True)
+class Corpus:
+    """Documents, and what people asked of them.
+
+    Parameters
+    ----------
+    texts : mapping
+        By the columns that make it up, the text of every document in file order.
+    queries : tuple of str
+        What was asked, row by row of the data.
+    places : array
+        By the code of a class (the id of a right document), its place among the documents.
+    fields : mapping
+        By option that searches, the columns it searches.
+    synonyms : mapping
+        By option, what else each term is called.
+    pinned : mapping
+        By option, the place of the document that stands first for a query.
+    """
+
+    texts: Mapping[tuple[str, ...], tuple[str, ...]]
+    queries: tuple[str, ...]
+    places: np.ndarray[Any, Any]
+    fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    synonyms: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    pinned: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(next(iter(self.texts.values())))
+
+    def at(self, rows: Any) -> Corpus:
+        """The same with some of the queries, by their place or by yes and no."""
+        import numpy as np
+
+        kept = np.arange(len(self.queries))[rows]
+        return Corpus(**{**vars(self), "queries": tuple(self.queries[row] for row in kept)})
+
+
+def read_corpus(
+    folder: Path,
+    table: Table,
+    data: Data,
+    options: Mapping[str, Option],
+    classes: Sequence[str],
+    known: np.ndarray[Any, Any],
+) -> Corpus | None:
+    """Documents and queries of a case that has any; None else.
+
+    Parameters
+    ----------
+    folder, table, data, options
+        The case's folder, its data as it lies open, and what the case says of both.
+    classes : sequence of str
+        The ids of the right documents, in the order of their codes.
+    known : array of bool
+        Rows whose right document is known: only they need a query.
+
+    Raises
+    ------
+    InputError
+        A file or column is not there; an id stands twice, is empty, or is that of no
+        document; a document or a query is empty.
+    """
+    import numpy as np
+
+    documents = data.documents
+    if documents is None or data.query is None:
+        return None
+    searches = {name: o for name, o in options.items() if o.of_kind.searches and not o.predictions}
+    fields = {name: o.text or documents.text for name, o in searches.items()}
+    with Table(folder, documents.file, "data.documents.file") as file:
+        place_of = _places(file, documents)
+        texts = {
+            columns: _texts(file, columns, f"options.{name}.text" if searches[name].text else "")
+            for name, columns in fields.items()
+        }
+        texts.setdefault(documents.text, _texts(file, documents.text, ""))
+        for name, columns in [("", documents.text), *fields.items()]:
+            _refuse_empty(file, documents, texts[columns], name)
+    unknown = [name for name in classes if word(name) not in place_of]
+    if unknown:
+        figures = {"count": len(unknown), "file": documents.file}
+        raise refuse("document-unknown", "data.target", unknown[0], **figures)
+    queries = table.texts(data.query, "data.query")
+    empty = [
+        row for row, said in enumerate(queries, 1) if known[row - 1] and not (said or "").strip()
+    ]
+    if empty:
+        raise refuse("query-empty", "data.query", data.query, count=len(empty), row=empty[0])
+    return Corpus(
+        texts=texts,
+        queries=tuple(said or "" for said in queries),
+        places=np.array([place_of[word(name)] for name in classes], dtype=int),
+        fields=fields,
+        synonyms={name: _synonyms(folder, name, o) for name, o in searches.items()},
+        pinned={name: _pinned(folder, name, o, place_of, documents)
+                for name, o in searches.items()},
+    )  # fmt: skip
+
+
+def _places(file: Table, documents: Documents) -> dict[str, int]:
+    """Place of every document by its id."""
+    found: dict[str, int] = {}
+    ids = file.texts(documents.id, "data.documents.id")
+    missing = sum(name is None for name in ids)
+    if missing:
+        raise refuse("id-empty", "data.documents.id", documents.file, count=missing)
+    for place, name in enumerate(ids):
+        if found.setdefault(word(name), place) != place:
+            raise refuse("id-twice", "data.documents.id", name, file=documents.file)
+    return found
+
+
+def _texts(file: Table, columns: tuple[str, ...], where: str) -> tuple[str, ...]:
+    parts = [file.texts(column, where or "data.documents.text") for column in columns]
+    return tuple("\n".join(part for part in row if part) for row in zip(*parts, strict=True))
+
+
+def _refuse_empty(file: Table, documents: Documents, texts: tuple[str, ...], option: str) -> None:
+    """Documents in which there is no word; what one option searches may be empty in some."""
+    empty = [place for place, text in enumerate(texts) if not re.search(r"\w", text)]
+    if empty and (not option or len(empty) == len(texts)):
+        where = f"options.{option}.text" if option else "data.documents.text"
+        first = file.texts(documents.id, "data.documents.id")[empty[0]]
+        raise refuse("document-empty", where, first,
+                     count=len(empty), file=documents.file)  # fmt: skip
+
+
+def _synonyms(folder: Path, name: str, option: Option) -> dict[str, tuple[str, ...]]:
+    """What else each term is called, as the case says or its file."""
+    if not isinstance(option.synonyms, str):
+        return dict(option.synonyms or {})
+    found: dict[str, tuple[str, ...]] = {}
+    where = f"options.{name}.synonyms"
+    for term, also in _pairs(folder, option.synonyms, where, ("term", "also")):
+        found[term] = (*found.get(term, ()), also)
+    return found
+
+
+def _pinned(
+    folder: Path, name: str, option: Option, place_of: Mapping[str, int], documents: Documents
+) -> dict[str, int]:
+    """Place of the document that stands first for a query."""
+    where = f"options.{name}.pinned"
+    pairs = list((option.pinned or {}).items()) if not isinstance(option.pinned, str) else None
+    if pairs is None:
+        pairs = _pairs(folder, str(option.pinned), where, ("query", "document"))
+    odd = [document for _, document in pairs if word(document) not in place_of]
+    if odd:
+        raise refuse("document-unknown", where, odd[0], count=len(odd), file=documents.file)
+    return {query: place_of[word(document)] for query, document in pairs}
+
+
+def _pairs(folder: Path, name: str, where: str, columns: tuple[str, str]) -> list[tuple[str, str]]:
+    """Two columns of a file, none of them empty."""
+    with Table(folder, name, where) as file:
+        if not set(columns) <= set(file.columns):
+            known = ", ".join(columns)
+            raise refuse("pairs-columns", where, ", ".join(file.columns[:12]), known=known)
+        first, second = (file.texts(column, where) for column in columns)
+    found = []
+    for row, (one, other) in enumerate(zip(first, second, strict=True), start=1):
+        if not one or not other:
+            raise refuse("pairs-empty", where, name, row=row)
+        found.append((one.strip(), other.strip()))
+    return found

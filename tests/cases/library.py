@@ -1,0 +1,70 @@
+"""The README's table of the case library, from the records and in the kit's own sentences."""
+
+from __future__ import annotations
+
+import re
+
+from mlpdm_kit import DecisionRecord
+from mlpdm_kit.record.page import is_simulated, top_of_page
+from mlpdm_kit.record.parts import Said
+from mlpdm_kit.record.sentences import Sentences
+
+BEGIN, END = "<!-- library:begin -->", "<!-- library:end -->"
+_HEAD = (
+    "| case | question | verdict | reason | looked at again when |",
+    "|---|---|---|---|---|",
+)
+
+
+def row(record: DecisionRecord) -> str:
+    """One case: what it asks, what is decided and why, and what would change it."""
+    says = Sentences.of_record(record)
+    top = top_of_page(record, says)
+    again = [says.reopening(said) for said in _again(record)]
+    made = " (simulated)" if is_simulated(record) else ""
+    cells = (
+        f"[{record.id}](data/cases/{record.id}/case.yaml){made}",
+        _plain(record.title),
+        f"`{record.verdict.outcome}` {_plain(top.verdict)}",
+        _plain(next(iter(top.reasons), top.figure)),
+        _plain(next(iter(again), "")) or "–",
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def _again(record: DecisionRecord) -> list[Said]:
+    """What re-opens it, days left out; what turns a yes into a no, or a no into a yes, first."""
+    found = [said for said in record.reopen_when if said.code != "date"]
+    is_ml = {option.id: option.is_ml for option in record.options}
+    chosen = is_ml.get(record.verdict.option or "")
+    if record.verdict.outcome == "find_out_first":
+        return found
+    turns = [
+        said
+        for said in found
+        if said.code.startswith("input-") and is_ml.get(said.figures["option"]) != chosen
+    ]
+    return turns + [said for said in found if said not in turns]
+
+
+def _plain(text: str) -> str:
+    """Text that Markdown leaves as it is, within one cell."""
+    return re.sub(r"([|<>*_`\[\]\\])", r"\\\1", " ".join(text.split()))
+
+
+def table(records: list[DecisionRecord]) -> str:
+    """All cases by name."""
+    rows = [row(record) for record in sorted(records, key=lambda record: record.id)]
+    how = "`python -m tests.cases` makes this table."
+    return "\n".join([*_HEAD, *rows, "", how])
+
+
+def within(page: str) -> str:
+    """What stands between the marks of a page."""
+    return page.split(BEGIN, 1)[1].split(END, 1)[0].strip()
+
+
+def written(page: str, text: str) -> str:
+    """The page with the table between its marks."""
+    before, rest = page.split(BEGIN, 1)
+    return f"{before}{BEGIN}\n{text}\n{END}{rest.split(END, 1)[1]}"
