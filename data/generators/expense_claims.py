@@ -59,7 +59,7 @@ def claims() -> pd.DataFrame:
     agreed = np.where(over & ~bad, rng.random(n) < 0.7, rng.random(n) < 0.05)
     fraud = bad & (rng.random(n) < FRAUD)
     lost = np.where(fraud, amount, np.where(bad, amount * 0.25, 0)).round().astype(int)
-    table = pd.DataFrame(
+    return pd.DataFrame(
         {
             "申請番号": [f"K{number:05d}" for number in range(1, n + 1)],
             "申請日": day.strftime("%Y-%m-%d"),
@@ -81,7 +81,6 @@ def claims() -> pd.DataFrame:
             "損失額": lost,
         }
     )  # fmt: skip
-    return table
 
 
 def _yes(held: np.ndarray) -> np.ndarray:
