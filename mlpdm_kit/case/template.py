@@ -13,6 +13,8 @@ from mlpdm_kit.errors import refuse
 from mlpdm_kit.shipped import cases
 from mlpdm_kit.text import Text
 
+FLAW_FILE = "flaw.yaml"  # the teacher's answer beside a case with a planted flaw
+
 
 def new_case(folder: str | Path, like: str | Path | None = None, lang: str = "en") -> Path:
     """Write a case folder that passes the check as it is.
@@ -50,7 +52,7 @@ def new_case(folder: str | Path, like: str | Path | None = None, lang: str = "en
     if source is None:
         (place / CASE_FILE).write_text(case_text(place, lang), encoding="utf-8", newline="\n")
     else:
-        hidden = shutil.ignore_patterns(".*", "__pycache__")
+        hidden = shutil.ignore_patterns(".*", "__pycache__", FLAW_FILE)
         shutil.copytree(source, place, dirs_exist_ok=True, ignore=hidden)
     return place / CASE_FILE
 

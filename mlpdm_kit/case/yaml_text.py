@@ -17,6 +17,7 @@ from mlpdm_kit.errors import Fault, InputError, raise_all
 
 MAX_BYTES = 250_000
 MAX_DEPTH = 12
+FOLD = "\a"
 MAX_FAULTS = 1_000
 
 Path_ = tuple[str | int, ...]
@@ -171,12 +172,15 @@ class _Reader:
         return self._sequence(path) if kind == "SequenceStartEvent" else self._mapping(event, path)
 
     def _scalar(self, event: Any, where: str, line: int) -> str | None:
-        odd = _UNREADABLE.search(event.value)  # written as an escape, as in "\0"
+        value = str(event.value)
+        if event.style == ">":  # the parser marks where it folded, to write it back alike
+            value = value.replace(FOLD, "")
+        odd = _UNREADABLE.search(value)  # written as an escape, as in "\0"
         if odd is not None:
             self._fault("yaml-sign", where, _code(odd[0]), line)
             return ""
         plain = event.style not in ("'", '"', "|", ">")
-        return None if plain and event.value in _NULLS else str(event.value)
+        return None if plain and value in _NULLS else value
 
     def _sequence(self, path: Path_) -> list[Any]:
         found: list[Any] = []

@@ -192,3 +192,8 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         faults = error.faults
     assert lines[()] >= 1
     assert all(fault.sentence() for fault in faults)
+
+
+def test_a_folded_text_is_one_line():
+    text = "note: >-\n  Two lines,\n  one text.\n\n  And a second.\nat: 1\n"
+    assert parse_yaml(text)[0] == {"note": "Two lines, one text.\nAnd a second.", "at": "1"}

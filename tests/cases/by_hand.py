@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from functools import cache
 
+from scipy import optimize, stats
+
 from mlpdm_kit import DecisionRecord, decide, load_case, shipped
 
 
@@ -18,6 +20,19 @@ def middle(low: float, high: float) -> float:
     z = 1.6448536269514722
     mu, sigma = (math.log(low) + math.log(high)) / 2, math.log(high / low) / (2 * z)
     return math.exp(mu + sigma**2 / 2)
+
+
+def middle_share(low: float, high: float) -> float:
+    """Mean of the beta with the 90% interval low..high, found by trial."""
+    start = math.log(max((low + high) / 2 * 100, 0.5)), math.log(100.0)
+
+    def off(logs: list[float]) -> list[float]:
+        found = stats.beta(math.exp(logs[0]), math.exp(logs[1])).ppf([0.05, 0.95])
+        return [found[0] / low - 1, found[1] / high - 1]
+
+    a, b = (math.exp(x) for x in optimize.fsolve(off, start))
+    assert max(map(abs, off([math.log(a), math.log(b)]))) < 1e-6
+    return a / (a + b)
 
 
 def months(total: int, rate: float, delay: float = 0) -> float:

@@ -60,7 +60,7 @@ def test_the_record_is_the_same_bytes():
     assert decide(case).to_json() == record("screening").to_json()
 
 
-@pytest.mark.parametrize("name", LIBRARY)
+@pytest.mark.parametrize("name", [name for name in LIBRARY if not name.startswith("flaw-")])
 def test_every_case_is_calculated_by_hand(name: str):
     assert (HERE / f"test_{name.replace('-', '_')}.py").is_file()
 
@@ -76,7 +76,7 @@ def test_every_data_file_is_made_again_to_the_byte(tmp_path: Path):
     there = {
         path.relative_to(shipped.cases()).as_posix()
         for path in shipped.cases().glob("*/*")
-        if path.name != "case.yaml"
+        if path.suffix != ".yaml"
     }
     assert made == there
     for name in made:

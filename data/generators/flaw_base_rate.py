@@ -1,0 +1,7 @@
+"""The customers of the churn case, half of whom have left: simulated, as its generator says."""
+
+from __future__ import annotations
+
+from generators.churn import customers
+
+FILES = {"customers.csv": customers}
