@@ -16,7 +16,8 @@ class Rung:
 
     ``is_ml`` of a reviewed option is that of what is reviewed. An option that is not
     ``priced`` was added by the kit to be measured, and has no costs to be compared by.
-    ``retrain_every`` are the months between two trainings that the kit has found best.
+    ``retrain_every`` are the months between two trainings that the kit has found best,
+    ``look_after`` the steps of its chain after which a person looks, as stated or found best.
     """
 
     id: str
@@ -25,6 +26,7 @@ class Rung:
     priced: bool = True
     status_quo: bool = False
     retrain_every: float | None = None
+    look_after: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -62,10 +64,17 @@ def ladder(case: Case) -> tuple[Rung, ...]:
             is_ml=_is_ml(options, option),
             priced=name not in added,
             status_quo=name == status_quo,
+            look_after=_stated_looks(option),
         )
         for name, option in options.items()
     ]
     return tuple(sorted(rungs, key=lambda rung: _height(case, rung)))
+
+
+def _stated_looks(option: Option) -> tuple[str, ...]:
+    """Steps after which the case says that a person looks, in the order of the chain."""
+    after = () if option.check is None else option.check.after or ()
+    return tuple(step for step in option.steps if step in after)
 
 
 def _is_ml(options: dict[str, Option], option: Option) -> bool:
