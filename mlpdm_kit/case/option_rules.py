@@ -83,6 +83,9 @@ def _chain(case: Case, option: Option) -> Iterator[Fault]:
     if option.check is None:
         return
     after = option.check.after or ()
+    if option.status_quo and option.check.after is None:  # today a person looks where they look
+        example = f"after: [{next(reversed(option.steps), '')}]"
+        yield Fault(code="missing-key", field="check.after", figures={"example": example})
     if not option.steps:
         yield Fault(code="check-alone", field="check", value="check")
         return

@@ -35,6 +35,7 @@ PICTURES = (
     "review",
     "segments",
     "learning",
+    "looks",
     "evppi",
     "studies",
     "stress",

@@ -206,9 +206,13 @@ class Sentences(Text):
             return self.say(code)
         return self.say("option.whole", the=self.say(code), name=own)
 
+    def step_name(self, name: str) -> str:
+        """A step of a chain as a row is called."""
+        return _words(name)
+
     def step(self, name: str) -> str:
         """A step of a chain in mid-sentence."""
-        return self._lower(_words(name))
+        return self._lower(self.step_name(name))
 
     def the_input(self, name: str) -> str:
         """An input in mid-sentence."""

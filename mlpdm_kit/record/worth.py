@@ -24,6 +24,7 @@ from mlpdm_kit.analysis.worth.terms import base_of, price
 from mlpdm_kit.analysis.worth.value import Columns, best_plans, net_benefit, unused
 from mlpdm_kit.case.model import Case
 from mlpdm_kit.errors import refuse
+from mlpdm_kit.record.chains import chains
 from mlpdm_kit.record.data_checks import baseline_finding
 from mlpdm_kit.record.error_costs import spread
 from mlpdm_kit.record.gates import computed, merged, standing
@@ -92,6 +93,7 @@ class Valuation:
             best_without_ml=self._leader(is_ml=False),
             best_ml=self._leader(is_ml=True),
             differences=self._differences(),
+            chains=chains(stands),
             evpi=evpi(self.benefit),
             evppi=self._evppi(),
             groups=self._groups(),
