@@ -197,7 +197,9 @@ def _own_faults(faults: list[Fault]) -> list[Fault]:
         for fault in faults
         if (fault.code != "missing" or fault.field not in meant)
         and fault.code not in brought
-        and (task_sound or not (fault.field.startswith("outcomes.") or _IN_TASK.search(fault.field)))
+        and (
+            task_sound or not (fault.field.startswith("outcomes.") or _IN_TASK.search(fault.field))
+        )
     ]
 
 

@@ -176,9 +176,7 @@ class Option(Frozen):
     @property
     def quality(self) -> tuple[Input, ...]:
         """All that is stated of how good it is: rates, or those of its steps and looks."""
-        steps = [
-            item for step in self.steps.values() for n, item in step.items() if n != STEP_COST
-        ]
+        steps = [item for step in self.steps.values() for n, item in step.items() if n != STEP_COST]
         finds = [self.check.finds] if self.check is not None else []
         return (*self.rates.values(), *steps, *finds)
 

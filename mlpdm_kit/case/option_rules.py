@@ -67,8 +67,8 @@ def _chain(case: Case, option: Option) -> Iterator[Fault]:
         yield Fault(code="steps-task", field="steps", value=case.task)
         return
     if len(option.steps) > MOST_STEPS:
-        figures = {"limit": MOST_STEPS}
-        yield Fault(code="steps-many", field="steps", value=len(option.steps), figures=figures)
+        yield Fault(code="steps-many", field="steps", value=len(option.steps),
+                    figures={"limit": MOST_STEPS})  # fmt: skip
     for name, step in option.steps.items():
         field = f"steps.{name}"
         if not slug(name) or "." in name:

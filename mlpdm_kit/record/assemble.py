@@ -9,8 +9,8 @@ from typing import Any
 
 from mlpdm_kit.analysis.ladder import Rung
 from mlpdm_kit.case.model import Case
-from mlpdm_kit.record.gates import computed, merged
 from mlpdm_kit.record.chains import rounded_chain
+from mlpdm_kit.record.gates import computed, merged
 from mlpdm_kit.record.model import DecisionRecord, InformationValue, Provenance, Verdict
 from mlpdm_kit.record.parts import CheckResult, Said, Status
 from mlpdm_kit.record.rounding import rounded, significant, to_error

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.tables import NONE, Cell, Fold, Head, Table, figure, heads, money_beside
-from mlpdm_kit.record.valued import Chain, ChainStep, Places
+from mlpdm_kit.record.valued import POINT, Chain, ChainStep, Places
 
 MOST_PLACES = 8
 
@@ -76,8 +76,9 @@ def _said(chain: Chain, record: DecisionRecord, says: Sentences) -> str:
     able = [step for step in chain.steps if step.better is not None and step.better > 0]
     if len(able) > 1:
         best = max(able, key=lambda step: step.better or 0.0)
+        code = "chain.better" if best.brings.mean > POINT else "chain.better.all"
         told.append(
-            says.sentence("chain.better", step=says.step(best.step), amount=best.better,
+            says.sentence(code, step=says.step(best.step), amount=best.better,
                           months=record.months)
         )  # fmt: skip
     return says.together(*told)

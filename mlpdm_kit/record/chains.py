@@ -22,9 +22,8 @@ from mlpdm_kit.record.measured import Rate
 from mlpdm_kit.record.parts import Range
 from mlpdm_kit.record.rounding import significant, to_error
 from mlpdm_kit.record.stand import Stand
-from mlpdm_kit.record.valued import Chain, ChainStep, Places
+from mlpdm_kit.record.valued import POINT, Chain, ChainStep, Places
 
-POINT = 0.01
 RATE_DRAWS = 2_048
 SECONDS_PER_HOUR = 3_600
 
@@ -96,13 +95,13 @@ def _worse_by(stand: Stand) -> Array:
 def _better(stand: Stand, rung: Rung, step: str) -> Array | None:
     """What one percentage point fewer of a step's errors would bring, in proportion to all.
 
-    None where it brings in fewer than that, or where an option is what all are held against.
+    All of them where they are fewer; None where the option is what all are held against.
     """
     own = f"options.{rung.id}.steps.{step}."
     theta = stand.theta
     names = [own + error for error in stand.case.of_task.severity[1:] if own + error in theta]
     share = np.asarray(sum(theta[name] for name in names))
-    if rung.status_quo or share.mean() <= POINT:
+    if rung.status_quo:
         return None
     kept = np.maximum(1 - POINT / np.maximum(share, 1e-300), 0.0)
     fewer = {**theta, **{name: theta[name] * kept for name in names}}

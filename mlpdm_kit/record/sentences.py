@@ -165,7 +165,9 @@ class Sentences(Text):
         return shown
 
     def _of_option(self, middle: list[str], last: str) -> str:
-        """Name of an input of an option: ``options.<id>[.stages.<stage>|.steps.<step>|.check|.inputs].<last>``.
+        """Name of an input of an option: ``options.<id>[.<part>[.<name>]].<last>``.
+
+        The part is ``stages``, ``steps``, ``check`` or ``inputs``.
         """
         option, *inside = middle
         if inside[:1] == ["inputs"]:

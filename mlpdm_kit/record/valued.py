@@ -5,6 +5,9 @@ from __future__ import annotations
 from mlpdm_kit.record.parts import Part, Range
 
 
+POINT = 0.01  # one percentage point, by which a step is made better
+
+
 class InputRow(Part):
     """One named input: what was said, how it was read, where it comes from.
 
@@ -72,8 +75,8 @@ class ChainStep(Part):
     ``brings`` is the share of good cases that it makes worse, ``alone`` the share of all that
     is good after it where nobody looks, ``good`` the same with the looks of ``Chain.after``.
     ``lost`` is what a month's cases are worth less at the end by what it has brought in;
-    ``better`` what one percentage point fewer of its errors brings over the horizon, with its
-    standard error, where it brings in that many.
+    ``better`` what one percentage point fewer of its errors, or all where they are fewer,
+    brings over the horizon, with its standard error; none for what is done today.
     """
 
     step: str

@@ -97,9 +97,8 @@ def compound(
     --------
     Two steps that spoil a tenth and a fifth; a look after the first finds half.
 
-    >>> tenth, fifth = (
-    ...     Step(name=n, brings=np.array([[s]]), mends=np.zeros(1)) for n, s in (("a", .1), ("b", .2))
-    ... )
+    >>> tenth = Step(name="a", brings=np.array([[0.1]]), mends=np.zeros(1))
+    >>> fifth = Step(name="b", brings=np.array([[0.2]]), mends=np.zeros(1))
     >>> compound([tenth, fifth]).shares.ravel().round(3)
     array([0.72, 0.28])
     >>> found = compound([tenth, fifth], {"a": np.array([0.5])})
