@@ -153,6 +153,51 @@ def column() -> dict[str, Any]:
     }
 
 
+def calls() -> dict[str, Any]:
+    """A log of sales calls in three steps, and a person who may look after any of them."""
+    return {
+        "task": "generation",
+        "currency": "USD",
+        "unit": "call",
+        "volume": "900..1400 per month",
+        "outcomes": {
+            "usable": {"gain": "6..10 USD per call"},
+            "needs_editing": {"gain": "2..4 USD per call"},
+            "wrong": {"cost": "20..60 USD per call"},
+            "harmful": {"cost": "200..900 USD per call"},
+            "unanswered": {"cost": "1..2 USD per call"},
+        },
+        "options": {
+            "form": {
+                "kind": "process",
+                "label": "The rep fills in a form",
+                "rates": said(needs_editing="20%..40%", wrong="2%..5%", harmful="0%"),
+                "cost_per_case": "4..6 USD per call",
+            },
+            "llm": {
+                "kind": "llm",
+                "label": "Transcribed, parted by speaker, summed up",
+                "build": "20k..40k USD",
+                "run": "500..900 USD per month",
+                "steps": {
+                    "transcription": {
+                        **said(needs_editing="8%..14%", wrong="3%..6%", unanswered="1%..3%"),
+                        "cost_per_case": "0.1..0.2 USD per call",
+                    },
+                    "speakers": said(wrong="2%..5%"),
+                    "summary": said(wrong="2%..4%", harmful="0.3%..1%", mends="10%..20%"),
+                },
+                "check": {
+                    "price": "0.5..1 USD per call",
+                    "finds": {"value": "60%..80%", "evidence": "measured"},
+                    "mend": "1..2 USD per call",
+                    "time": "1..2 minutes",
+                },
+            },
+        },
+    }
+
+
 KINDS: dict[str, Callable[[], dict[str, Any]]] = {
     kind.__name__: kind
     for kind in (multiclass, pairs, search, extraction, generation, formula, column)

@@ -16,7 +16,8 @@ class Rung:
 
     ``is_ml`` of a reviewed option is that of what is reviewed. An option that is not
     ``priced`` was added by the kit to be measured, and has no costs to be compared by.
-    ``retrain_every`` are the months between two trainings that the kit has found best.
+    ``retrain_every`` are the months between two trainings that the kit has found best,
+    ``look_after`` the steps of its chain after which a person looks, as stated or found best.
     ``labels`` are bought for it on top of its build, and again every ``relabel_every`` months.
     """
 
@@ -28,6 +29,7 @@ class Rung:
     retrain_every: float | None = None
     labels: int = 0
     relabel_every: float | None = None
+    look_after: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -69,6 +71,7 @@ def ladder(case: Case) -> tuple[Rung, ...]:
             status_quo=name == status_quo,
             labels=plan.labels if plan is not None and name in labelled else 0,
             relabel_every=None if plan is None or plan.repeat is None else plan.repeat.low,
+            look_after=_stated_looks(option),
         )
         for name, option in options.items()
     ]
@@ -85,6 +88,12 @@ def labelled_options(case: Case) -> tuple[str, ...]:
         return ()
     found = plan.needed_by(case.options)
     return tuple(name for name in found if case.options[name].of not in found)
+
+
+def _stated_looks(option: Option) -> tuple[str, ...]:
+    """Steps after which the case says that a person looks, in the order of the chain."""
+    after = () if option.check is None else option.check.after or ()
+    return tuple(step for step in option.steps if step in after)
 
 
 def _is_ml(options: dict[str, Option], option: Option) -> bool:

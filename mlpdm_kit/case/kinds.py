@@ -88,6 +88,8 @@ class TaskKind:
         The outcome that is what the rates leave over, where they are shares of outcomes.
     good, silent : str
         Of such outcomes the one that is no error, and the one where there is no answer.
+    last : str
+        The outcome after which a chain of steps has nothing left to work on.
     references : tuple of str
         The option kinds that are always shown; those in ``known`` without data too.
     fitted : tuple of str
@@ -109,12 +111,29 @@ class TaskKind:
     rest: str = ""
     good: str = ""
     silent: str = ""
+    last: str = ""
     references: tuple[str, ...] = ("none",)
     known: tuple[str, ...] = ("none",)
     fitted: tuple[str, ...] = ()
     outcome_dimension: str = "money/case"
     pairs: bool = False
     finer: tuple[str, ...] = ()
+
+    @property
+    def severity(self) -> tuple[str, ...]:
+        """Outcomes from the good one to the worst, for a chain of steps; () where cases have none.
+
+        No answer comes last, however cheap: it hides what was wrong before, and no later step
+        can make it worse.
+
+        Examples
+        --------
+        >>> TASK_KINDS["multiclass"].with_pairs(["refund > spam"]).severity
+        ('right', 'wrong', 'refund > spam', 'unanswered')
+        """
+        if not self.good:
+            return ()
+        return tuple(sorted(self.outcomes, key=lambda n: (n != self.good, n == self.last)))
 
     def with_pairs(self, outcomes: Iterable[str]) -> TaskKind:
         """The same with the pairs of classes, and finer outcomes, that a case prices."""
@@ -157,6 +176,7 @@ TASK_KINDS = {
             rest="right",
             good="right",
             silent="unanswered",
+            last="unanswered",
             references=("none", "constant"),
             fitted=("one_measurement", "model"),
             pairs=True,
@@ -206,6 +226,7 @@ TASK_KINDS = {
             rest="usable",
             good="usable",
             silent="unanswered",
+            last="unanswered",
         ),
         TaskKind(name="formula", answers="nothing"),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -179,6 +180,9 @@ _BRINGS = {  # the faults that a word of the case brings along where it is at fa
 _STOPPING = {f"checks.{c.id}" for c in CHECKS.values() if c.hard and c.scope == "case"}
 
 
+_IN_TASK = re.compile(r"^options\.[^.]+\.(?:rates|steps)")  # words that the task explains
+
+
 def _own_faults(faults: list[Fault]) -> list[Fault]:
     """The faults that are not only there because a word of the case could not be read."""
     brought = {_BRINGS[fault.field] for fault in faults if fault.field in _BRINGS}
@@ -193,7 +197,9 @@ def _own_faults(faults: list[Fault]) -> list[Fault]:
         for fault in faults
         if (fault.code != "missing" or fault.field not in meant)
         and fault.code not in brought
-        and (task_sound or not (fault.field.startswith("outcomes.") or ".rates" in fault.field))
+        and (
+            task_sound or not (fault.field.startswith("outcomes.") or _IN_TASK.search(fault.field))
+        )
     ]
 
 
@@ -206,6 +212,8 @@ def _follows(fault: Fault, noted: list[str]) -> bool:
         return any(_within(drawn_name(n), name) or _within(name, n) for n in noted)
     if fault.code == "option-missing":
         return f"options.{fault.value}" in {".".join(n.split(".")[:2]) for n in noted}
+    if fault.code == "check-alone":
+        return f"{fault.field.removesuffix('check')}steps" in noted
     if fault.code in ("missing-input", "outcome-missing", "source-none", "source-needs-data"):
         causes = {"data", "task", "outcomes" if fault.code == "outcome-missing" else "data"}
         return any(
@@ -218,8 +226,11 @@ def _follows(fault: Fault, noted: list[str]) -> bool:
 
 
 def _digest(case: Case) -> str:
+    order = {name: list(option.steps) for name, option in case.options.items()}
     canonical = json.dumps(
-        {**case.model_dump(mode="json"), "name": case.name}, sort_keys=True, ensure_ascii=False
+        {**case.model_dump(mode="json"), "name": case.name, "order": order},
+        sort_keys=True,
+        ensure_ascii=False,
     )
     return sha256(canonical.encode()).hexdigest()
 

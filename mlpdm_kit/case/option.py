@@ -33,7 +33,11 @@ def _read_rates(value: Any, info: ValidationInfo) -> Any:
     if not isinstance(value, Mapping):
         return value
     task = TASK_KINDS[(info.context or {}).get("task", "binary")]
-    known = task.with_pairs(value).rates
+    return _read_known(value, task.with_pairs(value).rates, info)
+
+
+def _read_known(value: Mapping[str, Any], known: Mapping[str, str], info: ValidationInfo) -> Any:
+    """Inputs under known names, each in its dimension."""
     found: dict[str, Any] = {}
     faults: list[InitErrorDetails] = []
     for name, rate in value.items():
@@ -51,6 +55,55 @@ def _read_rates(value: Any, info: ValidationInfo) -> Any:
 
 
 Rates = Annotated[dict[str, Input], BeforeValidator(_read_rates)]
+
+
+MENDS, STEP_COST = "mends", "cost_per_case"
+_BESIDE_RATES = {MENDS: "share", STEP_COST: "money/case, said"}
+
+
+def _read_steps(value: Any, info: ValidationInfo) -> Any:
+    if not isinstance(value, Mapping):
+        return value
+    if not value:
+        raise PydanticCustomError("steps-none", "steps", {})
+    kind = TASK_KINDS[(info.context or {}).get("task", "binary")]
+    found: dict[str, Any] = {}
+    faults: list[InitErrorDetails] = []
+    for name, step in value.items():
+        if not isinstance(step, Mapping):
+            found[str(name)] = step
+            continue
+        errors = kind.with_pairs(step).severity[1:]
+        # where a task has no chains that is the fault, not each of the names
+        known = dict.fromkeys(errors or step, "share") | _BESIDE_RATES
+        try:
+            found[str(name)] = _read_known(step, known, info)
+        except ValidationError as error:
+            faults += told_under((str(name),), error)
+    if faults:
+        raise ValidationError.from_exception_data("Steps", faults)
+    return found
+
+
+Step = dict[str, Input]
+Steps = Annotated[dict[str, Step], BeforeValidator(_read_steps)]
+
+
+class Look(Frozen):
+    """A person who looks at what a chain of steps has made, and mends what is found.
+
+    ``after`` names the steps after which that is; without it the kit finds where it pays.
+    ``finds`` is the share of wrong cases that a look finds, ``price`` what a look costs,
+    ``mend`` what mending a case costs more, ``time`` that of a look, ``capacity`` the looks
+    for which there is time, at all places together.
+    """
+
+    after: Names | None = None
+    price: MoneyPerCase
+    finds: Share
+    mend: CostPerCase | None = None
+    time: Seconds | None = None
+    capacity: CasesPerMonth | None = None
 
 
 class Stage(Frozen):
@@ -87,6 +140,8 @@ class Option(Frozen):
     pinned: str | dict[str, str] | None = None
     by: str | None = None
     half_life: Months | None = None
+    steps: Steps = Field(default_factory=dict)
+    check: Look | None = None
     of: str | None = None
     status_quo: Truth = False
     build: Money | None = None
@@ -112,6 +167,23 @@ class Option(Frozen):
     def of_kind(self) -> OptionKind:
         """Its entry among the option kinds."""
         return OPTION_KINDS[self.kind]
+
+    @property
+    def reviewed(self) -> bool:
+        """Whether a person looks before anything happens.
+
+        With a chain of steps only where a look after the last of them is settled: one that
+        is to be taken where it pays may not be.
+        """
+        after = () if self.check is None else self.check.after or ()
+        return self.of_kind.reviewed or (bool(self.steps) and list(self.steps)[-1] in after)
+
+    @property
+    def quality(self) -> tuple[Input, ...]:
+        """All that is stated of how good it is: rates, or those of its steps and looks."""
+        steps = [item for step in self.steps.values() for n, item in step.items() if n != STEP_COST]
+        finds = [self.check.finds] if self.check is not None else []
+        return (*self.rates.values(), *steps, *finds)
 
 
 class Budget(Frozen):

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from mlpdm_kit.case.checks import CHECKS
 from mlpdm_kit.case.formula import formula_faults
 from mlpdm_kit.case.model import Case, Option
+from mlpdm_kit.case.option import MENDS, STEP_COST
+from mlpdm_kit.case.words import slug
 from mlpdm_kit.errors import Fault
 
 
@@ -47,13 +49,14 @@ def option_faults(case: Case, option: Option) -> Iterator[Fault]:
                     field=f"rates.{rate}",
                     figures={"example": case.units.example(task.rates[rate])},
                 )
+    yield from _chain(case, option)
     if option.kind == "review":
         yield from _review(case, option)
     elif option.of is not None:
         yield Fault(code="only-for-review", field="of", value=option.of)
-        over = sum(item.low for item in option.rates.values())
-        if task.rest and over > 1:
-            yield Fault(code="rates-sum", field="rates", value=f"{over:.3g}")
+    over = sum(item.low for item in option.rates.values())
+    if task.rest and over > 1:
+        yield Fault(code="rates-sum", field="rates", value=f"{over:.3g}")
     if option.adoption is not None and option.kind == "none":
         yield Fault(code="not-for-kind", field="adoption", value="none")
     yield from _pace(option)
@@ -99,6 +102,45 @@ _SEARCHED = {
 }
 
 
+MOST_STEPS = 6  # the sets of places to look are all tried, and double with each step
+
+
+def _chain(case: Case, option: Option) -> Iterator[Fault]:
+    """A chain of steps, and after which of them a person looks."""
+    if option.steps and not case.of_task.severity:
+        yield Fault(code="steps-task", field="steps", value=case.task)
+        return
+    if len(option.steps) > MOST_STEPS:
+        yield Fault(code="steps-many", field="steps", value=len(option.steps),
+                    figures={"limit": MOST_STEPS})  # fmt: skip
+    for name, step in option.steps.items():
+        field = f"steps.{name}"
+        if not slug(name) or "." in name:
+            yield Fault(code="id", field=field, value=name)
+        errors = [item for own, item in step.items() if own not in (MENDS, STEP_COST)]
+        if not errors:
+            example = f"{case.of_task.severity[1]}: 1%..4%"
+            yield Fault(code="step-empty", field=field, value=name, figures={"example": example})
+        elif sum(item.low for item in errors) > 1:
+            over = sum(item.low for item in errors)
+            yield Fault(code="rates-sum", field=field, value=f"{over:.3g}")
+    if option.check is None:
+        return
+    after = option.check.after or ()
+    if option.status_quo and option.check.after is None:  # today a person looks where they look
+        example = f"after: [{next(reversed(option.steps), '')}]"
+        yield Fault(code="missing-key", field="check.after", figures={"example": example})
+    if not option.steps:
+        yield Fault(code="check-alone", field="check", value="check")
+        return
+    for name in after:
+        if name not in option.steps:
+            figures = {"known": ", ".join(option.steps)}
+            yield Fault(code="check-step", field="check.after", value=name, figures=figures)
+    if len(set(after)) < len(after):
+        yield Fault(code="check-twice", field="check.after", value=", ".join(after))
+
+
 def _pace(option: Option) -> Iterator[Fault]:
     """How an option comes into use: what goes together, and what is one figure."""
     every = option.retrain_every
@@ -137,6 +179,9 @@ def _review(case: Case, option: Option) -> Iterator[Fault]:
         yield Fault(code="missing-input", field="review", figures={"example": example})
 
 
+SOURCES = ("when", "predict", "predictions", "rates", "steps")
+
+
 def _sources(case: Case, option: Option) -> Iterator[Fault]:
     """How good an option is must come from exactly one place."""
     if case.task == "formula":
@@ -144,7 +189,7 @@ def _sources(case: Case, option: Option) -> Iterator[Fault]:
         return
     if option.value is not None:
         yield Fault(code="not-for-task", field="value", value=case.task)
-    said = [name for name in ("when", "predict", "predictions", "rates") if getattr(option, name)]
+    said = [name for name in SOURCES if getattr(option, name)]
     if len(said) > 1:
         yield Fault(code="source-twice", field=said[1], value=" + ".join(said))
     for name in ("when", "predict", "predictions"):

@@ -194,7 +194,7 @@ def study_inputs(case: Case) -> Iterator[str]:
     if case.task == "binary" and case.prevalence is None:
         yield "prevalence"
     for name, option in case.options.items():
-        if not option.rates and option.kind != "review":
+        if not option.quality and option.kind != "review":
             yield from (f"options.{name}.{rate}" for rate in case.of_task.rates)
 
 
@@ -202,7 +202,8 @@ def _options(case: Case) -> Iterator[Fault]:
     kept = [name for name, option in case.options.items() if option.status_quo]
     task = case.of_task
     if "none" not in task.known and case.data is None and not stopping_checks(case):
-        known = [o for o in case.options.values() if o.rates and (o.status_quo or o.kind == "none")]
+        today = [o for o in case.options.values() if o.status_quo or o.kind == "none"]
+        known = [o for o in today if o.rates or o.steps]
         if not known:
             yield Fault(
                 code="status-quo-rates",
@@ -252,6 +253,12 @@ def named_inputs(case: Case) -> Iterator[tuple[str, Input]]:
     for name, option in case.options.items():
         for rate, item in option.rates.items():
             yield f"options.{name}.rates.{rate}", item
+        for step, said in option.steps.items():
+            for own, item in said.items():
+                yield f"options.{name}.steps.{step}.{own}", item
+        for field, value in option.check or ():
+            if isinstance(value, Input):
+                yield f"options.{name}.check.{field}", value
         for own, item in option.inputs.items():
             yield f"options.{name}.inputs.{own}", item
         for field, value in option:

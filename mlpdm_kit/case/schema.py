@@ -21,6 +21,7 @@ _PLACES = {  # where the fields of each part stand in a case, as the catalogue n
     "Option": "options.",
     "Stages": "options.stages.",
     "Stage": "stages.",
+    "Look": "check.",
     "Study": "studies.",
     "Budget": "budget.",
     "Related": "correlations.",

@@ -10,6 +10,7 @@ from typing import Any
 from mlpdm_kit.analysis.ladder import Rung
 from mlpdm_kit.case.model import Case
 from mlpdm_kit.record.areas import areas
+from mlpdm_kit.record.chains import rounded_chain
 from mlpdm_kit.record.gates import computed, merged
 from mlpdm_kit.record.model import DecisionRecord, InformationValue, Provenance, Verdict
 from mlpdm_kit.record.parts import CheckResult, Said, Status
@@ -86,6 +87,7 @@ def assemble(
             studies=value.studies,
             study=_study(found, value),
         ),
+        chains=value.chains,
         stress=value.stress,
         break_even=value.break_even,
         provenance=Provenance(
@@ -270,6 +272,7 @@ def _rounded_value(value: ValueSection) -> ValueSection:
             "evppi": tuple(_rounded_partial(row, least) for row in value.evppi),
             "groups": tuple(_rounded_partial(row, least) for row in value.groups),
             "studies": tuple(_rounded_study(one, least) for one in value.studies),
+            "chains": tuple(rounded_chain(one) for one in value.chains),
             "stress": tuple(_rounded_stress(one, least) for one in value.stress),
             "break_even": tuple(flips),
         }

@@ -25,6 +25,7 @@ from mlpdm_kit.analysis.worth.tasks import Measure, task_of
 from mlpdm_kit.case.dataset import Dataset
 from mlpdm_kit.case.model import Case
 from mlpdm_kit.errors import refuse
+from mlpdm_kit.record.chains import chain_rates
 from mlpdm_kit.record.closer import as_range, finite, looked
 from mlpdm_kit.record.data_checks import (
     checks_on_data,
@@ -148,6 +149,8 @@ def _unmeasured(case: Case, rung: Rung) -> Compared:
     if known:
         source, dists = "reference", {n: Distribution("point", (v,)) for n, v in known.items()}
         evidence = "measured"
+    elif rung.option.steps:
+        source, evidence, dists = "chain", "", {}
     elif rung.option.rates:
         stated = stated_inputs(case)
         source, evidence = "stated", next(iter(rung.option.rates.values())).evidence
@@ -160,7 +163,9 @@ def _unmeasured(case: Case, rung: Rung) -> Compared:
         is_ml=rung.is_ml,
         priced=rung.priced,
         source=source,
-        rates={name: _rate(dist, evidence) for name, dist in dists.items()},
+        rates=chain_rates(case, rung)
+        if source == "chain"
+        else {name: _rate(dist, evidence) for name, dist in dists.items()},
     )
 
 

@@ -13,6 +13,7 @@ from mlpdm_kit.analysis.uncertainty.distributions import Array
 from mlpdm_kit.analysis.uncertainty.stated import signs
 from mlpdm_kit.analysis.worth.per_case import Draws, per_case, rates_of
 from mlpdm_kit.analysis.worth.tasks import task_of
+from mlpdm_kit.analysis.worth.value import best_plans
 from mlpdm_kit.case.model import Case
 from mlpdm_kit.record.inputs import Inputs
 from mlpdm_kit.record.measured import ErrorCost, PointsInMoney
@@ -31,6 +32,7 @@ def errors_section(
 ) -> ErrorsSection:
     """What each kind of error costs, per case and option, before building anything."""
     theta = inputs.draw(draws, seed)
+    rungs = best_plans(case, rungs, theta)
     prices = {name: spread(theta[f"outcomes.{name}"]) for name in case.outcomes}
     mean = {name: np.array([values.mean()]) for name, values in theta.items()}
     task = task_of(case)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mlpdm_kit.record.area_folds import areas_fold
+from mlpdm_kit.record.chain_fold import chain_fold, plan_said
 from mlpdm_kit.record.closer_folds import learning_fold, review_fold, segments_fold
 from mlpdm_kit.record.data_fold import data_fold
 from mlpdm_kit.record.errors_fold import errors_fold
@@ -42,6 +43,7 @@ def folds(record: DecisionRecord, says: Sentences) -> tuple[Fold, ...]:
         learning_fold(record, says),
         _inputs(record, says),
         _options(record, says),
+        chain_fold(record, says),
         worth_fold(record, says),
         stress_fold(record, says),
         _provenance(record, says),
@@ -233,6 +235,9 @@ def _plans(option: Valued, record: DecisionRecord, says: Sentences) -> list[str]
         ]
         if shown:
             words.append(says.say("plan.stage", stage=stage, parts=says.listed(shown)))
+    chain = next((one for one in record.chains if one.option == option.id), None)
+    if chain is not None and chain.places:
+        words.append(plan_said(chain, says))
     if option.retrain_every is not None:
         code = "plan.retrain.monthly" if option.retrain_every == 1 else "plan.retrain"
         words.append(says.say(code, months=option.retrain_every))

@@ -77,7 +77,7 @@ class Compared(Part):
     kind: str
     is_ml: bool
     priced: bool
-    source: Literal["measured", "stated", "reference", "derived"]
+    source: Literal["measured", "stated", "reference", "derived", "chain"]
     rows: int = 0
     cells: dict[str, float] = Field(default_factory=dict)
     rates: dict[str, Rate] = Field(default_factory=dict)

@@ -12,6 +12,7 @@ from mlpdm_kit.record.parts import CheckResult, Part, Range, Said
 from mlpdm_kit.record.sections import ComparisonSection, ErrorsSection
 from mlpdm_kit.record.valued import (
     BreakEven,
+    Chain,
     InputRow,
     PartialValue,
     RankCorrelation,
@@ -99,6 +100,7 @@ class DecisionRecord(Part):
     months: float = 0.0
     discount: float = 0.0
     value_of_information: InformationValue = InformationValue()
+    chains: tuple[Chain, ...] = ()
     break_even: tuple[BreakEven, ...] = ()
     stress: tuple[Stress, ...] = ()
     provenance: Provenance

@@ -10,6 +10,7 @@ from typing import Any
 
 from mlpdm_kit.case.checks import HARD
 from mlpdm_kit.record.cards import Card, again, find_out, reopening
+from mlpdm_kit.record.chain_fold import places_said
 from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.parts import Said
 from mlpdm_kit.record.sentences import Sentences
@@ -140,6 +141,9 @@ def _beside(record: DecisionRecord, says: Sentences) -> list[str]:
         if second is not None and second != said.against:
             amount = worth[said.option] - rest[second]
             found.append(says.sentence("verdict.next", against=second, amount=amount))
+    chain = next((one for one in record.chains if one.option == said.option), None)
+    if chain is not None and chain.after:
+        found.append(says.sentence("verdict.look", places=places_said(chain.after, says)))
     ml = {o.id for o in record.options if o.is_ml}
     if said.outcome == "find_out_first" and said.option in worth and said.option not in ml:
         found.append(says.sentence("verdict.no-ml-yet"))

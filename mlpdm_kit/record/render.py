@@ -36,6 +36,7 @@ PICTURES = (
     "review",
     "segments",
     "learning",
+    "looks",
     "evppi",
     "studies",
     "stress",

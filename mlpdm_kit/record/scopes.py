@@ -22,7 +22,7 @@ def _scopes(rungs: Sequence[Rung], rung: Rung) -> set[str]:
     base = _base(rungs, rung).option.of_kind
     inside = {
         "ml": rung.is_ml,
-        "unreviewed": rung.is_ml and not rung.option.of_kind.reviewed,
+        "unreviewed": rung.is_ml and not rung.option.reviewed,
         "learns": base.learns,
         "llm": base.generates,
     }

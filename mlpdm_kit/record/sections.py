@@ -22,6 +22,7 @@ from mlpdm_kit.record.measured import (
 from mlpdm_kit.record.parts import CheckResult, Range, Said, Section
 from mlpdm_kit.record.valued import (
     BreakEven,
+    Chain,
     Difference,
     InputRow,
     PartialValue,
@@ -100,6 +101,7 @@ class ValueSection(Section):
     best_without_ml: str | None = None
     best_ml: str | None = None
     differences: tuple[Difference, ...] = ()
+    chains: tuple[Chain, ...] = ()
     evpi: float | None = None
     evppi: tuple[PartialValue, ...] = ()
     groups: tuple[PartialValue, ...] = ()

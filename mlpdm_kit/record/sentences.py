@@ -165,13 +165,23 @@ class Sentences(Text):
         return shown
 
     def _of_option(self, middle: list[str], last: str) -> str:
-        """Name of an input of an option: ``options.<id>[.stages.<stage>|.inputs].<last>``."""
+        """Name of an input of an option: ``options.<id>[.<part>[.<name>]].<last>``.
+
+        The part is ``stages``, ``steps``, ``check`` or ``inputs``.
+        """
         option, *inside = middle
         if inside[:1] == ["inputs"]:
             return self.say("input.options.inputs", own=_words(last), option=option)
         if inside[:1] == ["stages"]:
             stage = self.say(f"stage.{inside[1]}")
             return self.say(f"input.options.stages.{last}", option=option, stage=stage)
+        if inside[:1] == ["steps"]:
+            beside = last in ("mends", "cost_per_case")
+            code = f"input.options.steps.{last if beside else 'share'}"
+            outcome = self._lower(self.name("outcome", last))
+            return self.say(code, option=option, step=self.step(inside[1]), outcome=outcome)
+        if inside == ["check"]:
+            return self.say(f"input.options.check.{last}", option=option)
         if ">" in last:
             true, _, said = last.partition(">")
             return self.say("input.options.pair", true=true.strip(), said=said.strip(),
@@ -197,6 +207,14 @@ class Sentences(Text):
         if not known.label and self._kinds[known.kind] == 1:
             return self.say(code)
         return self.say("option.whole", the=self.say(code), name=own)
+
+    def step_name(self, name: str) -> str:
+        """A step of a chain as a row is called."""
+        return _words(name)
+
+    def step(self, name: str) -> str:
+        """A step of a chain in mid-sentence."""
+        return self._lower(self.step_name(name))
 
     def the_input(self, name: str) -> str:
         """An input in mid-sentence."""

@@ -19,6 +19,7 @@ from mlpdm_kit.analysis.voi.study import evsi
 from mlpdm_kit.analysis.worth.value import Columns
 from mlpdm_kit.case.correlations import drawn_name
 from mlpdm_kit.case.model import Study
+from mlpdm_kit.record.chains import wrong_before
 from mlpdm_kit.record.stand import Stand
 from mlpdm_kit.record.valued import StudySize, StudyValue
 
@@ -108,6 +109,8 @@ def _samples(stand: Stand, study: Study) -> dict[str, Sample]:
 def _bears_on(stand: Stand, name: str) -> float:
     """Share of the cases looked at that say something about a rate."""
     last = name.rpartition(".")[2]
+    if name.endswith((".check.finds", ".mends")):  # only a wrong case shows whether it is found
+        return max(wrong_before(stand, name), 1e-6)
     if stand.case.task != "binary" or last not in ("recall", "false_positive_rate"):
         return 1.0
     base = float(stand.theta["prevalence"].mean())

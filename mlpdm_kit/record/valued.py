@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from mlpdm_kit.record.parts import Part, Range
 
+POINT = 0.01  # one percentage point, by which a step is made better
+
 
 class InputRow(Part):
     """One named input: what was said, how it was read, where it comes from.
@@ -64,6 +66,55 @@ class Valued(Part):
     price: float | None = None
     unused: float | None = None
     retrain_every: float | None = None
+
+
+class ChainStep(Part):
+    """One step of a chain, in shares of all cases and in money.
+
+    ``brings`` is the share of good cases that it makes worse, ``alone`` the share of all that
+    is good after it where nobody looks, ``good`` the same with the looks of ``Chain.after``.
+    ``lost`` is what a month's cases are worth less at the end by what it has brought in;
+    ``better`` what one percentage point fewer of its errors, or all where they are fewer,
+    brings over the horizon, with its standard error; none for what is done today.
+    """
+
+    step: str
+    brings: Range
+    alone: Range
+    good: Range
+    lost: float
+    better: float | None = None
+    better_error: float = 0.0
+
+
+class Places(Part):
+    """A set of steps after which a person looks, and what that is worth over the horizon.
+
+    ``difference`` is against looking nowhere, on the same draws. ``looks`` are those of a
+    month for which there is time, ``hours`` what they take.
+    """
+
+    after: tuple[str, ...]
+    expected_net_benefit: Range
+    standard_error: float
+    difference: Range
+    difference_error: float
+    looks: float
+    hours: float | None = None
+
+
+class Chain(Part):
+    """An option that is a chain of steps: how errors add up, and where a person looks.
+
+    ``after`` are the places in force, ``settled`` by the case or found best; ``places`` is
+    every set that there is, the one worth most first, empty where no look is offered.
+    """
+
+    option: str
+    steps: tuple[ChainStep, ...]
+    after: tuple[str, ...] = ()
+    settled: bool = False
+    places: tuple[Places, ...] = ()
 
 
 class Flip(Part):

@@ -21,9 +21,10 @@ from mlpdm_kit.analysis.voi.partial import MIN_DRAWS, evppi
 from mlpdm_kit.analysis.worth.breakeven import Crossing, crossings
 from mlpdm_kit.analysis.worth.per_case import per_case
 from mlpdm_kit.analysis.worth.terms import base_of, price
-from mlpdm_kit.analysis.worth.value import Columns, best_retraining, net_benefit, unused
+from mlpdm_kit.analysis.worth.value import Columns, best_plans, net_benefit, unused
 from mlpdm_kit.case.model import Case
 from mlpdm_kit.errors import refuse
+from mlpdm_kit.record.chains import chains
 from mlpdm_kit.record.data_checks import baseline_finding
 from mlpdm_kit.record.error_costs import spread
 from mlpdm_kit.record.gates import computed, merged, standing
@@ -66,7 +67,7 @@ class Valuation:
             gates = sorted({gate for failed, *_ in self.stand.values() for gate in failed})
             raise refuse("no-feasible", "options", ", ".join(gates))
         self.theta = inputs.draw(draws, seed)
-        self.rungs = tuple(best_retraining(case, rungs, self.theta))
+        self.rungs = best_plans(case, rungs, self.theta)
         self.among = [rung for rung in self.rungs if rung.id in {one.id for one in self.among}]
         self.benefit = self._benefit(self.theta)
         self.expected = self.benefit.mean(axis=0)
@@ -92,6 +93,7 @@ class Valuation:
             best_without_ml=self._leader(is_ml=False),
             best_ml=self._leader(is_ml=True),
             differences=self._differences(),
+            chains=chains(stands),
             evpi=evpi(self.benefit),
             evppi=self._evppi(),
             groups=self._groups(),
@@ -339,11 +341,14 @@ def _against_baseline(
     difference per case, running included, is clear of zero.
     """
     measured = {option.id for option in inputs.comparison.options if option.difference}
-    left = [rung for rung in rungs if rung.is_ml and rung.priced and rung.id not in measured]
-    plain = [rung for rung in rungs if not rung.is_ml]
-    if not left or not plain:
+    if all(rung.id in measured or not (rung.is_ml and rung.priced) for rung in rungs):
         return []
     theta = inputs.draw(draws, seed)
+    rungs = best_plans(case, rungs, theta)
+    left = [rung for rung in rungs if rung.is_ml and rung.priced and rung.id not in measured]
+    plain = [rung for rung in rungs if not rung.is_ml]
+    if not plain:
+        return []
     worth = {rung.id: per_case(case, rungs, rung, theta).worth for rung in [*left, *plain]}
     for rung in plain:  # what they take beside their errors, spread over the cases
         assert case.horizon is not None
@@ -354,7 +359,7 @@ def _against_baseline(
     for rung in left:
         lead = spread(np.atleast_1d(worth[best.id] - worth[rung.id]))  # what ML costs more
         base = base_of(rungs, rung) if rung.kind == "review" else rung
-        assumed = any(rate.evidence == "assumed" for rate in base.option.rates.values())
+        assumed = any(said.evidence == "assumed" for said in base.option.quality)
         status: Status = "failed" if lead.p5 > 0 else "passed" if lead.p95 < 0 else "open"
         code, figures = baseline_finding(rung.id, best.id, status, lead.p5, lead.p95)
         holds = False

@@ -17,6 +17,7 @@ from mlpdm_kit.record.sections import ComparisonSection, FramingSection, ValueSe
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.valued import Valued
 from mlpdm_kit.view.canvas import Figure
+from mlpdm_kit.view.chain_chart import looks
 from mlpdm_kit.view.cost_charts import cost_per_case
 from mlpdm_kit.view.gate_chart import gates
 from mlpdm_kit.view.information_charts import evppi, studies
@@ -84,6 +85,7 @@ CHARTS = {
         Chart(name="review", step="cost_of_errors", needs=("cost_of_errors",), function=review),
         Chart(name="net_benefit", step="expected_value", needs=("expected_value",),
               function=net_benefit),
+        Chart(name="looks", step="expected_value", needs=("expected_value",), function=looks),
         Chart(name="break_even", step="expected_value", needs=("expected_value",),
               function=break_even),
         Chart(name="evppi", step="expected_value", needs=("expected_value",), function=evppi),
@@ -98,7 +100,7 @@ def sections_of(record: DecisionRecord) -> dict[str, Section]:
     chosen = _leaders(record)
     known = record.value_of_information
     value = ValueSection(
-        months=record.months, discount=record.discount, inputs=record.inputs,
+        chains=record.chains, months=record.months, discount=record.discount, inputs=record.inputs,
         options=record.options, break_even=record.break_even, stress=record.stress,
         evpi=known.evpi, evppi=known.evppi, groups=known.groups, studies=known.studies, **chosen,
     )  # fmt: skip

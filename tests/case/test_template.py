@@ -25,6 +25,7 @@ from mlpdm_kit.case.model import (
     Stage,
     Study,
 )
+from mlpdm_kit.case.option import Look
 from mlpdm_kit.case.schema import case_schema
 from mlpdm_kit.case.template import new_case
 from mlpdm_kit.case.yaml_text import read_yaml
@@ -62,7 +63,7 @@ def test_every_check_stands_in_it_with_its_question(tmp_path: Path, lang: str) -
 @in_every_language
 @pytest.mark.parametrize(
     "model",
-    [Case, People, Framing, Goal, Answer, Data, Option, Budget, Stage, Study, *PARTS],
+    [Case, People, Framing, Goal, Answer, Data, Option, Look, Budget, Stage, Study, *PARTS],
     ids=lambda m: m.__name__,
 )
 def test_every_field_is_explained(tmp_path: Path, model: type[BaseModel], lang: str) -> None:

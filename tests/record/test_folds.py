@@ -29,7 +29,16 @@ from mlpdm_kit.record.render import PICTURES, render_html, render_markdown
 from mlpdm_kit.record.sections import ErrorsSection
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.tables import Fold, Table
-from mlpdm_kit.record.valued import InputRow, PartialValue, Stress, StudySize, StudyValue
+from mlpdm_kit.record.valued import (
+    Chain,
+    ChainStep,
+    InputRow,
+    PartialValue,
+    Places,
+    Stress,
+    StudySize,
+    StudyValue,
+)
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -89,6 +98,26 @@ STRESS = (
     Stress(code="action-success", value=0.5, dimension="share", option="rule", flips=False),
     Stress(code="segment", segment="Osaka", option="rule", flips=False),
     Stress(code="segment", segment=sentences.OTHERS, option="rule", flips=False),
+)  # fmt: skip
+
+
+CHAIN = Chain(
+    option="model", after=("scan",), settled=True,
+    steps=(
+        ChainStep(step="scan", brings=span(0.1, 0.08, 0.12), alone=span(0.9, 0.88, 0.92),
+                  good=span(0.97, 0.96, 0.98), lost=20_000, better=40_000, better_error=90),
+        ChainStep(step="match", brings=span(0.008, 0.006, 0.01), alone=span(0.893, 0.87, 0.91),
+                  good=span(0.962, 0.95, 0.97), lost=31_000, better=52_000, better_error=90),
+    ),
+    places=tuple(
+        Places(after=after, expected_net_benefit=span(worth, worth - 1e6, worth + 1e6),
+               standard_error=4_000, difference=span(worth - 2.8e6, 1e5, 1e6),
+               difference_error=300, looks=looks, hours=hours)
+        for after, worth, looks, hours in (
+            (("match",), 3.4e6, 9_890, 82.4), (("scan",), 3.1e6, 9_890, 82.4),
+            ((), 2.8e6, 0, None), (("scan", "match"), 2.6e6, 19_780, 165),
+        )
+    ),
 )  # fmt: skip
 
 
@@ -183,7 +212,7 @@ def full(records: dict[str, DecisionRecord]) -> DecisionRecord:
         update={
             "id": "0019-full", "verdict": verdict, "options": options, "baseline": baseline,
             "error_costs": costs, "stress": STRESS, "value_of_information": known,
-            "inputs": (*claims.inputs, *trials),
+            "inputs": (*claims.inputs, *trials), "chains": (CHAIN,),
         }
     )  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from tests.kinds import KINDS, said
+from tests.kinds import KINDS, calls, said
 
 
 def _pairs() -> tuple[str, str]:
@@ -78,6 +78,7 @@ CASES: dict[str, dict[str, Any]] = {
         },
     },
     **{name: case for name, (_, case) in _SMALL.items()},
+    "calls": calls(),
     "rich": {
         "prevalence": "15%..35%",
         "simulated": True,

@@ -57,14 +57,15 @@ def read(text: str) -> str:
 @pytest.mark.parametrize(
     ("name", "absent"),
     [
-        ("stated", {"threshold", "evppi", "studies"} | CLOSER),
-        ("measured", {"evppi", "studies", "review", "segments"}),
-        ("amounts", {"studies", "evppi", "reliability", "review", "segments"}),
+        ("stated", {"looks", "threshold", "evppi", "studies"} | CLOSER),
+        ("measured", {"looks", "evppi", "studies", "review", "segments"}),
+        ("amounts", {"looks", "studies", "evppi", "reliability", "review", "segments"}),
         ("stopped", set(CHARTS) - {"gates"}),
-        ("named", {"evppi", "studies", "review", "segments"}),
-        ("classes", {"threshold", "evppi", "studies"} | CLOSER),
-        ("formula", {"threshold", "studies"} | CLOSER),
-        ("rich", set()),
+        ("named", {"looks", "evppi", "studies", "review", "segments"}),
+        ("classes", {"looks", "threshold", "evppi", "studies"} | CLOSER),
+        ("formula", {"looks", "threshold", "studies"} | CLOSER),
+        ("calls", {"threshold", "evppi", "studies"} | CLOSER),
+        ("rich", {"looks"}),
     ],
 )
 def test_a_chart_is_drawn_where_there_is_something(

@@ -10,6 +10,7 @@ import numpy as np
 from mlpdm_kit.analysis.ladder import Rung
 from mlpdm_kit.analysis.uncertainty.distributions import Array
 from mlpdm_kit.analysis.uncertainty.stated import signs
+from mlpdm_kit.analysis.worth.chain import Course, compound, steps_of
 from mlpdm_kit.analysis.worth.tasks import all_missed, amount_rate, task_of
 from mlpdm_kit.analysis.worth.terms import base_of, terms
 from mlpdm_kit.case.formula import evaluate
@@ -48,8 +49,8 @@ def per_case(
 ) -> PerCase:
     """Worth of a case under an option that makes so many times its errors.
 
-    ``load`` is what it works on against today's volume at full adoption, where a reviewer's
-    time may run out.
+    ``load`` is what it works on against today's volume at full adoption, where a person's
+    time for looking may run out.
     """
     task = task_of(case)
     rates, running = _rates(case, rungs, rung, theta, errors, load)
@@ -81,6 +82,8 @@ def _rates(
     task = task_of(case)
     if rung.option.value is not None:
         return {"value": _formula(case, rung, theta)}, running
+    if rung.option.steps:
+        return _chained(case, rungs, rung, theta, running, errors, load)
     known = task.known_rates(rung.kind)
     names = [*known, *(name for name in task.measures if name not in known)]
     rates = {
@@ -89,6 +92,47 @@ def _rates(
     }
     times = errors * theta.get(f"options.{rung.id}.online", _ONE)
     return (task.worsened(rates, times) if np.any(times != 1) else rates), running
+
+
+def _chained(
+    case: Case,
+    rungs: Sequence[Rung],
+    rung: Rung,
+    theta: Draws,
+    running: Array,
+    errors: Array,
+    load: Array,
+) -> tuple[dict[str, Array], Array]:
+    """What a chain of steps comes to, and what its steps and the looks of a person cost."""
+    own = f"options.{rung.id}"
+    looked, course = course_of(case, rungs, rung, theta, errors, load)
+    for step in rung.option.steps:
+        running = running + theta.get(f"{own}.steps.{step}.cost_per_case", _ZERO)
+    if rung.look_after:
+        looks = looked * len(rung.look_after) * theta[f"{own}.check.price"]
+        running = running + looks + course.mended * theta.get(f"{own}.check.mend", _ZERO)
+    shares = dict(zip(case.of_task.severity, course.shares, strict=True))
+    return {name: shares[name] for name in task_of(case).measures}, running
+
+
+def course_of(
+    case: Case,
+    rungs: Sequence[Rung],
+    rung: Rung,
+    theta: Draws,
+    errors: Array = _ONE,
+    load: Array = _ONE,
+) -> tuple[Array, Course]:
+    """Share of the cases for which a person has time to look, and what the chain comes to."""
+    own = f"options.{rung.id}"
+    times = errors * theta.get(f"{own}.online", _ONE)
+    steps = steps_of(case, rung, theta, times)
+    looked, capacity = _ONE, theta.get(f"{own}.check.capacity")
+    if capacity is not None and rung.look_after:
+        cases = theta["volume"] * terms(rungs, rung, theta).adoption * load
+        looked = _looked(cases, np.array([float(len(rung.look_after))]), capacity)
+    finds = dict.fromkeys(rung.look_after, looked * theta[f"{own}.check.finds"])
+    return looked, compound(steps, finds, ends=bool(case.of_task.last))
 
 
 def _rate(case: Case, rung: Rung, name: str, theta: Draws) -> Array:

@@ -27,6 +27,7 @@ import numpy as np
 from mlpdm_kit.analysis.ladder import Rung
 from mlpdm_kit.analysis.uncertainty.distributions import Array
 from mlpdm_kit.analysis.uncertainty.stated import trial_luck
+from mlpdm_kit.analysis.worth.chain import places
 from mlpdm_kit.analysis.worth.discounting import MONTHS_PER_YEAR
 from mlpdm_kit.analysis.worth.per_case import per_case
 from mlpdm_kit.analysis.worth.schedule import RETRAINING, Months, Pace, over
@@ -142,7 +143,7 @@ class Columns:
         months = self._over(rung, takes, theta, waits)
         base = next(other for other in self.rungs if other.status_quo)
         load = _ONE
-        if rung.kind == "review":  # cases that come to a reviewer, as they grow and ramp up
+        if rung.kind == "review" or rung.look_after:  # what comes to a person, as it grows
             load = months.used / np.maximum(months.at_work, 1e-300)
         worth = per_case(self.case, self.rungs, rung, theta, months.errors, load).worth
         standing = per_case(self.case, self.rungs, base, theta).worth
@@ -249,23 +250,42 @@ def unused(case: Case, rungs: Sequence[Rung], rung: Rung, months: float, theta: 
     return np.asarray(theta["volume"] * gain * (at_once.used - takes.adoption * now.used))
 
 
-def best_retraining(case: Case, rungs: Sequence[Rung], theta: Draws) -> tuple[Rung, ...]:
-    """The ladder with the months between two trainings that are worth most.
+def best_plans(case: Case, rungs: Sequence[Rung], theta: Draws) -> tuple[Rung, ...]:
+    """The ladder with what is free in how an option is run as it is worth most.
 
     An option that drifts, and whose retraining has a price, is retrained as often as its
-    expected net benefit is highest, or never; unless the case says how often.
+    expected net benefit is highest, or never; a person looks after those steps of a chain
+    where that is worth most, or nowhere; unless the case says.
     """
     found = list(rungs)
     for index, rung in enumerate(rungs):
-        option = rung.option
-        if option.drift is None or option.retrain is None or option.retrain_every is not None:
+        tried = [
+            replace(rung, retrain_every=every, look_after=after)
+            for every in _retrainings(case, rung)
+            for after in free_places(rung)
+        ]
+        if len(tried) == 1:
             continue
-        months = case.horizon.low if case.horizon else 0.0
-        tried = [replace(rung, retrain_every=every)
-                 for every in (None, *(e for e in RETRAINING if e < months))]  # fmt: skip
         worths = []
         for one in tried:
             ladder = [*found[:index], one, *found[index + 1 :]]
             worths.append(float(net_benefit(case, ladder, theta, [one]).mean()))
         found[index] = tried[int(np.argmax(worths))]
     return tuple(found)
+
+
+def _retrainings(case: Case, rung: Rung) -> tuple[float | None, ...]:
+    """Months between two trainings that are tried."""
+    option = rung.option
+    if option.drift is None or option.retrain is None or option.retrain_every is not None:
+        return (rung.retrain_every,)
+    months = case.horizon.low if case.horizon else 0.0
+    return (None, *(every for every in RETRAINING if every < months))
+
+
+def free_places(rung: Rung) -> list[tuple[str, ...]]:
+    """Sets of steps of a chain after which a person may look, where the case leaves that open."""
+    check = rung.option.check
+    if check is None or check.after is not None:
+        return [rung.look_after]
+    return places(rung.option.steps)
