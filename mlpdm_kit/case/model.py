@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
+from mlpdm_kit.case.ask import Ask, with_answers_file
 from mlpdm_kit.case.framing import Answer, Framing, Goal, People
 from mlpdm_kit.case.inputs import (
     CasesPerMonth,
@@ -133,6 +134,9 @@ class Related(Frozen):
 Pairs = Annotated[tuple[Related, ...], BeforeValidator(_list)]
 
 
+Options = Annotated[dict[str, Option], BeforeValidator(with_answers_file)]
+
+
 class Case(Frozen):
     """One decision, as its people describe it.
 
@@ -167,7 +171,7 @@ class Case(Frozen):
     outcomes: dict[str, PricedOutcome] = Field(default_factory=dict)
     action_success: Share | None = None
     budget: Budget = Budget()
-    options: dict[str, Option] = Field(default_factory=dict)
+    options: Options = Field(default_factory=dict)
     studies: dict[str, Study] = Field(default_factory=dict)
     correlations: Pairs = ()
     horizon: Months | None = None
@@ -193,6 +197,7 @@ class Case(Frozen):
 
 __all__ = [
     "Answer",
+    "Ask",
     "Budget",
     "Case",
     "Data",

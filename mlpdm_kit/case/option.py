@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, ValidationError, ValidationInfo
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from mlpdm_kit.case.ask import Ask
 from mlpdm_kit.case.inputs import (
     CasesPerMonth,
     CostPerCase,
@@ -89,6 +90,7 @@ class Option(Frozen):
     when: str | None = None
     predict: str | None = None
     predictions: str | None = None
+    ask: Ask | None = None
     probability: Truth = False
     rates: Rates = Field(default_factory=dict)
     of: str | None = None

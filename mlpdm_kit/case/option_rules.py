@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mlpdm_kit.case.ask import ASKED_TASKS
 from mlpdm_kit.case.checks import CHECKS
 from mlpdm_kit.case.formula import formula_faults
 from mlpdm_kit.case.model import Case, Option
@@ -102,12 +103,14 @@ def _sources(case: Case, option: Option) -> Iterator[Fault]:
         return
     if option.value is not None:
         yield Fault(code="not-for-task", field="value", value=case.task)
-    said = [name for name in ("when", "predict", "predictions", "rates") if getattr(option, name)]
+    source = "ask" if option.ask is not None else "predictions"
+    said = [name for name in ("when", "predict", source, "rates") if getattr(option, name)]
     if len(said) > 1:
         yield Fault(code="source-twice", field=said[1], value=" + ".join(said))
-    for name in ("when", "predict", "predictions"):
+    for name in ("when", "predict", source):
         if name in said and case.data is None:
             yield Fault(code="source-needs-data", field=name, value=getattr(option, name))
+    yield from _ask(case, option)
     if option.kind in ("none", "all", "constant", "review"):
         # without data nobody knows how far off a constant is, unless it is said
         stated = said == ["rates"] and option.kind in ("none", "constant") and case.data is None
@@ -129,9 +132,21 @@ def _sources(case: Case, option: Option) -> Iterator[Fault]:
         )
 
 
+def _ask(case: Case, option: Option) -> Iterator[Fault]:
+    if option.ask is None:
+        return
+    if option.kind != "llm":
+        yield Fault(code="not-for-kind", field="ask", value=option.kind)
+    if case.task not in ASKED_TASKS:
+        yield Fault(code="ask-task", field="ask", value=case.task,
+                    figures={"known": list(ASKED_TASKS)})  # fmt: skip
+
+
 def _formula(case: Case, option: Option) -> Iterator[Fault]:
     """The value of an option as a formula over the case's and its own inputs."""
-    for name in ("when", "predict", "predictions", "rates", "online", "drift", "retrain"):
+    for name in (
+        "when", "predict", "predictions", "ask", "rates", "online", "drift", "retrain",
+    ):  # fmt: skip
         if getattr(option, name):
             yield Fault(code="not-for-task", field=name, value=case.task)
     if option.kind == "review":

@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from mlpdm_kit.case.ask import answers_faults, ask_faults
 from mlpdm_kit.case.checks import CHECKS
 from mlpdm_kit.case.columns import (
     classes_of,
@@ -307,7 +308,12 @@ def data_faults(
             if option.predict:
                 faults += try_faults(predicted_values, table, data, option.predict,
                                      f"{field}.predict", task)  # fmt: skip
-            if option.predictions and sound:
+            unasked: list[Fault] = []
+            if option.ask is not None and option.predictions:
+                faults += ask_faults(folder, table, data, f"{field}.ask", option.ask)
+                unasked += answers_faults(folder, field, option.ask, option.predictions)
+                faults += unasked
+            if option.predictions and sound and not unasked:
                 faults += try_faults(
                     read_predictions, folder, table, data, name, option, task, known, classes
                 )

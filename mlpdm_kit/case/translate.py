@@ -17,6 +17,7 @@ from mlpdm_kit.text import Text
 HIDDEN = frozenset({"folder", "digest", "low", "middle", "high", "dimension"})
 
 _EXAMPLES = {  # what to write for a key that has one way to be written
+    ("ask", "prompt"): 'prompt: "Is this urgent? Answer yes or no. {body}"',
     ("tokens", "input"): "input: 0.4 USD per 1M tokens",
     ("tokens", "output"): "output: 1.6 USD per 1M tokens",
     ("tokens", "as_of"): "as_of: 2026-10-01",

@@ -13,6 +13,7 @@ from mlpdm_kit.case.kinds import OPTION_KINDS, TASK_KINDS
 from mlpdm_kit.case.load import check_case, load_case
 from mlpdm_kit.case.model import (
     Answer,
+    Ask,
     Budget,
     Case,
     Data,
@@ -55,7 +56,7 @@ def test_every_check_stands_in_it_with_its_question(tmp_path: Path, lang: str) -
 @in_every_language
 @pytest.mark.parametrize(
     "model",
-    [Case, People, Framing, Goal, Answer, Data, Option, Budget, Stage, Study, Tokens],
+    [Case, People, Framing, Goal, Answer, Data, Option, Budget, Stage, Study, Tokens, Ask],
     ids=lambda m: m.__name__,
 )
 def test_every_field_is_explained(tmp_path: Path, model: type[BaseModel], lang: str) -> None:
