@@ -62,7 +62,8 @@ class Asked:
     Of ``total`` questions ``before`` were answered by earlier runs and ``done`` by this one;
     ``why`` says what ended it early. ``spent`` is what counts against the cap: at the upper
     end of the prices, and in full where nobody knows. ``likely_left`` and ``most_left`` are
-    what the rest would take, ``next_most`` the most that one of its calls can cost.
+    what the rest would take, ``next_most`` the most that one of its calls can cost. Of the
+    attacks of all runs ``attacked`` are answered, and ``succeeded`` have worked.
     """
 
     option: str
@@ -79,6 +80,7 @@ class Asked:
     done: int = 0
     refused: int = 0
     cut: int = 0
+    attacked: int = 0
     succeeded: int = 0
     failed: tuple[Failed, ...] = ()
     spent: float | None = None
@@ -208,6 +210,8 @@ class _Run:
             aside=self.journal.aside,
             aside_file=self.journal.aside_file,
             mended=self.journal.mended,
+            attacked=self.journal.attacks,
+            succeeded=self.journal.succeeded,
             cap=ledger.cap,
         )  # fmt: skip
 
@@ -308,6 +312,7 @@ class _Run:
             done=self.asked.done + 1,
             refused=self.asked.refused + reply.refused,
             cut=self.asked.cut + reply.cut,
+            attacked=self.asked.attacked + (attack is not None),
             succeeded=self.asked.succeeded + succeeded,
         )
 

@@ -10,13 +10,11 @@ from pathlib import Path
 from mlpdm_kit.case.load import check_case, find_cases, load_case
 from mlpdm_kit.case.model import Case
 from mlpdm_kit.case.quantity import Malformed, parse
-from mlpdm_kit.errors import Fault, refuse
+from mlpdm_kit.errors import Fault, InputError, refuse
 from mlpdm_kit.live import told
 from mlpdm_kit.live.asking import Asked, Asking, ask_all
 from mlpdm_kit.live.progress import watching
 from mlpdm_kit.text import Text
-
-_OWN = ("answers-none", "answers-stale", "predictions-missing")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,10 +65,13 @@ def run(wish: Wish, environment: Mapping[str, str]) -> Ended:
         The call or the environment is at fault.
     """
     place = _one(wish.place)
-    faults = [fault for fault in check_case(place) if not _for_the_asking(fault)]
+    try:
+        case = load_case(place)
+    except InputError as error:
+        return Ended(faults=error.faults)
+    faults = [fault for fault in check_case(place) if not _for_the_asking(fault, case)]
     if faults:
         return Ended(faults=tuple(faults))
-    case = load_case(place)
     options = _options(case, wish.options)
     text = Text(wish.lang, currency=case.currency, unit=case.unit)
     asking = Asking(jobs=wish.jobs, repeats=wish.repeats, limit=wish.limit,
@@ -91,9 +92,11 @@ def _one(place: Path) -> Path:
     return found[0]
 
 
-def _for_the_asking(fault: Fault) -> bool:
-    """Whether a fault is just what asking is there to mend."""
-    return fault.code in _OWN
+def _for_the_asking(fault: Fault, case: Case) -> bool:
+    """Whether a fault is just what asking is there to mend: of the answers themselves."""
+    asked = [f"options.{name}" for name, option in case.options.items() if option.ask is not None]
+    own = fault.code in ("answers-none", "answers-stale")
+    return own or any(fault.field == f"{field}.predictions" for field in asked)
 
 
 def _options(case: Case, wanted: Sequence[str]) -> list[str]:

@@ -29,13 +29,16 @@ def key_of(line: Mapping[str, Any]) -> Key:
 class Journal:
     """The file of answers of one option.
 
-    ``answered`` are the questions that need not be put again; ``failed`` the lines of those
+    ``answered`` are the questions that need not be put again (``attacks`` of them were
+    attacks, and ``succeeded`` of these have worked); ``failed`` the lines of those
     that failed for good, to be put again; ``aside`` how many lines went to the file
     ``aside_file``; ``mended`` whether a last line was torn.
     """
 
     path: Path
     answered: set[Key] = field(default_factory=set)
+    attacks: int = 0
+    succeeded: int = 0
     failed: dict[Key, Line] = field(default_factory=dict)
     aside: int = 0
     aside_file: str = ""
@@ -101,6 +104,8 @@ def open_journal(path: Path, asked: Mapping[Key, str], option: str, field: str) 
             journal.failed[key_of(line)] = line
         elif own and now:
             journal.answered.add(key_of(line))
+            journal.attacks += bool(attack)
+            journal.succeeded += line.get("succeeded") is True
     journal.mended, journal.aside = torn, len(aside)
     if aside:
         journal.aside_file = _put_aside(path, aside)

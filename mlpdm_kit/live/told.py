@@ -64,9 +64,9 @@ def ended(asked: Asked, text: Text) -> list[str]:
     for code in ("refused", "cut"):
         if getattr(asked, code):
             lines.append(text.say(f"cli.ask.{code}", n=getattr(asked, code)))
-    if asked.attacks and asked.why == "":
-        lines.append(text.say("cli.ask.attacks", n=asked.succeeded))
-    if money := spent(asked, text):
+    if asked.attacked:
+        lines.append(text.say("cli.ask.attacks", n=asked.succeeded, of=asked.attacked))
+    if asked.spent and (money := spent(asked, text)):
         lines.append(text.say("cli.ask.money", money=money))
     return lines + _why(asked, text)
 

@@ -92,9 +92,7 @@ class Server:
             with self.lock:
                 self.at_once -= 1
 
-    def _answer(
-        self, handler: BaseHTTPRequestHandler, body: Body, said: Say, wrote: int
-    ) -> None:
+    def _answer(self, handler: BaseHTTPRequestHandler, body: Body, said: Say, wrote: int) -> None:
         time.sleep(said.slow)
         message = {"role": "assistant", "content": said.content, **said.more}
         answer: Body = {
@@ -129,7 +127,7 @@ def serving() -> Iterator[Server]:
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
 
-        def do_POST(self) -> None:  # noqa: N802 (its name is the library's)
+        def do_POST(self) -> None:
             server.take(self)
 
         def log_message(self, *_: object) -> None:
