@@ -88,6 +88,25 @@ def test_what_is_commented_out_can_be_written_too(tmp_path: Path, lang: str) -> 
     assert [str(fault) for fault in check_case(tmp_path / "a")] == []
 
 
+@in_every_language
+def test_the_example_of_what_a_model_is_asked_can_be_written(tmp_path: Path, lang: str) -> None:
+    text = new_case(tmp_path / "a", lang=lang).read_text(encoding="utf-8")
+    lines = text.splitlines()
+    start = lines.index("#     ask:")
+    ask = [line[1:] for line in lines[start : start + 9]]
+    tokens = next(line for line in lines if line.startswith("#   tokens:")).replace("#", " ", 1)
+    llm = ["  llm:", "    kind: llm", f" {tokens}", *ask]
+    at = lines.index("options:") + 1
+    data = ["data: {file: mails.csv, target: was_urgent}"]
+    (tmp_path / "a" / "case.yaml").write_text("\n".join([*data, *lines[:at], *llm, *lines[at:]]))
+    mails = "\n".join(f"text {row},{'yes' if row % 3 else 'no'}" for row in range(30))
+    (tmp_path / "a" / "mails.csv").write_text(f"body,was_urgent\n{mails}\n")
+    assert [fault.code for fault in check_case(tmp_path / "a")] == ["answers-none"]
+    asked = load_case(tmp_path / "a").options["llm"].ask
+    assert asked is not None
+    assert (asked.repeats, asked.untrusted, asked.temperature) == (3, "body", 0)
+
+
 def test_both_languages_ask_for_the_same(tmp_path: Path) -> None:
     def keys(value: Any) -> Any:
         return {k: keys(v) for k, v in value.items()} if isinstance(value, dict) else None
