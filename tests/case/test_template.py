@@ -95,7 +95,7 @@ def test_the_example_of_what_a_model_is_asked_can_be_written(tmp_path: Path, lan
     start = lines.index("#     ask:")
     ask = [line[1:] for line in lines[start : start + 9]]
     tokens = next(line for line in lines if line.startswith("#   tokens:")).replace("#", " ", 1)
-    llm = ["  llm:", "    kind: llm", f" {tokens}", *ask]
+    llm = ["  llm:", "     kind: llm", f" {tokens}", *ask]
     at = lines.index("options:") + 1
     data = ["data: {file: mails.csv, target: was_urgent}"]
     (tmp_path / "a" / "case.yaml").write_text("\n".join([*data, *lines[:at], *llm, *lines[at:]]))
