@@ -1,4 +1,4 @@
-"""The command line: ``mlpdm new``, ``check``, ``decide``, ``schema``.
+"""The command line: ``mlpdm new``, ``check``, ``ask``, ``decide``, ``schema``.
 
 Nothing heavy is imported before a command needs it: ``--help`` and ``check`` answer at
 once. Exit status: 0 all is well; 1 some case failed; 2 the call itself is wrong; 130 it was
@@ -8,6 +8,7 @@ stopped by Ctrl-C.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -139,6 +140,44 @@ def _unready(cases: Sequence[Path], text: Text) -> list[str]:
             people = "".join(text.say(f"cli.check.no-{name}") for name in lacking)
             lines.append(text.say("cli.check.unready", case=place, n=silent, people=people))
     return lines
+
+
+@app.command()
+def ask(
+    case: Annotated[Path, typer.Argument(metavar="CASE", help="A case folder or its case.yaml.")],
+    option: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Ask for this option only.")
+    ] = None,
+    repeats: Annotated[
+        int | None, typer.Option(min=1, max=100, help="How often each question is put.")
+    ] = None,
+    budget: Annotated[
+        str | None, typer.Option(metavar="MONEY", help='The most that this run may spend: "5 USD".')
+    ] = None,
+    jobs: Annotated[int, typer.Option(min=1, max=256, help="Calls at a time.")] = 4,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="A trial: so many rows, and no attacks.")
+    ] = None,
+    lang: Lang = "en",
+) -> None:
+    """Ask a model what the case asks, and keep the answers beside it."""
+    from mlpdm_kit.live.command import Wish, run
+
+    wish = Wish(place=case, options=tuple(option or ()), repeats=repeats, budget=budget,
+                jobs=jobs, limit=limit, lang=lang)  # fmt: skip
+    try:
+        ended = run(wish, os.environ)
+    except KeyboardInterrupt:
+        typer.echo(Text(lang).say("cli.ask.go-on", command=wish.again()), err=True)
+        raise typer.Exit(STOPPED) from None
+    for fault in ended.faults:
+        typer.echo(fault.sentence(lang), err=True)
+    for line in ended.lines:
+        typer.echo(line)
+    if ended.stopped:
+        raise typer.Exit(STOPPED)
+    if not ended.complete:
+        raise typer.Exit(FAILED)
 
 
 @app.command()

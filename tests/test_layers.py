@@ -17,13 +17,13 @@ LAYERS = (
     ("case",),
     ("analysis",),
     ("record",),
-    ("run", "view"),
+    ("run", "view", "live"),
     ("__init__",),
     ("cli",),
     ("__main__",),
 )
 RANK = {part: rank for rank, layer in enumerate(LAYERS) for part in layer}
-NOT_EACH_OTHER = ({"run", "view"},)
+NOT_EACH_OTHER = ({"run", "view"}, {"run", "live"}, {"view", "live"})
 NOT_READ = {"_shipped"}
 
 

@@ -15,6 +15,7 @@ from pydantic import BeforeValidator, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from mlpdm_kit.case.areas import Collection, Design, Evaluation, Governance
+from mlpdm_kit.case.ask import Ask, with_answers_file
 from mlpdm_kit.case.framing import Answer, Framing, Goal, People
 from mlpdm_kit.case.inputs import (
     CasesPerMonth,
@@ -31,7 +32,7 @@ from mlpdm_kit.case.inputs import (
     read_input,
 )
 from mlpdm_kit.case.kinds import TASK_KINDS, TaskKind
-from mlpdm_kit.case.option import Budget, Option, Stage, Stages
+from mlpdm_kit.case.option import Budget, Option, Stage, Stages, Tokens
 from mlpdm_kit.case.quantity import Units
 from mlpdm_kit.case.words import Currency, Day, Names, Truth, slug
 
@@ -144,6 +145,9 @@ class Related(Frozen):
 Pairs = Annotated[tuple[Related, ...], BeforeValidator(_list)]
 
 
+Options = Annotated[dict[str, Option], BeforeValidator(with_answers_file)]
+
+
 class Case(Frozen):
     """One decision, as its people describe it.
 
@@ -182,7 +186,7 @@ class Case(Frozen):
     outcomes: dict[str, PricedOutcome] = Field(default_factory=dict)
     action_success: Share | None = None
     budget: Budget = Budget()
-    options: dict[str, Option] = Field(default_factory=dict)
+    options: Options = Field(default_factory=dict)
     studies: dict[str, Study] = Field(default_factory=dict)
     correlations: Pairs = ()
     horizon: Months | None = None
@@ -208,6 +212,7 @@ class Case(Frozen):
 
 __all__ = [
     "Answer",
+    "Ask",
     "Budget",
     "Case",
     "Data",
@@ -224,5 +229,6 @@ __all__ = [
     "Stage",
     "Stages",
     "Study",
+    "Tokens",
     "slug",
 ]

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, ValidationError, ValidationInfo
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from mlpdm_kit.case.ask import Ask
 from mlpdm_kit.case.inputs import (
     CasesPerMonth,
     CostPerCase,
@@ -17,6 +18,7 @@ from mlpdm_kit.case.inputs import (
     Money,
     MoneyPerCase,
     MoneyPerMonth,
+    MoneyPerToken,
     Months,
     Number,
     RatePerYear,
@@ -26,7 +28,7 @@ from mlpdm_kit.case.inputs import (
     told_under,
 )
 from mlpdm_kit.case.kinds import OPTION_KINDS, TASK_KINDS, OptionKind
-from mlpdm_kit.case.words import Names, Truth
+from mlpdm_kit.case.words import Day, Names, Truth
 
 
 def _read_rates(value: Any, info: ValidationInfo) -> Any:
@@ -121,6 +123,14 @@ class Stages(Frozen):
     pilot: Stage | None = None
 
 
+class Tokens(Frozen):
+    """What a provider asks per token read and per token written, and on which day."""
+
+    input: MoneyPerToken
+    output: MoneyPerToken
+    as_of: Day
+
+
 class Option(Frozen):
     """One option of the ladder, as the case file names it."""
 
@@ -133,6 +143,7 @@ class Option(Frozen):
     when: str | None = None
     predict: str | None = None
     predictions: str | None = None
+    ask: Ask | None = None
     probability: Truth = False
     rates: Rates = Field(default_factory=dict)
     text: Names = ()
@@ -148,6 +159,7 @@ class Option(Frozen):
     run: MoneyPerMonth | None = None
     delay: Months | None = None
     cost_per_case: CostPerCase | None = None
+    tokens: Tokens | None = None
     adoption: Share | None = None
     ramp: Months | None = None
     overrun: Ratio | None = None

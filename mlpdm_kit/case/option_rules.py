@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mlpdm_kit.case.ask import ASKED_TASKS
 from mlpdm_kit.case.checks import CHECKS
 from mlpdm_kit.case.formula import formula_faults
 from mlpdm_kit.case.model import Case, Option
@@ -57,6 +58,8 @@ def option_faults(case: Case, option: Option) -> Iterator[Fault]:
     over = sum(item.low for item in option.rates.values())
     if task.rest and over > 1:
         yield Fault(code="rates-sum", field="rates", value=f"{over:.3g}")
+    if option.tokens is not None and option.kind not in ("llm", "bought_ml"):
+        yield Fault(code="not-for-kind", field="tokens", value=option.kind)
     if option.adoption is not None and option.kind == "none":
         yield Fault(code="not-for-kind", field="adoption", value="none")
     yield from _pace(option)
@@ -179,7 +182,7 @@ def _review(case: Case, option: Option) -> Iterator[Fault]:
         yield Fault(code="missing-input", field="review", figures={"example": example})
 
 
-SOURCES = ("when", "predict", "predictions", "rates", "steps")
+SOURCES = ("when", "predict", "predictions", "ask", "rates", "steps")
 
 
 def _sources(case: Case, option: Option) -> Iterator[Fault]:
@@ -189,12 +192,15 @@ def _sources(case: Case, option: Option) -> Iterator[Fault]:
         return
     if option.value is not None:
         yield Fault(code="not-for-task", field="value", value=case.task)
-    said = [name for name in SOURCES if getattr(option, name)]
+    source = "ask" if option.ask is not None else "predictions"
+    unsaid = {"ask", "predictions"} - {source}
+    said = [name for name in SOURCES if name not in unsaid and getattr(option, name)]
     if len(said) > 1:
         yield Fault(code="source-twice", field=said[1], value=" + ".join(said))
-    for name in ("when", "predict", "predictions"):
+    for name in ("when", "predict", source):
         if name in said and case.data is None:
             yield Fault(code="source-needs-data", field=name, value=getattr(option, name))
+    yield from _ask(case, option)
     if option.kind in ("none", "all", "constant", "review"):
         # without data nobody knows how far off a constant is, unless it is said
         stated = said == ["rates"] and option.kind in ("none", "constant") and case.data is None
@@ -216,9 +222,21 @@ def _sources(case: Case, option: Option) -> Iterator[Fault]:
         )
 
 
+def _ask(case: Case, option: Option) -> Iterator[Fault]:
+    if option.ask is None:
+        return
+    if option.kind != "llm":
+        yield Fault(code="not-for-kind", field="ask", value=option.kind)
+    if case.task not in ASKED_TASKS:
+        yield Fault(code="ask-task", field="ask", value=case.task,
+                    figures={"known": list(ASKED_TASKS)})  # fmt: skip
+
+
 def _formula(case: Case, option: Option) -> Iterator[Fault]:
     """The value of an option as a formula over the case's and its own inputs."""
-    for name in ("when", "predict", "predictions", "rates", "online", "drift", "retrain"):
+    for name in (
+        "when", "predict", "predictions", "ask", "rates", "online", "drift", "retrain",
+    ):  # fmt: skip
         if getattr(option, name):
             yield Fault(code="not-for-task", field=name, value=case.task)
     if option.kind == "review":

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from mlpdm_kit.case.area_rules import area_faults
+from mlpdm_kit.case.ask import answers_faults, ask_faults
 from mlpdm_kit.case.checks import CHECKS
 from mlpdm_kit.case.columns import (
     classes_of,
@@ -264,6 +265,9 @@ def named_inputs(case: Case) -> Iterator[tuple[str, Input]]:
         for field, value in option:
             if isinstance(value, Input) and field not in ("retrain_every", "half_life"):
                 yield f"options.{name}.{field}", value
+        for side, item in option.tokens or ():
+            if isinstance(item, Input):
+                yield f"options.{name}.tokens.{side}", item
         for stage in ("offline", "pilot"):
             trial = getattr(option.stages, stage)
             for field, value in trial or ():
@@ -323,7 +327,12 @@ def data_faults(
             if option.predict:
                 faults += try_faults(predicted_values, table, data, option.predict,
                                      f"{field}.predict", task)  # fmt: skip
-            if option.predictions and sound:
+            unasked: list[Fault] = []
+            if option.ask is not None and option.predictions:
+                faults += ask_faults(folder, table, data, f"{field}.ask", option.ask)
+                unasked += answers_faults(folder, field, option.ask, option.predictions)
+                faults += unasked
+            if option.predictions and sound and not unasked:
                 faults += try_faults(
                     read_predictions, folder, table, data, name, option, task, known, classes
                 )

@@ -20,6 +20,8 @@ _PLACES = {  # where the fields of each part stand in a case, as the catalogue n
     "Documents": "data.documents.",
     "Option": "options.",
     "Stages": "options.stages.",
+    "Ask": "options.ask.",
+    "Tokens": "options.tokens.",
     "Stage": "stages.",
     "Look": "check.",
     "Study": "studies.",

@@ -24,11 +24,11 @@ from mlpdm_kit import shipped
 from mlpdm_kit.case.load import check_case, load_case
 from mlpdm_kit.errors import Fault, InputError, RunError, raise_all, refuse
 from mlpdm_kit.record.files import write_atomically
+from mlpdm_kit.record.lock import locked
 from mlpdm_kit.record.page import verdict
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.steps import DEFAULT_DRAWS
 from mlpdm_kit.run.kernels import Kernels
-from mlpdm_kit.run.lock import locked
 from mlpdm_kit.run.notebooks import (
     NOTEBOOKS,
     RECORD_FILES,

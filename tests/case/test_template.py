@@ -15,6 +15,7 @@ from mlpdm_kit.case.kinds import OPTION_KINDS, TASK_KINDS
 from mlpdm_kit.case.load import check_case, load_case
 from mlpdm_kit.case.model import (
     Answer,
+    Ask,
     Budget,
     Case,
     Data,
@@ -24,6 +25,7 @@ from mlpdm_kit.case.model import (
     People,
     Stage,
     Study,
+    Tokens,
 )
 from mlpdm_kit.case.option import Look
 from mlpdm_kit.case.schema import case_schema
@@ -63,7 +65,22 @@ def test_every_check_stands_in_it_with_its_question(tmp_path: Path, lang: str) -
 @in_every_language
 @pytest.mark.parametrize(
     "model",
-    [Case, People, Framing, Goal, Answer, Data, Option, Look, Budget, Stage, Study, *PARTS],
+    [
+        Case,
+        People,
+        Framing,
+        Goal,
+        Answer,
+        Data,
+        Option,
+        Look,
+        Budget,
+        Stage,
+        Study,
+        Tokens,
+        Ask,
+        *PARTS,
+    ],
     ids=lambda m: m.__name__,
 )
 def test_every_field_is_explained(tmp_path: Path, model: type[BaseModel], lang: str) -> None:
@@ -111,6 +128,25 @@ def test_the_words_on_the_four_areas_can_be_written_too(tmp_path: Path, lang: st
     assert [one.name for part in found.values() for one in part.told if one.missing] == []
     assert case.collection.annotation is not None
     assert case.collection.annotation.labels == 1600
+
+
+@in_every_language
+def test_the_example_of_what_a_model_is_asked_can_be_written(tmp_path: Path, lang: str) -> None:
+    text = new_case(tmp_path / "a", lang=lang).read_text(encoding="utf-8")
+    lines = text.splitlines()
+    start = lines.index("#     ask:")
+    ask = [line[1:] for line in lines[start : start + 9]]
+    tokens = next(line for line in lines if line.startswith("#   tokens:")).replace("#", " ", 1)
+    llm = ["  llm:", "     kind: llm", f" {tokens}", *ask]
+    at = lines.index("options:") + 1
+    data = ["data: {file: mails.csv, target: was_urgent}"]
+    (tmp_path / "a" / "case.yaml").write_text("\n".join([*data, *lines[:at], *llm, *lines[at:]]))
+    mails = "\n".join(f"text {row},{'yes' if row % 3 else 'no'}" for row in range(30))
+    (tmp_path / "a" / "mails.csv").write_text(f"body,was_urgent\n{mails}\n")
+    assert [fault.code for fault in check_case(tmp_path / "a")] == ["answers-none"]
+    asked = load_case(tmp_path / "a").options["llm"].ask
+    assert asked is not None
+    assert (asked.repeats, asked.untrusted, asked.temperature) == (3, "body", 0)
 
 
 def test_both_languages_ask_for_the_same(tmp_path: Path) -> None:

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from mlpdm_kit.errors import InputError
+from mlpdm_kit.record.lock import LOCK_FILE, locked
 from mlpdm_kit.run.batch import CaseResult, Progress, Settings, decide_all
-from mlpdm_kit.run.lock import LOCK_FILE, locked
 from mlpdm_kit.run.notebooks import NOTEBOOKS, Execute, Executed, Task, with_papermill
 from mlpdm_kit.run.places import case_id, recover
 
@@ -240,7 +240,7 @@ def test_the_output_folder_is_locked(tmp_path: Path, decide: Decide, write_case:
 
 def test_a_lock_ends_with_its_process(tmp_path: Path) -> None:
     source = (
-        "import pathlib, time, sys; from mlpdm_kit.run.lock import locked\n"
+        "import pathlib, time, sys; from mlpdm_kit.record.lock import locked\n"
         "with locked(pathlib.Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
     )
     command = [sys.executable, "-c", source, str(tmp_path)]

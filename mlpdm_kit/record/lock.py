@@ -1,4 +1,4 @@
-"""A lock on the output folder, held by the operating system for as long as we live."""
+"""A lock on a folder, held by the operating system for as long as we live."""
 
 from __future__ import annotations
 
@@ -15,22 +15,29 @@ LOCK_FILE = ".lock"
 
 
 @contextlib.contextmanager
-def locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path, name: str = LOCK_FILE, code: str = "locked") -> Iterator[None]:
     """Hold the lock of a folder; it ends with the process, however that ends.
+
+    Parameters
+    ----------
+    folder, name : path, str
+        The folder, and the file in it that is the lock.
+    code : str
+        The fault if it is held.
 
     Raises
     ------
     InputError
         Another run holds it.
     """
-    path = folder / LOCK_FILE
+    path = folder / name
     while True:
         held = open(path, "a+", encoding="ascii")  # noqa: SIM115 (it outlives this loop)
         if not _take(held):
             held.seek(0)
             pid = held.read(20).strip() or "?"
             held.close()
-            raise refuse("locked", "--out", folder, pid=pid)
+            raise refuse(code, "--out", folder, pid=pid)
         if _same_file(held, path):
             break
         held.close()  # its last holder removed it between our opening and our locking

@@ -1,0 +1,1 @@
+"""Asking a model: prompts out of the case, calls to an endpoint, answers into a log beside it."""
