@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 RULE_SECONDS = 20.0
 MEMORY = "2GB"
-_SETTINGS: dict[str, Any] = {
+SETTINGS: dict[str, Any] = {
     "threads": 1,
     "memory_limit": MEMORY,
     "temp_directory": "",
@@ -121,7 +121,7 @@ class Table:
 
         self.field, self.name, self.seconds = field, name, seconds
         self.path = inside(folder, name, field)
-        self._con: duckdb.DuckDBPyConnection = duckdb.connect(":memory:", config=_SETTINGS)
+        self._con: duckdb.DuckDBPyConnection = duckdb.connect(":memory:", config=SETTINGS)
         try:
             self._con.execute("SET TimeZone = 'UTC'")
             self._read()

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlpdm_kit.case.logs import lines, table
+from mlpdm_kit.case.logs import inspect_log, lines, promptfoo, table
 from mlpdm_kit.case.logs.columns import normal
 from mlpdm_kit.case.tables import inside
 from mlpdm_kit.errors import refuse
@@ -48,6 +48,8 @@ class Format:
 FORMATS = {
     one.name: one
     for one in (
+        Format(name="promptfoo", recognises=promptfoo.recognises, read=promptfoo.read),
+        Format(name="inspect", recognises=inspect_log.recognises, read=inspect_log.read),
         Format(name="lines", recognises=lines.recognises, read=lines.read),
         Format(name="table", recognises=table.recognises, read=table.read),
     )
