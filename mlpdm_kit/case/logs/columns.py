@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from mlpdm_kit.case.columns import NO, YES, word
@@ -24,7 +25,7 @@ TRUTHS = ("refused", "succeeded", "invented")
 COLUMNS = (*TEXTS, "repeat", *AMOUNTS, *TRUTHS)
 ALIASES = {"item": "id", "price": "cost"}
 ROW = "row"  # where an answer stands in its file: the row of a table, the line of a text
-MAX_FAULTS = 20
+FEW = 5  # faults of one kind that are told
 
 
 def normal(frame: pd.DataFrame, field: str, name: str) -> pd.DataFrame:
@@ -48,7 +49,7 @@ def normal(frame: pd.DataFrame, field: str, name: str) -> pd.DataFrame:
     Raises
     ------
     InputError
-        With a fault for each value that its column cannot hold, `MAX_FAULTS` at most.
+        With a fault for each value that its column cannot hold, `FEW` at most of a kind.
     """
     import pandas as pd
 
@@ -62,15 +63,19 @@ def normal(frame: pd.DataFrame, field: str, name: str) -> pd.DataFrame:
         for row, value in zip(found[ROW], frame[said], strict=True):
             try:
                 found[column].append(_READERS[column](value))
-            except _Odd as odd:
+            except Odd as odd:
                 found[column].append(None)
                 figures = {"file": name, "row": row, "column": said}
                 shown = "-" if is_nothing(value) else value
                 faults.append(Fault(code=odd.code, field=field, value=shown, figures=figures))
-    raise_all(faults[:MAX_FAULTS])
+    raise_all(few(faults))
     found.setdefault("repeat", [1] * len(frame))
     kept = pd.DataFrame({column: _typed(column, values) for column, values in found.items()})
-    return kept.drop(columns=list(_idle(kept)))
+    kept = kept.drop(columns=list(_idle(kept)))
+    kept.attrs["columns"] = frame.attrs.get(
+        "columns", list(frame.columns.drop(ROW, errors="ignore"))
+    )
+    return kept
 
 
 def _said_as(frame: pd.DataFrame, column: str) -> str | None:
@@ -94,11 +99,22 @@ def _typed(column: str, values: list[Any]) -> Any:
     return pd.Series(values, dtype=float if column in (*AMOUNTS, *TRUTHS) else object)
 
 
-class _Odd(Exception):
-    """A value that its column cannot hold; ``code`` says why."""
+class Odd(Exception):
+    """A value that its column cannot hold; ``code`` says why, ``figures`` what to say of it."""
 
-    def __init__(self, code: str) -> None:
-        self.code = code
+    def __init__(self, code: str, **figures: Any) -> None:
+        self.code, self.figures = code, figures
+
+
+def few(faults: Iterable[Fault]) -> list[Fault]:
+    """The first faults of each kind: what is wrong with a file is seldom wrong once."""
+    told: Counter[str] = Counter()
+    found = []
+    for fault in faults:
+        told[fault.code] += 1
+        if told[fault.code] <= FEW:
+            found.append(fault)
+    return found
 
 
 def is_nothing(value: Any) -> bool:
@@ -116,7 +132,8 @@ def _text(value: Any) -> str | None:
     return re.sub(r"(?<=\d)\.0$", "", value if isinstance(value, str) else str(value))
 
 
-def _number(value: Any) -> float:
+def number(value: Any) -> float:
+    """A finite number, NaN where the cell is empty; anything else raises `Odd`."""
     if is_nothing(value) or value == "":
         return float("nan")
     try:
@@ -124,31 +141,31 @@ def _number(value: Any) -> float:
     except (TypeError, ValueError):
         found = None
     if found is None or found in (float("inf"), float("-inf")):
-        raise _Odd("log-number")
+        raise Odd("log-number")
     return found
 
 
 def _amount(value: Any) -> float:
-    found = _number(value)
+    found = number(value)
     if found < 0:
-        raise _Odd("log-negative")
+        raise Odd("log-negative")
     return found
 
 
 def _repeat(value: Any) -> int:
     try:
-        found = _number(value)
-    except _Odd:
+        found = number(value)
+    except Odd:
         found = 0.0
     if not (found >= 1 and found == int(found)):
-        raise _Odd("log-repeat")
+        raise Odd("log-repeat")
     return int(found)
 
 
 def _truth(value: Any) -> float:
     said = "" if is_nothing(value) else word(value)
     if said not in YES | NO | {""}:
-        raise _Odd("log-yes-no")
+        raise Odd("log-yes-no")
     return float(said in YES) if said else float("nan")
 
 
