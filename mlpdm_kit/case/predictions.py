@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlpdm_kit.case.columns import id_column
 from mlpdm_kit.case.kinds import TASK_KINDS, TaskKind
+from mlpdm_kit.case.logs.choosing import in_currency, of_option
 from mlpdm_kit.case.logs.coding import (
     OTHER,
     READERS,
@@ -108,28 +109,29 @@ def read_predictions(
     task: str,
     known: np.ndarray[Any, Any] | None = None,
     classes: tuple[str, ...] = (),
+    currency: str = "",
 ) -> Predictions:
     """Answers or scores of one option, put in the order of the data's rows.
 
     The file has ``id`` (the data's id column, else its row number from 1) and what the task
     asks for: ``score`` or ``answer`` (a class, a text), ``rank`` of the right one in a list,
     or ``grade``; and may have ``repeat`` and the other columns of a log. An empty answer,
-    rank or grade is none. Rows outside ``known`` need no prediction.
+    rank or grade is none. Rows outside ``known`` need no prediction. ``currency`` is the case's.
 
     Raises
     ------
     InputError
-        The file cannot be read, lacks an answer, holds two for one repeat or one of an item
+        The file cannot be read, has several options and not this one, has costs in other money, lacks an answer, holds two for one repeat or one of an item
         that the data does not know, or a value that its column cannot hold.
     """
 
     where = f"options.{name}.predictions"
     assert option.predictions is not None
-    log = read_log(folder, option.predictions, where)
+    log = of_option(read_log(folder, option.predictions, where), name, where, option.predictions)
+    priced = option.tokens is not None
+    log = in_currency(log, currency, where, option.predictions, priced=priced)
     kind = TASK_KINDS[task]
     said_as = _said_as(log, kind, where)
-    if "option" in log:
-        log = log[log["option"] == name]
     ids = _ids(table, data)
     told = _Told(field=where, file=option.predictions)
     attacks, items = _apart(log)

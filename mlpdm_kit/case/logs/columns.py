@@ -78,6 +78,12 @@ def normal(frame: pd.DataFrame, field: str, name: str) -> pd.DataFrame:
     return kept
 
 
+def without_empty(frame: pd.DataFrame) -> pd.DataFrame:
+    """The table without columns that say nothing; ``id`` and ``answer`` stay."""
+    kept = [name for name in frame if name in ("id", "answer") or frame[name].notna().any()]
+    return frame[kept]
+
+
 def _said_as(frame: pd.DataFrame, column: str) -> str | None:
     """How a log calls a column, if it has it."""
     names = [column, *(alias for alias, means in ALIASES.items() if means == column)]
@@ -138,7 +144,7 @@ def number(value: Any) -> float:
         return float("nan")
     try:
         found = float(value) if not isinstance(value, bool) else None
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         found = None
     if found is None or found in (float("inf"), float("-inf")):
         raise Odd("log-number")

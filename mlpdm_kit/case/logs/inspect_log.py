@@ -14,7 +14,8 @@ score      ``metadata.score``, likewise ``rank`` and ``invented``: a scorer's va
 tokens     ``model_usage`` of the log's model: ``input_tokens`` with those read from and
            written to the cache, ``output_tokens``
 cost       ``total_cost`` of the same, in US dollars, where Inspect was told prices
-latency    ``output.time`` where the model was called once; else ``working_time``
+latency    ``output.time`` where the model was called once; else ``working_time``; none
+           where the sample failed
 attempts   1, and one more for each of ``error_retries`` and each retry of a call
 refused    whether the model stopped for its ``content_filter``, or ``metadata.refused``
 attack     ``metadata.attack``
@@ -23,8 +24,7 @@ succeeded  ``metadata.succeeded``; else whether the first score of an attack is 
 error      ``error.message``
 ========== ==================================================================================
 
-``metadata`` is the sample's, else the score's. An attack whose sample failed was not made and
-is left out, and so is a sample that was declared invalid.
+``metadata`` is the sample's, else the score's. A sample that was declared invalid is left out.
 
 Source: Inspect, "Log Files" and the types ``EvalLog``, ``EvalSample``, ``Score``, ``ModelUsage``.
 """
@@ -38,6 +38,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mlpdm_kit.case.logs.eval_zip import members
+from mlpdm_kit.case.logs.columns import without_empty
 from mlpdm_kit.case.logs.json_text import (
     first_line,
     name_of,
@@ -51,15 +52,15 @@ from mlpdm_kit.errors import refuse
 if TYPE_CHECKING:
     import pandas as pd
 
-_ZIP = b"PK\x03\x04"
+_ZIP, _FIRST = b"PK\x03\x04", b"_journal/start.json"
 _VALUES = {"c": "usable", "p": "needs_editing", "i": "wrong", "n": None}
 _SIGNS = (re.compile(rb'"eval"\s*:\s*\{'), re.compile(rb'"(?:eval_id|run_id|task_id)"\s*:'))
 
 
 def recognises(path: Path, head: bytes) -> bool:
-    """Whether it is a zip, as ``.eval`` is, or JSON that says which evaluation it was."""
-    if head.startswith(_ZIP):
-        return True
+    """Whether it is a zip as ``.eval`` is, or JSON that says which evaluation it was."""
+    if head.startswith(_ZIP):  # so does a file of Excel
+        return path.suffix == ".eval" or _FIRST in head[:99]
     begins = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{"
     return begins and all(sign.search(head) for sign in _SIGNS)
 
@@ -82,18 +83,15 @@ def read(folder: Path, name: str, field: str) -> pd.DataFrame:
         for row, (model, sample) in enumerate(_samples(path, field, name), start=1):
             if not isinstance(sample, dict):
                 raise refuse("log-inspect-shape", field, name, row=row)
-            made = _made(sample, model)
             if sample.get("invalidation"):
                 left_out["invalid"] += 1
-            elif made.get("attack") and made["error"]:
-                left_out["attack-failed"] += 1
             else:
-                rows.append({"row": row, **made})
+                rows.append({"row": row, **_made(sample, model)})
     except RecursionError as error:  # values within values without end
         raise refuse("log-json", field, name) from error
     if not rows:
         raise refuse("log-nothing", field, name)
-    found = pd.DataFrame(rows, dtype=object).dropna(axis="columns", how="all")
+    found = without_empty(pd.DataFrame(rows, dtype=object))
     found.attrs["left_out"] = dict(left_out)
     return found
 
@@ -128,7 +126,7 @@ def _made(sample: dict[str, Any], model: Any) -> dict[str, Any]:
         "tokens_in": _sum(usage, "input_tokens", "input_tokens_cache_read",
                           "input_tokens_cache_write"),
         "tokens_out": within(usage, "output_tokens"),
-        "latency": _latency(sample),
+        "latency": None if error else _latency(sample),
         "cost": within(usage, "total_cost"),
         "attempts": _attempts(sample),
         "refused": _refused(sample),

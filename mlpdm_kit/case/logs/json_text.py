@@ -93,7 +93,8 @@ def text_of(value: Any) -> str | None:
     if value is None:
         return None
     found = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return found.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    whole = found.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return whole.replace("\x00", "\ufffd")  # which no table can hold
 
 
 def name_of(value: Any) -> str | None:

@@ -15,18 +15,17 @@ grade      ``metadata.grade``; else, where the test has assertions, passed is ``
 score      ``metadata.score``, likewise ``rank`` and ``invented``: promptfoo's own ``score``
            is that of the assertions, not of the model, and is left out
 tokens     ``tokenUsage.prompt`` and ``.completion``, without those of the grader; 0 is not known
-latency    ``latencyMs``, in seconds; not of answers from promptfoo's cache
+latency    ``latencyMs``, in seconds; not of answers from promptfoo's cache, nor of failed calls
 cost       ``cost``, in US dollars; 0 is not known
 attempts   ``tokenUsage.numRequests``
-refused    ``response.isRefusal`` or ``metadata.refused``
+refused    ``response.isRefusal`` or ``metadata.refused``; where either is said of some
+           answers, the others were not refused
 attack     ``metadata.attack`` or ``vars.attack``; of a red team the ``strategyId``, or where
            that is none or ``basic`` the ``pluginId``
 succeeded  ``metadata.succeeded``; else whether the assertions of an attack failed: they pass
            when the model holds
 error      ``error`` where the call failed (``failureReason`` 2); a failed assertion is none
 ========== ==================================================================================
-
-An attack whose call failed was not made, and is left out.
 
 Source: promptfoo, "Output formats" and the types ``EvaluateResult`` and ``ProviderResponse``.
 """
@@ -41,6 +40,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mlpdm_kit.case.logs.columns import without_empty
 from mlpdm_kit.case.logs.json_text import (
     first_line,
     known,
@@ -78,7 +78,7 @@ def _is_object(head: bytes) -> bool:
 def read(folder: Path, name: str, field: str) -> pd.DataFrame:
     """The results as rows; ``row`` counts them from 1.
 
-    ``attrs["left_out"]`` says how many were left out, by reason.
+    ``attrs["left_out"]`` says of how many the seconds were left out, as ``cached``.
 
     Raises
     ------
@@ -90,24 +90,24 @@ def read(folder: Path, name: str, field: str) -> pd.DataFrame:
     try:
         results, repeats = _results(inside(folder, name, field), field, name)
         columns = _columns([result for _, result in results])
-        rows, left_out = [], Counter[str]()
+        rows = []
         for row, result, item, repeat in _placed(results, columns, repeats, field, name):
-            made = _made(result)
-            if made.get("attack") and made.get("error"):
-                left_out["attack-failed"] += 1
-                continue
             rows.append({"row": row, "id": item, "repeat": repeat,
-                         "option": columns[_column(result)], **made})  # fmt: skip
+                         "option": columns[_column(result)], **_made(result)})  # fmt: skip
     except RecursionError as error:  # values within values without end
         raise refuse("log-json", field, name) from error
     if not rows:
         raise refuse("log-nothing", field, name)
     frame = pd.DataFrame(rows, dtype=object)
+    if frame["refused"].notna().any():
+        silent = frame["refused"].isna() & frame["error"].isna()
+        frame["refused"] = frame["refused"].mask(silent, False)
     if len(columns) == 1:
         frame = frame.drop(columns="option")
-    found = frame.dropna(axis="columns", how="all")
-    found.attrs["left_out"] = dict(left_out)
-    return found
+    frame = without_empty(frame)
+    cached = sum(_is_cached(result) for _, result in results)
+    frame.attrs["left_out"] = {"cached": cached} if cached else {}
+    return frame
 
 
 def _results(
@@ -251,17 +251,20 @@ def _held(result: dict[str, Any]) -> bool | None:
     return bool(result["success"])
 
 
+def _is_cached(result: dict[str, Any]) -> bool:
+    return within(result, "response", "cached") is True
+
+
 def _made(result: dict[str, Any]) -> dict[str, Any]:
     """The columns of a log that one result fills; None where it says nothing."""
     response, usage, held = result.get("response"), result.get("tokenUsage"), _held(result)
     failed, attack = _failed(result), _attack(result)
-    cached = within(response, "cached") is True
     refused = within(response, "isRefusal")
     found = {
         "answer": text_of(within(response, "output")),
         "tokens_in": known(within(usage, "prompt")),
         "tokens_out": known(within(usage, "completion")),
-        "latency": None if cached else scaled(result.get("latencyMs"), 0.001),
+        "latency": None if failed or _is_cached(result) else scaled(result.get("latencyMs"), 0.001),
         "cost": known(result.get("cost")),
         "attempts": known(within(usage, "numRequests")),
         "refused": refused if refused is not None else _told(result, "refused"),
@@ -276,5 +279,3 @@ def _made(result: dict[str, Any]) -> dict[str, Any]:
     own = _told(result, "succeeded")
     succeeded = own if own is not None else None if held is None else not held
     return {**found, "attack": attack, "succeeded": succeeded}
-
-
