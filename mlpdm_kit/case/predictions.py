@@ -121,8 +121,9 @@ def read_predictions(
     Raises
     ------
     InputError
-        The file cannot be read, has several options and not this one, has costs in other money, lacks an answer, holds two for one repeat or one of an item
-        that the data does not know, or a value that its column cannot hold.
+        The file cannot be read, has several options and not this one, has costs in other
+        money, lacks an answer, holds two for one repeat or one of an item that the data does
+        not know, or a value that its column cannot hold.
     """
 
     where = f"options.{name}.predictions"

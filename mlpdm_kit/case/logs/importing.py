@@ -112,9 +112,9 @@ def told(log: pd.DataFrame, lang: str) -> Iterator[str]:
                        kinds=kinds, succeeded=int(known.sum()))  # fmt: skip
     if "refused" in log:
         yield text.say("cli.import.refused", n=int((log["refused"] == 1).sum()))
-    failed = log["error"].dropna() if "error" in log else []
-    if len(failed):
-        yield text.say("cli.import.failed", n=len(failed), error=str(failed.iloc[0])[:120])
+    failed = [str(error) for error in log["error"].dropna()] if "error" in log else []
+    if failed:
+        yield text.say("cli.import.failed", n=len(failed), error=failed[0][:120])
     for reason, number in log.attrs.get("left_out", {}).items():
         yield text.say(f"cli.import.left-out.{reason}", n=number)
     yield from _amounts(log, text, name)

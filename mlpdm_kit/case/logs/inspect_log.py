@@ -37,8 +37,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mlpdm_kit.case.logs.eval_zip import members
 from mlpdm_kit.case.logs.columns import without_empty
+from mlpdm_kit.case.logs.eval_zip import members
 from mlpdm_kit.case.logs.json_text import (
     first_line,
     name_of,
