@@ -8,6 +8,7 @@ from typing import Any
 
 from mlpdm_kit.errors import Fault, InputError, refuse
 
+_WORD = len("false")  # the longest that a cut can leave half of
 MAX_BYTES = 256 << 20  # about 2 GB of memory while it is read
 
 
@@ -36,7 +37,8 @@ def read_json(path: Path, field: str, name: str) -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        code = "log-json-cut" if error.pos >= len(text.rstrip()) else "log-json"
+        cut = error.msg.startswith("Unterminated") or error.pos > len(text.rstrip()) - _WORD
+        code = "log-json-cut" if cut else "log-json"
         raise _at(code, path, error.lineno, field, name) from error
     except (ValueError, RecursionError) as error:  # an endless number, nested without end
         raise _at("log-json", path, None, field, name) from error
