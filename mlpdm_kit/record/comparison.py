@@ -99,7 +99,7 @@ def _compared(rung: Rung, result: Comparison, data: Dataset, here: Setting) -> C
     given = data.predictions.get(rung.id)
     difference = result.differences.get(rung.id)
     reference = here.task == "binary" and rung.kind in ("none", "all")
-    rows = int(np.isfinite(tried.outcome).sum())
+    rows = int((tried.answers() > 0).sum())
     return Compared(
         id=rung.id,
         kind=rung.kind,

@@ -84,11 +84,9 @@ def _again(rung: Rung, data: Dataset, setting: Setting) -> Callable[[Split], Tri
 def _figures(
     one: Tried, measures: dict[str, Measure], data: Dataset, rows: Any, setting: Setting
 ) -> tuple[dict[str, float], float]:
-    here = setting.rows(data).at(rows)
-    outcomes = setting.of_task.outcomes(here, one.outcome[rows])
+    outcomes, target = setting.outcomes(data, one.outcome, rows), data.target[rows]
     rates = {
-        name: float(outcomes[m.outcome][_among(m, here.target)].mean())
-        for name, m in measures.items()
+        name: float(outcomes[m.outcome][_among(m, target)].mean()) for name, m in measures.items()
     }
     return rates, float(setting.losses_of(one, data, rows).mean())
 
