@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mlpdm_kit.case.columns import id_column, word
+from mlpdm_kit.case.columns import id_column, spelling
 from mlpdm_kit.case.kinds import TASK_KINDS, TaskKind
 from mlpdm_kit.case.logs.choosing import in_currency, of_option
 from mlpdm_kit.case.logs.coding import (
@@ -169,7 +169,7 @@ def _ids(table: Table, data: Data) -> list[str | None]:
     column = id_column(table, data)
     if column is None:
         return [str(number) for number in range(1, len(table) + 1)]
-    found = table.texts(column, "data.id")
+    found = table.written(column, "data.id")
     seen: set[str] = set()
     for one in found:
         if one is None:
@@ -214,7 +214,7 @@ def _said(items: pd.DataFrame, kind: TaskKind) -> dict[str, np.ndarray[Any, Any]
     found = {name: _truth(items, name) for name in (*AMOUNTS, "refused", "invented")}
     found["failed"] = _failed(items)
     if kind.answers in ("class", "text"):
-        words = ["" if is_nothing(one) else word(one) for one in items["answer"]]
+        words = ["" if is_nothing(one) else spelling(one) for one in items["answer"]]
         found["words"] = pd.factorize(np.array(words, dtype=object))[0].astype(float)
     found = {name: values for name, values in found.items() if (values == values).any()}
     if "refused" in found:  # where a log says it of some answers, silence of others is a no

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from mlpdm_kit.case.columns import NO, YES, word
+from mlpdm_kit.case.tables import GROUPED, NOTHING
 from mlpdm_kit.errors import Fault, raise_all
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ def is_nothing(value: Any) -> bool:
 
 
 def _text(value: Any) -> str | None:
-    if is_nothing(value):
+    if is_nothing(value) or (isinstance(value, str) and value in NOTHING):
         return None
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -139,9 +140,11 @@ def _text(value: Any) -> str | None:
 
 
 def number(value: Any) -> float:
-    """A finite number, NaN where the cell is empty; anything else raises `Odd`."""
-    if is_nothing(value) or value == "":
+    """A finite number, as 1200 or 1,200, NaN where the cell is empty; else raises `Odd`."""
+    if is_nothing(value) or (isinstance(value, str) and value in NOTHING):
         return float("nan")
+    if isinstance(value, str) and re.fullmatch(GROUPED, value.strip()):
+        value = value.replace(",", "")
     try:
         found = float(value) if not isinstance(value, bool) else None
     except (TypeError, ValueError, OverflowError):

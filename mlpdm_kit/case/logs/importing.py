@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -89,7 +90,7 @@ def _cell(name: str, value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() else repr(float(value))
-    return str(value)
+    return "\n".join(re.split("\r\n?", str(value)))  # one kind of line end in a table
 
 
 def told(log: pd.DataFrame, lang: str) -> Iterator[str]:
