@@ -1,4 +1,4 @@
-"""The command line: ``mlpdm new``, ``check``, ``ask``, ``decide``, ``schema``.
+"""The command line: ``mlpdm new``, ``check``, ``ask``, ``import``, ``decide``, ``schema``.
 
 Nothing heavy is imported before a command needs it: ``--help`` and ``check`` answer at
 once. Exit status: 0 all is well; 1 some case failed; 2 the call itself is wrong; 130 it was
@@ -232,6 +232,50 @@ def decide(
         raise typer.Exit(STOPPED)
     if "failed" in states:
         raise typer.Exit(FAILED)
+
+
+@app.command(name="import")
+def import_log(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Results of promptfoo, or a log of Inspect.")
+    ],
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE.csv", help="Write the answers here.")
+    ] = None,
+    only: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only this provider or model of several.")
+    ] = None,
+    said_as: Annotated[
+        Literal["answer", "score", "rank", "grade"],
+        typer.Option("--as", help="What the answers are: a score is a number, as a chance."),
+    ] = "answer",
+    rate: Annotated[
+        float | None,
+        typer.Option(help="What one US dollar is in the case's currency, for costs."),
+    ] = None,
+    lang: Lang = "en",
+) -> None:
+    """Read answers that another tool logged, and write them as a table for `predictions:`."""
+    import shlex
+
+    from mlpdm_kit.case.logs.importing import as_csv, imported, told
+    from mlpdm_kit.record.files import write_atomically
+
+    text = Text(lang)
+    log = imported(file, only=only, said_as=said_as, rate=rate)
+    for line in told(log, lang):
+        typer.echo(line)
+    if out is None:
+        command = shlex.join(["mlpdm", "import", str(file), "--out", "answers.csv"])
+        typer.echo(text.say("cli.import.unwritten", command=command))
+        return
+    if out.suffix.lower() != ".csv" or out.resolve() == file.resolve():
+        raise refuse("log-out", "--out", out)
+    try:
+        write_atomically(out, as_csv(log))
+    except OSError as error:
+        raise refuse("out-folder", "--out", out, reason=error.strerror or "") from error
+    typer.echo(text.say("cli.import.written", file=out, name=out.name))
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 YES = {"1", "1.0", "true", "yes", "y", "t", "はい", "有", "positive"}
 NO = {"0", "0.0", "false", "no", "n", "f", "いいえ", "無", "negative"}
+_NUMBER = re.compile(r"([-+]?)(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?")
+_DAY = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[ t]0{1,2}:00(?::00(?:\.0+)?)?)?")
 
 
 def id_column(table: Table, data: Data) -> str | None:
@@ -91,8 +94,9 @@ def classes_of(table: Table, data: Data, task: str) -> tuple[str, ...]:
     """Names of the classes, in the order of their codes; none where the task has none."""
     if task not in ("multiclass", "extraction", "search") or data.target is None:
         return ()
-    texts = table.texts(data.target, "data.target")
-    spelled = {word(text): text.strip() for text in reversed(texts) if text is not None}
+    read = table.texts if task == "multiclass" else table.written
+    texts = read(data.target, "data.target")
+    spelled = {spelling(text): text.strip() for text in reversed(texts) if text is not None}
     return tuple(spelled[key] for key in sorted(spelled))
 
 
@@ -122,7 +126,7 @@ def _classes(table: Table, data: Data) -> np.ndarray[Any, Any]:
         code = "target-empty" if not codes else "target-classes"
         raise refuse(code, "data.target", column, found=", ".join(codes), count=len(codes))
     texts = table.texts(column, "data.target")
-    return np.array([np.nan if text is None else codes[word(text)] for text in texts])
+    return np.array([np.nan if text is None else codes[spelling(text)] for text in texts])
 
 
 def _texts(table: Table, data: Data) -> np.ndarray[Any, Any]:
@@ -131,13 +135,13 @@ def _texts(table: Table, data: Data) -> np.ndarray[Any, Any]:
     codes = class_codes(classes_of(table, data, "extraction"))
     if not codes:
         raise refuse("target-empty", "data.target", data.target, found="", count=0)
-    texts = table.texts(str(data.target), "data.target")
-    return np.array([np.nan if text is None else codes[word(text)] for text in texts])
+    texts = table.written(str(data.target), "data.target")
+    return np.array([np.nan if text is None else codes[spelling(text)] for text in texts])
 
 
 def class_codes(classes: Iterable[str]) -> dict[str, float]:
-    """Code of each class, by its word."""
-    return {word(name): float(code) for code, name in enumerate(classes)}
+    """Code of each class, by its spelling."""
+    return {spelling(name): float(code) for code, name in enumerate(classes)}
 
 
 def _two_classes(table: Table, data: Data) -> np.ndarray[Any, Any]:
@@ -196,6 +200,27 @@ def is_known(target: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 def word(value: Any) -> str:
     """A class or answer as it is compared: without capitals or spaces around it."""
     return str(value).strip().casefold()
+
+
+def spelling(value: Any) -> str:
+    """A class or text as it is compared: amounts and days in whatever way they are written.
+
+    Examples
+    --------
+    >>> spelling("1,200"), spelling("1200.00"), spelling("0012"), spelling("-0.50")
+    ('1200', '1200', '12', '-0.5')
+    >>> spelling("2026/1/2"), spelling("2026-01-02 00:00:00"), spelling(" Refund ")
+    ('2026-01-02', '2026-01-02', 'refund')
+    """
+    said = word(value)
+    if number := _NUMBER.fullmatch(said):
+        sign, whole, rest = number.groups()
+        digits = whole.replace(",", "").lstrip("0") or "0"
+        found = f"{digits}.{rest or ''}".rstrip("0").removesuffix(".") if rest else digits
+        return f"-{found}" if sign == "-" and found != "0" else found
+    if day := _DAY.fullmatch(said):
+        return f"{day[1]}-{int(day[2]):02}-{int(day[3]):02}"
+    return said
 
 
 def numbers(values: Any, field: str, name: str) -> np.ndarray[Any, Any]:

@@ -120,8 +120,9 @@ def load_data(case: Case) -> Dataset | None:
                 )
             if option.predictions:
                 predictions[name] = read_predictions(
-                    case.folder, table, data, name, option, case.task, kept, classes
-                )
+                    case.folder, table, data, name, option, case.task, kept, classes,
+                    case.currency,
+                )  # fmt: skip
     again = _copies(frame, row_id) & kept
     dropped = int(again.sum()) if row_id is not None or data.time is not None else 0
     without_target = int((~kept).sum())

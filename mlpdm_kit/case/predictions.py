@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mlpdm_kit.case.columns import id_column, word
+from mlpdm_kit.case.columns import id_column, spelling
 from mlpdm_kit.case.kinds import TASK_KINDS, TaskKind
+from mlpdm_kit.case.logs.choosing import in_currency, of_option
 from mlpdm_kit.case.logs.coding import (
     OTHER,
     READERS,
@@ -109,28 +110,30 @@ def read_predictions(
     task: str,
     known: np.ndarray[Any, Any] | None = None,
     classes: tuple[str, ...] = (),
+    currency: str = "",
 ) -> Predictions:
     """Answers or scores of one option, put in the order of the data's rows.
 
     The file has ``id`` (the data's id column, else its row number from 1) and what the task
     asks for: ``score`` or ``answer`` (a class, a text), ``rank`` of the right one in a list,
     or ``grade``; and may have ``repeat`` and the other columns of a log. An empty answer,
-    rank or grade is none. Rows outside ``known`` need no prediction.
+    rank or grade is none. Rows outside ``known`` need no prediction. ``currency`` is the case's.
 
     Raises
     ------
     InputError
-        The file cannot be read, lacks an answer, holds two for one repeat or one of an item
-        that the data does not know, or a value that its column cannot hold.
+        The file cannot be read, has several options and not this one, has costs in other
+        money, lacks an answer, holds two for one repeat or one of an item that the data does
+        not know, or a value that its column cannot hold.
     """
 
     where = f"options.{name}.predictions"
     assert option.predictions is not None
-    log = read_log(folder, option.predictions, where)
+    log = of_option(read_log(folder, option.predictions, where), name, where, option.predictions)
+    priced = option.tokens is not None
+    log = in_currency(log, currency, where, option.predictions, priced=priced)
     kind = TASK_KINDS[task]
     said_as = _said_as(log, kind, where)
-    if "option" in log:
-        log = log[log["option"] == name]
     ids = _ids(table, data)
     told = _Told(field=where, file=option.predictions)
     attacks, items = _apart(log)
@@ -166,7 +169,7 @@ def _ids(table: Table, data: Data) -> list[str | None]:
     column = id_column(table, data)
     if column is None:
         return [str(number) for number in range(1, len(table) + 1)]
-    found = table.texts(column, "data.id")
+    found = table.written(column, "data.id")
     seen: set[str] = set()
     for one in found:
         if one is None:
@@ -211,7 +214,7 @@ def _said(items: pd.DataFrame, kind: TaskKind) -> dict[str, np.ndarray[Any, Any]
     found = {name: _truth(items, name) for name in (*AMOUNTS, "refused", "invented")}
     found["failed"] = _failed(items)
     if kind.answers in ("class", "text"):
-        words = ["" if is_nothing(one) else word(one) for one in items["answer"]]
+        words = ["" if is_nothing(one) else spelling(one) for one in items["answer"]]
         found["words"] = pd.factorize(np.array(words, dtype=object))[0].astype(float)
     found = {name: values for name, values in found.items() if (values == values).any()}
     if "refused" in found:  # where a log says it of some answers, silence of others is a no

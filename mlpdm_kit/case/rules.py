@@ -292,6 +292,7 @@ def data_faults(
     options: Mapping[str, Option],
     task: str,
     outcomes: Mapping[str, Outcome] | None = None,
+    currency: str = "",
 ) -> list[Fault]:
     """Faults that only the data shows: files, columns, classes, rules, predictions."""
     if data is None:
@@ -334,8 +335,9 @@ def data_faults(
                 faults += unasked
             if option.predictions and sound and not unasked:
                 faults += try_faults(
-                    read_predictions, folder, table, data, name, option, task, known, classes
-                )
+                    read_predictions, folder, table, data, name, option, task, known, classes,
+                    currency,
+                )  # fmt: skip
     if not faults and known is not None:
         faults += _few(target[known], data, task)
     return faults

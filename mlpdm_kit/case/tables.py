@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 RULE_SECONDS = 20.0
 MEMORY = "2GB"
-_SETTINGS: dict[str, Any] = {
+SETTINGS: dict[str, Any] = {
     "threads": 1,
     "memory_limit": MEMORY,
     "temp_directory": "",
@@ -36,12 +36,14 @@ _SETTINGS: dict[str, Any] = {
     "autoload_known_extensions": False,
     "allow_community_extensions": False,
 }
+NOTHING = ("", "NA", "N/A", "#N/A", "NaN", "nan", "null", "NULL")  # how empty cells are written
 _CSV = (
     "read_csv(?, delim=?, quote='\"', escape='\"', comment='', skip=0, header=true,"
-    " strict_mode=true, sample_size=-1, hive_partitioning=false,"
-    " auto_type_candidates=['BOOLEAN', 'BIGINT', 'DOUBLE', 'VARCHAR'],"
-    " nullstr=['', 'NA', 'N/A', '#N/A', 'NaN', 'nan', 'null', 'NULL'])"
+    " strict_mode=true, sample_size=-1, hive_partitioning=false, {types},"
+    f" nullstr={list(NOTHING)})"
 )
+_TYPED = _CSV.format(types="auto_type_candidates=['BOOLEAN', 'BIGINT', 'DOUBLE', 'VARCHAR']")
+_WRITTEN = _CSV.format(types="all_varchar=true")
 _PARQUET = "read_parquet(?, hive_partitioning=false)"
 # the year comes first: 1/2/2026 is a day in January or in February
 _MOMENT = (
@@ -49,7 +51,7 @@ _MOMENT = (
     r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?(?:Z|UTC|[+-]\d{2}(?::?\d{2})?))?)?"
 )
 # 17,722 as a spreadsheet writes it; 1,5 is something else, and stays as it is
-_GROUPED = r"[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?"
+GROUPED = r"[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?"
 _PLAIN = r"[-+]?\d+(?:\.\d+)?"
 NESTED = re.compile(r"\[|^(?:STRUCT|MAP|UNION|BLOB|BIT|VARIANT|GEOMETRY)")
 NUMBER = re.compile(r"^U?(?:TINY|SMALL|BIG|HUGE)?INT|^INTEGER|^UINTEGER|^FLOAT|^DOUBLE|^DECIMAL")
@@ -121,7 +123,7 @@ class Table:
 
         self.field, self.name, self.seconds = field, name, seconds
         self.path = inside(folder, name, field)
-        self._con: duckdb.DuckDBPyConnection = duckdb.connect(":memory:", config=_SETTINGS)
+        self._con: duckdb.DuckDBPyConnection = duckdb.connect(":memory:", config=SETTINGS)
         try:
             self._con.execute("SET TimeZone = 'UTC'")
             self._read()
@@ -143,15 +145,15 @@ class Table:
 
     def _read(self) -> None:
         suffix = self.path.suffix.lower()
-        found: list[str] = [re.sub(r"([*?\[])", r"[\1]", str(self.path))]
+        self._found = [re.sub(r"([*?\[])", r"[\1]", str(self.path))]
         if suffix == ".parquet":
             reader = _PARQUET
         elif suffix in csv_text.SUFFIXES:
-            reader = _CSV
-            found.append(csv_text.delimiter(self.path, self.field, self.name))
+            reader = _TYPED
+            self._found.append(csv_text.delimiter(self.path, self.field, self.name))
         else:
             raise refuse("data-format", self.field, self.name)
-        self._con.execute(f"CREATE TABLE data AS SELECT * FROM {reader}", found)
+        self._con.execute(f"CREATE TABLE data AS SELECT * FROM {reader}", self._found)
         if self._one("SELECT count(*) FROM data") == 0:
             raise refuse("data-empty", self.field, self.name)
 
@@ -181,7 +183,7 @@ class Table:
 
     def _grouped(self, name: str) -> bool:
         """Whether a column holds numbers only, some of them with a comma at each thousand."""
-        grouped = f"regexp_full_match(trim({name}), '{_GROUPED}')"
+        grouped = f"regexp_full_match(trim({name}), '{GROUPED}')"
         number = f"({grouped} OR regexp_full_match(trim({name}), '{_PLAIN}'))"
         return self._all(number, name) and bool(self._one(f"SELECT bool_or({grouped}) FROM data"))
 
@@ -235,6 +237,20 @@ class Table:
         codes, distinct = pd.factorize(found["value"])  # -1 where there is no value
         texts = [re.sub(r"(?<=\d)\.0$", "", text) for text in distinct]
         return list(np.array([*texts, None], dtype=object)[codes])
+
+    def written(self, name: str, field: str) -> list[str | None]:
+        """One column as it is written in the file: ``007``, ``12.50`` and ``1,200`` stay so.
+
+        A column of a Parquet file that is no text has nothing written: it is as `texts` says.
+        """
+        import duckdb
+
+        column = quoted(self.need(name, field))
+        if len(self._found) == 1:
+            return self.texts(name, field)
+        with duckdb.connect(":memory:", config=SETTINGS) as con:
+            rows = con.execute(f"SELECT {column} FROM {_WRITTEN}", self._found).fetchall()
+        return [row[0] for row in rows]
 
     def empty_where_known(self, name: str, target: str) -> int:
         """On how many rows a column is empty though the target is known."""

@@ -268,7 +268,7 @@ def test_numbers_as_ids_match_however_they_were_read(write: Write) -> None:
     [
         ("id,score\na,0.1\nb,0.9\n", "predictions-missing"),
         ("id,score\na,0.1\nb,\nd,0.4\n", "predictions-missing"),
-        ("id,option,score\na,m,0.1\nb,m,0.9\nd,m,1\n", "predictions-missing"),
+        ("id,option,score\na,m,0.1\nb,m,0.9\nd,m,1\n", "log-option"),
         ("id,score\na,0.1\nb,0.9\nd,0.4\nb,0.1\n", "log-twice"),
         ("id,score\na,0.1\n,0.9\nd,0.4\n", "id-empty"),
         ("id,answer\na,no\nb,maybe\nd,yes\n", "predictions-answer"),

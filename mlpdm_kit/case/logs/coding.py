@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from mlpdm_kit.case.columns import NO, YES, class_codes, word
+from mlpdm_kit.case.columns import NO, YES, class_codes, spelling, word
 from mlpdm_kit.case.kinds import TaskKind
 from mlpdm_kit.case.logs.columns import Odd, is_nothing, number
 
@@ -44,7 +43,7 @@ def answer_codes(values: Any, classes: tuple[str, ...]) -> np.ndarray[Any, Any]:
 def _class(value: Any, codes: Mapping[str, float]) -> float:
     if is_nothing(value) or not word(value):
         return UNANSWERED
-    return float(codes.get(re.sub(r"(?<=\d)\.0$", "", word(value)), OTHER))
+    return float(codes.get(spelling(value), OTHER))
 
 
 def _score(value: Any, scale: Scale) -> float:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from mlpdm_kit.case.columns import NO, YES, word
+from mlpdm_kit.case.tables import GROUPED, NOTHING
 from mlpdm_kit.errors import Fault, raise_all
 
 if TYPE_CHECKING:
@@ -78,6 +79,12 @@ def normal(frame: pd.DataFrame, field: str, name: str) -> pd.DataFrame:
     return kept
 
 
+def without_empty(frame: pd.DataFrame) -> pd.DataFrame:
+    """The table without columns that say nothing; ``id`` and ``answer`` stay."""
+    kept = [name for name in frame if name in ("id", "answer") or frame[name].notna().any()]
+    return frame[kept]
+
+
 def _said_as(frame: pd.DataFrame, column: str) -> str | None:
     """How a log calls a column, if it has it."""
     names = [column, *(alias for alias, means in ALIASES.items() if means == column)]
@@ -123,7 +130,7 @@ def is_nothing(value: Any) -> bool:
 
 
 def _text(value: Any) -> str | None:
-    if is_nothing(value):
+    if is_nothing(value) or (isinstance(value, str) and value in NOTHING):
         return None
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -133,12 +140,14 @@ def _text(value: Any) -> str | None:
 
 
 def number(value: Any) -> float:
-    """A finite number, NaN where the cell is empty; anything else raises `Odd`."""
-    if is_nothing(value) or value == "":
+    """A finite number, as 1200 or 1,200, NaN where the cell is empty; else raises `Odd`."""
+    if is_nothing(value) or (isinstance(value, str) and value in NOTHING):
         return float("nan")
+    if isinstance(value, str) and re.fullmatch(GROUPED, value.strip()):
+        value = value.replace(",", "")
     try:
         found = float(value) if not isinstance(value, bool) else None
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         found = None
     if found is None or found in (float("inf"), float("-inf")):
         raise Odd("log-number")

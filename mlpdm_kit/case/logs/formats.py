@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlpdm_kit.case.logs import lines, table
+from mlpdm_kit.case.logs import inspect_log, lines, promptfoo, table
 from mlpdm_kit.case.logs.columns import normal
 from mlpdm_kit.case.tables import inside
 from mlpdm_kit.errors import refuse
@@ -37,21 +37,28 @@ class Format:
     read : callable
         ``(folder, name, field) -> DataFrame``: its answers, a row each, values as they came,
         with a column ``row`` that says where each stands. It raises `InputError`.
+    currency : str
+        That of its costs; empty where they are in the case's.
     """
 
     name: str
     recognises: Callable[[Path, bytes], bool]
     read: Callable[[Path, str, str], pd.DataFrame]
+    currency: str = ""
 
 
 # the first that recognises a file reads it; a table is what is left
 FORMATS = {
     one.name: one
     for one in (
+        Format(name="promptfoo", recognises=promptfoo.recognises, read=promptfoo.read,
+               currency="USD"),
+        Format(name="inspect", recognises=inspect_log.recognises, read=inspect_log.read,
+               currency="USD"),
         Format(name="lines", recognises=lines.recognises, read=lines.read),
         Format(name="table", recognises=table.recognises, read=table.read),
     )
-}
+}  # fmt: skip
 
 
 def read_log(folder: Path, name: str, field: str = "predictions") -> pd.DataFrame:
@@ -69,6 +76,8 @@ def read_log(folder: Path, name: str, field: str = "predictions") -> pd.DataFram
     DataFrame
         An answer a row, in the order of the file: ``row`` (where it stands there),
         ``repeat``, and those of `mlpdm_kit.case.logs.columns.COLUMNS` that the log has.
+        ``attrs`` say its ``columns``, its ``format``, the ``currency`` of its costs (empty:
+        the case's), and how many answers were ``left_out``, by reason.
 
     Raises
     ------
@@ -85,7 +94,12 @@ def read_log(folder: Path, name: str, field: str = "predictions") -> pd.DataFram
     >>> read_log(folder, "log.jsonl")[["id", "repeat", "answer", "cost"]].values.tolist()
     [['a', 1, 'yes', 0.002]]
     """
-    return normal(format_of(folder, name, field).read(folder, name, field), field, name)
+    form = format_of(folder, name, field)
+    raw = form.read(folder, name, field)
+    found = normal(raw, field, name)
+    found.attrs |= {"format": form.name, "currency": form.currency,
+                    "left_out": raw.attrs.get("left_out", {})}  # fmt: skip
+    return found
 
 
 def format_of(folder: Path, name: str, field: str = "predictions") -> Format:

@@ -29,7 +29,7 @@ def read(folder: Path, name: str, field: str) -> pd.DataFrame:
 
     with Table(folder, name, field) as table:
         wanted = [column for column in table.columns if column in {*COLUMNS, *ALIASES}]
-        found = pd.DataFrame({c: table.texts(c, field) for c in wanted}, dtype=object)
+        found = pd.DataFrame({c: table.written(c, field) for c in wanted}, dtype=object)
         found.attrs["columns"] = table.columns
         found["row"] = range(1, len(table) + 1)
         return found

@@ -1,0 +1,1 @@
+collect_ignore = ["receipts.py"]  # Inspect runs it, where it is installed
