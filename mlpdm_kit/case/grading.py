@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
@@ -128,7 +129,7 @@ def _cutoffs(task: str, grading: Grading) -> Iterator[Fault]:
         example = {"example": f"{levels[0]}: 0.8"}
         yield Fault(code="missing-key", field=f"grading.cutoffs.{levels[0]}", figures=example)
     known = [grading.cutoffs[name] for name in levels if name in grading.cutoffs]
-    if any(lower >= upper for upper, lower in zip(known, known[1:], strict=False)):
+    if any(lower >= upper for upper, lower in pairwise(known)):
         yield Fault(code="cutoffs-order", field="grading.cutoffs", value=known[-1])
 
 

@@ -6,8 +6,10 @@ What can be read in two ways, as 01/02/2026, is not read at all.
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date as Date
 from functools import cache
@@ -237,3 +239,21 @@ def _day(parts: dict[str, str]) -> Date | None:
         return Date(year, month, day)
     except ValueError:
         return None
+
+
+def as_object(text: Any) -> Mapping[str, Any] | None:
+    """The JSON object in an answer, in a fence or between other words; None without one.
+
+    Examples
+    --------
+    >>> as_object('Here it is: {"total": 1200}'), as_object("1200")
+    ({'total': 1200}, None)
+    """
+    if isinstance(text, Mapping):
+        return text
+    found = re.search(r"\{.*\}", "" if text is None or text != text else str(text), re.DOTALL)
+    try:
+        read = json.loads(found[0]) if found else None
+    except (ValueError, RecursionError):
+        return None
+    return read if isinstance(read, dict) else None

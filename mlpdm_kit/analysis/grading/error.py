@@ -15,36 +15,10 @@ import numpy as np
 from scipy import special
 
 from mlpdm_kit.analysis.uncertainty.distributions import Array
+from mlpdm_kit.case.grades import Gradings
 
 PRIOR = 1.0  # cases that what is believed beforehand of one grade weighs
 _Z = 1.6448536269514722  # of a 90% interval
-
-
-@dataclass(frozen=True, kw_only=True)
-class Gradings:
-    """People's grades of one option's answers, one entry a grading.
-
-    ``row`` and ``repeat`` say which answer, ``grader`` who, ``grade`` which outcome.
-    """
-
-    row: Any
-    repeat: Any
-    grader: Any
-    grade: Any
-
-    def __len__(self) -> int:
-        return len(self.row)
-
-    def of(self, rows: Any) -> Gradings:
-        """Those of some of the rows, numbered anew in their order."""
-        place = {int(old): new for new, old in enumerate(rows)}
-        kept = np.array([int(row) in place for row in self.row], dtype=bool)
-        return Gradings(
-            row=np.array([place[int(row)] for row in self.row[kept]], dtype=int),
-            repeat=self.repeat[kept],
-            grader=self.grader[kept],
-            grade=self.grade[kept],
-        )
 
 
 def confusion(auto: Array, people: Gradings, outcomes: int, rows: int) -> Array:
@@ -101,7 +75,7 @@ def believed(own: Array, others: Array | None = None) -> Array:
     Examples
     --------
     >>> believed(np.array([[45.0, 5.0, 0.0], [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]])).round(2)
-    array([[45.9 ,  5.1 ,  0.  ],
+    array([[45.89,  5.11,  0.  ],
            [ 0.11,  0.89,  0.  ],
            [ 0.  ,  0.  ,  0.  ]])
     """

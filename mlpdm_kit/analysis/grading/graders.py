@@ -7,15 +7,13 @@ outcome of a task that is. To add one: a function, an entry in `GRADERS`, its wo
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from mlpdm_kit.analysis.grading.overlap import rouge_l
 from mlpdm_kit.case.grading import GradedField, Grading, Tolerance
-from mlpdm_kit.case.values import Amount, bare, is_silent, read_amount, read_day
+from mlpdm_kit.case.values import Amount, as_object, bare, is_silent, read_amount, read_day
 
 RIGHT, NEAR, WRONG, SEVERE, MISSING = "right", "near", "wrong", "severe", "missing"
 _WORST_FIRST = (SEVERE, WRONG, NEAR, MISSING)
@@ -122,24 +120,6 @@ def _weighed(verdict: str, rules: GradedField) -> str:
     if verdict == WRONG and rules.severe is not None:
         return SEVERE if rules.severe else NEAR
     return verdict
-
-
-def as_object(text: Any) -> Mapping[str, Any] | None:
-    """The JSON object in an answer, in a fence or between other words; None without one.
-
-    Examples
-    --------
-    >>> as_object('Here it is: {"total": 1200}'), as_object("1200")
-    ({'total': 1200}, None)
-    """
-    if isinstance(text, Mapping):
-        return text
-    found = re.search(r"\{.*\}", "" if text is None or text != text else str(text), re.DOTALL)
-    try:
-        read = json.loads(found[0]) if found else None
-    except (ValueError, RecursionError):
-        return None
-    return read if isinstance(read, dict) else None
 
 
 def _compared(answer: Any, reference: Any, same: Callable[[str, str], bool]) -> str:
