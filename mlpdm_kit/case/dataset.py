@@ -135,7 +135,7 @@ def load_data(case: Case) -> Dataset | None:
         acts={name: values[kept] for name, values in acts.items()},
         classes=classes,
         columns={name: values[kept] for name, values in amounts.items()},
-        predictions={name: _kept(values, kept) for name, values in predictions.items()},
+        predictions={name: values.at(kept) for name, values in predictions.items()},
         rule_columns=looks,
         rows_without_target=without_target,
         copies=int(again.sum()),
@@ -164,15 +164,6 @@ def data_digest(case: Case) -> str:
     names += sorted({o.predictions for o in case.options.values() if o.predictions})
     hashes = [digest(inside(case.folder, name, "data.file")) for name in names]
     return sha256("\n".join(hashes).encode()).hexdigest()
-
-
-def _kept(values: Predictions, kept: np.ndarray[Any, Any]) -> Predictions:
-    return Predictions(
-        score=values.score[kept],
-        is_answer=values.is_answer,
-        cost=None if values.cost is None else values.cost[kept],
-        latency=None if values.latency is None else values.latency[kept],
-    )
 
 
 def act_values(table: Table, data: Data, when: str, field: str) -> np.ndarray[Any, Any]:

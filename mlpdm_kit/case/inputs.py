@@ -202,6 +202,7 @@ def told_under(path: tuple[str, ...], error: ValidationError) -> list[InitErrorD
 Money = Annotated[Input, In("money")]
 MoneyPerCase = Annotated[Input, In("money/case")]
 CostPerCase = Annotated[Input, In("money/case, said")]
+MoneyPerToken = Annotated[Input, In("money/token")]
 MoneyPerMonth = Annotated[Input, In("money/month")]
 CasesPerMonth = Annotated[Input, In("cases/month")]
 Share = Annotated[Input, In("share")]

@@ -30,7 +30,7 @@ from mlpdm_kit.case.inputs import (
     read_input,
 )
 from mlpdm_kit.case.kinds import TASK_KINDS, TaskKind
-from mlpdm_kit.case.option import Budget, Option, Stage, Stages
+from mlpdm_kit.case.option import Budget, Option, Stage, Stages, Tokens
 from mlpdm_kit.case.quantity import Units
 from mlpdm_kit.case.words import Currency, Day, Names, Truth, slug
 
@@ -208,5 +208,6 @@ __all__ = [
     "Stage",
     "Stages",
     "Study",
+    "Tokens",
     "slug",
 ]

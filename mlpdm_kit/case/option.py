@@ -17,6 +17,7 @@ from mlpdm_kit.case.inputs import (
     Money,
     MoneyPerCase,
     MoneyPerMonth,
+    MoneyPerToken,
     Months,
     Number,
     RatePerYear,
@@ -26,7 +27,7 @@ from mlpdm_kit.case.inputs import (
     told_under,
 )
 from mlpdm_kit.case.kinds import OPTION_KINDS, TASK_KINDS, OptionKind
-from mlpdm_kit.case.words import Truth
+from mlpdm_kit.case.words import Day, Truth
 
 
 def _read_rates(value: Any, info: ValidationInfo) -> Any:
@@ -68,6 +69,14 @@ class Stages(Frozen):
     pilot: Stage | None = None
 
 
+class Tokens(Frozen):
+    """What a provider asks per token read and per token written, and on which day."""
+
+    input: MoneyPerToken
+    output: MoneyPerToken
+    as_of: Day
+
+
 class Option(Frozen):
     """One option of the ladder, as the case file names it."""
 
@@ -88,6 +97,7 @@ class Option(Frozen):
     run: MoneyPerMonth | None = None
     delay: Months | None = None
     cost_per_case: CostPerCase | None = None
+    tokens: Tokens | None = None
     adoption: Share | None = None
     ramp: Months | None = None
     overrun: Ratio | None = None

@@ -50,6 +50,8 @@ def option_faults(case: Case, option: Option) -> Iterator[Fault]:
         over = sum(item.low for item in option.rates.values())
         if task.rest and over > 1:
             yield Fault(code="rates-sum", field="rates", value=f"{over:.3g}")
+    if option.tokens is not None and option.kind not in ("llm", "bought_ml"):
+        yield Fault(code="not-for-kind", field="tokens", value=option.kind)
     if option.adoption is not None and option.kind == "none":
         yield Fault(code="not-for-kind", field="adoption", value="none")
     yield from _pace(option)

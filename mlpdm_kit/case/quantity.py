@@ -42,6 +42,7 @@ _SCALES = {
 }  # fmt: skip
 _SYMBOLS = {"¥": ("JPY", "CNY"), "円": ("JPY",), "元": ("CNY",), "€": ("EUR",), "£": ("GBP",),
             "₩": ("KRW",), "$": ("USD", "CAD", "AUD", "SGD", "HKD", "NZD", "TWD")}  # fmt: skip
+_PER_NEEDED = ("money/case", "money/month", "money/target", "money/token")
 _CASE_WORDS = {"case", "cases", "件"}
 _NUMBER = re.compile(
     r"""^(?P<sign>[+-]?)(?P<symbol>[¥$€£₩]?)\s*
@@ -50,6 +51,12 @@ _NUMBER = re.compile(
     re.VERBOSE,
 )
 _RANGE = re.compile(r"(?<!\.)\.{2,3}(?!\.)|~|〜")
+_TOKENS = re.compile(
+    r"""^(?:a\s+)?(?P<many>\d{1,3}(?:,\d{3})+|\d+)?
+    \s*(?P<scale>百万|千|万|億|[kKMB](?=\s|$|[Tt]ok)|(?:thousand|million|billion)\b)?
+    \s*(?P<noun>[Tt]ok(?:en)?s?|トークン)?$""",
+    re.VERBOSE,
+)
 _OTHER_RANGE = re.compile(r"^(?:%|\w*\s)?\s*(?:-|–|—|to\b|から)\s*\d")
 _PERCENT = re.compile(r"\s*(?:\bper\s?cent\b|パーセント)")
 
@@ -88,6 +95,8 @@ def parse(text: str, dimension: str, units: Units) -> tuple[float, float]:
     (100000.0, 100000.0)
     >>> parse("２万〜３万円", "money", units)
     (20000.0, 30000.0)
+    >>> parse("2円/千トークン", "money/token", units)
+    (0.002, 0.002)
     """
     low, _, high = points(text, dimension, units)
     return low, high
@@ -211,7 +220,7 @@ def _factor(rest: str, scale: str, dimension: str, units: Units) -> float:
             raise Malformed(code, unit=rest, example=units.example(dimension))
         if units.currency not in currency:
             raise Malformed("currency-other", unit=currency[0], currency=units.currency)
-        if not head and per is None and dimension in ("money/case", "money/month", "money/target"):
+        if not head and per is None and dimension in _PER_NEEDED:
             raise Malformed("per-missing", unit=rest, example=units.example(dimension))
     wrong = Malformed(
         "unit-wrong" if rest else "unit-missing", unit=rest, example=units.example(dimension)
@@ -299,6 +308,16 @@ def _money_per_target(head: str, per: str | None, units: Units, wrong: Malformed
     return 1 / many
 
 
+def _money_per_token(head: str, per: str | None, units: Units, wrong: Malformed) -> float:
+    match = _TOKENS.match(per or "")
+    if head or not per or match is None:
+        raise wrong
+    many = float((match["many"] or "1").replace(",", "")) * _SCALES[match["scale"] or ""]
+    if many == 0:
+        raise wrong
+    return 1 / many
+
+
 def _target_per_case(head: str, per: str | None, units: Units, wrong: Malformed) -> float:
     many, noun = _counted(per or "")
     if not _is_target(head, units) or per is None or not _is_case(noun, units) or many == 0:
@@ -363,6 +382,7 @@ _RULES: Mapping[str, Any] = {
     "money/case": _money_per_case,
     "money/case, said": _money_said_per_case,
     "money/target": _money_per_target,
+    "money/token": _money_per_token,
     "target/case": _target_per_case,
     "money/month": _money_per_month,
     "cases/month": _cases_per_month,

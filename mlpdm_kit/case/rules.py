@@ -249,6 +249,9 @@ def named_inputs(case: Case) -> Iterator[tuple[str, Input]]:
         for field, value in option:
             if isinstance(value, Input) and field != "retrain_every":
                 yield f"options.{name}.{field}", value
+        for side, item in option.tokens or ():
+            if isinstance(item, Input):
+                yield f"options.{name}.tokens.{side}", item
         for stage in ("offline", "pilot"):
             trial = getattr(option.stages, stage)
             for field, value in trial or ():

@@ -19,6 +19,7 @@ _PLACES = {  # where the fields of each part stand in a case, as the catalogue n
     "Data": "data.",
     "Option": "options.",
     "Stages": "options.stages.",
+    "Tokens": "options.tokens.",
     "Stage": "stages.",
     "Study": "studies.",
     "Budget": "budget.",

@@ -16,6 +16,12 @@ from mlpdm_kit.text import Text
 
 HIDDEN = frozenset({"folder", "digest", "low", "middle", "high", "dimension"})
 
+_EXAMPLES = {  # what to write for a key that has one way to be written
+    ("tokens", "input"): "input: 0.4 USD per 1M tokens",
+    ("tokens", "output"): "output: 1.6 USD per 1M tokens",
+    ("tokens", "as_of"): "as_of: 2026-10-01",
+}
+
 _CODES = {
     "missing": "missing",
     "extra_forbidden": "unknown-key",
@@ -46,6 +52,9 @@ def fault_of(item: Mapping[str, Any]) -> Fault:
     field, figures = ".".join(loc), dict(item.get("ctx") or {})
     code = _CODES.get(kind, "date" if kind.startswith("date") else kind)
     if code == "missing":
+        example = _EXAMPLES.get((loc[-2], loc[-1])) if len(loc) > 1 else None
+        if example is not None:
+            return Fault(code="missing-key", field=field, figures={"example": example})
         key = figures.get("key")
         return Fault(code="missing", field=f"{field}.{key}" if key else field)
     if value is None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mlpdm_kit.text import MANY
+
 EXAMPLES = {
     "money": "2M..5M {currency}",
     "money/case": "200..600 {currency} per {unit}",
     "money/case, said": "2..4 {currency} per {unit}",
     "money/month": "100k..300k {currency} per month",
     "money/target": "3..5 {currency} per {target_unit}",
+    "money/token": "0.4..0.6 {currency} per 1M tokens",
     "target/case": "2..5 {target_unit} per {unit}",
     "cases/month": "8000..12000 per month",
     "share": "2%..5%",
@@ -24,6 +27,7 @@ WRITTEN = {  # what stands behind a figure in the kit's own units
     "money/case": " {currency} per {unit}",
     "money/month": " {currency} per month",
     "money/target": " {currency} per {target_unit}",
+    "money/token": " {currency} per 1M tokens",
     "target/case": " {target_unit} per {unit}",
     "cases/month": " per month",
     "share": "",
@@ -58,9 +62,12 @@ class Units:
         '5577.3..12000 JPY per claim'
         >>> Units().write(0.02, 0.03, 0.08, dimension="rate/year")
         '2%..3%..8% per year'
+        >>> Units().write(4e-07, dimension="money/token")
+        '0.4 USD per 1M tokens'
         """
         percent = dimension in ("share", "ratio", "rate/year")
-        shown = [f"{100 * value:.12g}%" if percent else f"{value:.12g}" for value in values]
+        times = 100 if percent else MANY.get(dimension, 1)
+        shown = [f"{times * value:.12g}{'%' if percent else ''}" for value in values]
         return "..".join(shown) + WRITTEN[dimension].format(
             currency=self.currency, unit=self.unit, target_unit=self.target_unit
         )

@@ -31,7 +31,7 @@ from mlpdm_kit.case.model import Case
 from mlpdm_kit.record.measured import Compared
 from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.parts import Range, Said
-from mlpdm_kit.text import Text
+from mlpdm_kit.text import MANY, Text
 
 OTHERS = "\0others"  # the smallest segments together, as the analysis calls them
 _CAPITALS = frozenset({"en"})  # languages whose sentences begin with a capital
@@ -172,6 +172,8 @@ class Sentences(Text):
         if inside[:1] == ["stages"]:
             stage = self.say(f"stage.{inside[1]}")
             return self.say(f"input.options.stages.{last}", option=option, stage=stage)
+        if inside[:1] == ["tokens"]:
+            return self.say(f"input.options.tokens.{last}", option=option)
         if ">" in last:
             true, _, said = last.partition(">")
             return self.say("input.options.pair", true=true.strip(), said=said.strip(),
@@ -304,6 +306,7 @@ class Sentences(Text):
             return self.quantity(low, dimension)
         kind = dimension.partition("/")[0]
         bare = kind in ("money", "share", "ratio", "rate", "cases")
+        low *= MANY.get(dimension, 1)
         plain = self.quantity(low, kind) if bare else self.number(low)
         return self.say("range.said", low=plain, high=self.quantity(high, dimension))
 

@@ -25,6 +25,7 @@ from typing import Any
 from mlpdm_kit.text.figures import Figures
 
 LANGUAGES = ("en", "ja")
+MANY = {"money/token": 1e6}  # said for so many of what it is per
 
 
 @cache
@@ -132,7 +133,13 @@ class Text(string.Formatter):
         return self.figures.day(value)
 
     def quantity(self, value: float, unit: str) -> str:
-        """Number with its unit: ``¥11,400 per claim``, ``78%``, ``9,800 a month``."""
+        """Number with its unit: ``¥11,400 per claim``, ``78%``, ``9,800 a month``.
+
+        Examples
+        --------
+        >>> Text("en").quantity(4e-07, "money/token")
+        '$0.4 per 1M tokens'
+        """
         kind = unit.partition("/")[0]
         shown = {
             "money": self.price,
@@ -141,7 +148,7 @@ class Text(string.Formatter):
             "rate": self.share,
             "cases": self.count,
             "months": self.number,
-        }.get(kind, self.number)(value)
+        }.get(kind, self.number)(value * MANY.get(unit, 1))
         code = f"unit.{unit}"
         if shown == "1" and self.knows(f"{code}.one"):
             code += ".one"

@@ -221,7 +221,7 @@ LLM = "l: {kind: llm, predictions: p.csv}"
     ("answers", "score"),
     [
         ("id,score\na,0.1\nb,0.9\nd,0.8\n", [0.1, 0.9, 0.8]),  # c has no outcome and needs none
-        ("id,score\nd,0.8\nz,0\nb,0.9\na,0.1\n", [0.1, 0.9, 0.8]),
+        ("id,score\nd,0.8\nb,0.9\na,0.1\n", [0.1, 0.9, 0.8]),
         ("id,answer\na,no\nb,YES\nc,0\nd,true\n", [0, 1, 1]),
         ("id,answer\na,False\nb,True\nd,True\n", [0, 1, 1]),
         ("id;option;score\na;l;0.1\na;m;9\nb;l;0.9\nd;l;0.8\n", [0.1, 0.9, 0.8]),
@@ -269,12 +269,13 @@ def test_numbers_as_ids_match_however_they_were_read(write: Write) -> None:
         ("id,score\na,0.1\nb,0.9\n", "predictions-missing"),
         ("id,score\na,0.1\nb,\nd,0.4\n", "predictions-missing"),
         ("id,option,score\na,m,0.1\nb,m,0.9\nd,m,1\n", "predictions-missing"),
-        ("id,score\na,0.1\nb,0.9\nd,0.4\nb,0.1\n", "id-twice"),
+        ("id,score\na,0.1\nb,0.9\nd,0.4\nb,0.1\n", "log-twice"),
         ("id,score\na,0.1\n,0.9\nd,0.4\n", "id-empty"),
         ("id,answer\na,no\nb,maybe\nd,yes\n", "predictions-answer"),
-        ("id,score\na,low\nb,0.9\nd,0.4\n", "column-numbers"),
-        ("id,score\na,inf\nb,0.9\nd,0.4\n", "column-infinite"),
-        ("id,score,cost\na,1,-2\nb,0.9,1\nd,0.4,1\n", "column-negative"),
+        ("id,score\na,low\nb,0.9\nd,0.4\n", "log-number"),
+        ("id,score\na,inf\nb,0.9\nd,0.4\n", "log-number"),
+        ("id,score,cost\na,1,-2\nb,0.9,1\nd,0.4,1\n", "log-negative"),
+        ("id,score\na,0.1\nz,0\nb,0.9\nd,0.4\n", "log-unknown"),
         ("id,points\na,1\n", "predictions-columns"),
         ("key,score\na,1\n", "predictions-columns"),
         ("id,score,answer\na,1,yes\n", "predictions-columns"),
@@ -289,10 +290,11 @@ def test_predictions_that_do_not_serve(write: Write, answers: str, code: str) ->
 
 
 def test_a_probability_lies_between_0_and_1(write: Write) -> None:
-    files = {"t.csv": ROWS, "p.csv": "id,score\na,1\nb,9\nd,4\n"}
+    files = {"t.csv": ROWS, "p.csv": "id,score\na,1\nb,9\nd,0.4\n"}
     option = "l: {kind: llm, predictions: p.csv, probability: yes}"
     (fault,) = faults(write(case_text("", option), files))
     assert (fault.code, fault.value) == ("predictions-probability", "9")
+    assert (fault.figures["file"], fault.figures["row"]) == ("p.csv", 2)
 
 
 @pytest.mark.parametrize("name", ["../p.csv", "/etc/hosts", "none.csv"])

@@ -22,6 +22,7 @@ from mlpdm_kit.case.model import (
     People,
     Stage,
     Study,
+    Tokens,
 )
 from mlpdm_kit.case.schema import case_schema
 from mlpdm_kit.case.template import new_case
@@ -54,7 +55,7 @@ def test_every_check_stands_in_it_with_its_question(tmp_path: Path, lang: str) -
 @in_every_language
 @pytest.mark.parametrize(
     "model",
-    [Case, People, Framing, Goal, Answer, Data, Option, Budget, Stage, Study],
+    [Case, People, Framing, Goal, Answer, Data, Option, Budget, Stage, Study, Tokens],
     ids=lambda m: m.__name__,
 )
 def test_every_field_is_explained(tmp_path: Path, model: type[BaseModel], lang: str) -> None:

@@ -1,0 +1,1 @@
+"""Logs of answers, in whatever format they came: one reader each, one table for all."""
