@@ -14,8 +14,10 @@ from mlpdm_kit.case.columns import (
     numbers,
     target_values,
 )
+from mlpdm_kit.case.grades import Gradings
 from mlpdm_kit.case.model import Case, Data
 from mlpdm_kit.case.predictions import Predictions, answer_codes, read_predictions
+from mlpdm_kit.case.references import has_reference, peoples_grades, references
 from mlpdm_kit.case.tables import Table, digest, inside
 from mlpdm_kit.errors import raise_all, refuse
 
@@ -46,6 +48,12 @@ class Dataset:
         Which columns each rule looks at.
     predictions : mapping
         What came as files, by option.
+    references : array or None
+        What a grader holds the answers of each row against: texts, or mappings of fields.
+    said : mapping
+        What each rule answers as text, where a grader looks at it.
+    gradings : mapping
+        People's grades, by option.
     rows_without_target : int
         Rows left out because nothing is known of them.
     copies, copies_dropped : int
@@ -63,6 +71,9 @@ class Dataset:
     acts: Mapping[str, np.ndarray[Any, Any]] = field(default_factory=dict)
     rule_columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     predictions: Mapping[str, Predictions] = field(default_factory=dict)
+    references: np.ndarray[Any, Any] | None = None
+    said: Mapping[str, np.ndarray[Any, Any]] = field(default_factory=dict)
+    gradings: Mapping[str, Gradings] = field(default_factory=dict)
     classes: tuple[str, ...] = ()
     columns: Mapping[str, np.ndarray[Any, Any]] = field(default_factory=dict)
     rows_without_target: int = 0
@@ -83,6 +94,8 @@ def load_data(case: Case) -> Dataset | None:
     InputError
         A file, column, class, rule or prediction is at fault.
     """
+    import numpy as np
+
     if case.data is None:
         return None
     data = case.data
@@ -91,14 +104,15 @@ def load_data(case: Case) -> Dataset | None:
         frame = table.frame()
         row_id = id_column(table, data)
         target = target_values(table, data, case.task)
-        kept = is_known(target)
+        held = references(table, data, case.grading)
+        kept = is_known(target) & has_reference(held, len(table))
         classes = classes_of(table, data, case.task)
         amounts = {
             name: priced_column(table, outcome.column, f"outcomes.{name}.column")
             for name, outcome in case.outcomes.items()
             if outcome.column
         }
-        acts, predictions, looks = {}, {}, {}
+        acts, predictions, looks, said = {}, {}, {}, {}
         for name, option in case.options.items():
             rule = option.when or option.predict
             if rule:
@@ -110,10 +124,14 @@ def load_data(case: Case) -> Dataset | None:
                 acts[name] = predicted_values(
                     table, data, option.predict, f"options.{name}.predict", case.task
                 )
+                if held is not None:
+                    said[name] = table.values(option.predict, where, gives="text")
             if option.predictions:
                 predictions[name] = read_predictions(
-                    case.folder, table, data, name, option, case.task, kept, classes
-                )
+                    case.folder, table, data, name, option, case.task, kept, classes,
+                    case.grading,
+                )  # fmt: skip
+        gradings = peoples_grades(case.folder, table, data, case.task, case.grading, predictions)
     again = _copies(frame, row_id) & kept
     dropped = int(again.sum()) if row_id is not None or data.time is not None else 0
     without_target = int((~kept).sum())
@@ -121,6 +139,7 @@ def load_data(case: Case) -> Dataset | None:
         kept = kept & ~again
     ids = frame[row_id][kept] if row_id is not None and row_id in frame else None
     own = {data.target, row_id, data.time, data.group, *data.leave_out} - {None}
+    own |= set(() if case.grading is None else case.grading.columns)
     features = frame.drop(columns=[column for column in own if column in frame]).loc[kept]
 
     def pick(column: str | None) -> np.ndarray[Any, Any] | None:
@@ -133,6 +152,9 @@ def load_data(case: Case) -> Dataset | None:
         group=pick(data.group),
         segment=pick(data.segment),
         acts={name: values[kept] for name, values in acts.items()},
+        references=None if held is None else held[kept],
+        said={name: np.asarray(values)[kept] for name, values in said.items()},
+        gradings={name: values.at(kept) for name, values in gradings.items()},
         classes=classes,
         columns={name: values[kept] for name, values in amounts.items()},
         predictions={name: values.at(kept) for name, values in predictions.items()},
@@ -160,7 +182,7 @@ def data_digest(case: Case) -> str:
 
     if case.data is None:
         return ""
-    names = [case.data.file]
+    names = [name for name in (case.data.file, case.data.grades) if name]
     names += sorted({o.predictions for o in case.options.values() if o.predictions})
     hashes = [digest(inside(case.folder, name, "data.file")) for name in names]
     return sha256("\n".join(hashes).encode()).hexdigest()

@@ -61,7 +61,11 @@ def check_case(path: str | Path, overrides: Mapping[str, Any] | None = None) -> 
         return list(error.faults)
     case = reading.case
     if case is not None:
-        reading.add(data_faults(case.folder, case.data, case.options, case.task, case.outcomes))
+        reading.add(
+            data_faults(
+                case.folder, case.data, case.options, case.task, case.outcomes, case.grading
+            )
+        )
     return reading.in_order()
 
 

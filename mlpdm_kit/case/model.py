@@ -15,6 +15,7 @@ from pydantic import BeforeValidator, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from mlpdm_kit.case.framing import Answer, Framing, Goal, People
+from mlpdm_kit.case.grading import Grading
 from mlpdm_kit.case.inputs import (
     CasesPerMonth,
     CostPerCase,
@@ -48,6 +49,7 @@ class Data(Frozen):
     mix: dict[str, Share] = Field(default_factory=dict)
     leave_out: Names = ()
     known_then: Names = ()
+    grades: str | None = None
     simulated: Truth = False
     source: str = ""
     licence: str = ""
@@ -164,6 +166,7 @@ class Case(Frozen):
     inputs: dict[str, Number] = Field(default_factory=dict)
     prevalence: Share | None = None
     data: Data | None = None
+    grading: Grading | None = None
     outcomes: dict[str, PricedOutcome] = Field(default_factory=dict)
     action_success: Share | None = None
     budget: Budget = Budget()
@@ -200,6 +203,7 @@ __all__ = [
     "Family",
     "Framing",
     "Goal",
+    "Grading",
     "Input",
     "Option",
     "Outcome",

@@ -20,11 +20,13 @@ from mlpdm_kit.case.columns import (
 )
 from mlpdm_kit.case.correlations import correlation_faults, drawn_name
 from mlpdm_kit.case.dataset import act_values, predicted_values, priced_column
+from mlpdm_kit.case.grading import Grading, grading_faults
 from mlpdm_kit.case.kinds import PAIR
 from mlpdm_kit.case.model import Case, Data, Input, Option, Outcome, slug
 from mlpdm_kit.case.option_rules import no_option, option_faults, stopping_checks
-from mlpdm_kit.case.predictions import read_predictions
+from mlpdm_kit.case.predictions import Predictions, read_predictions
 from mlpdm_kit.case.ranges import range_faults
+from mlpdm_kit.case.references import has_reference, peoples_grades, references
 from mlpdm_kit.case.tables import Table
 from mlpdm_kit.errors import Fault, InputError
 
@@ -39,8 +41,8 @@ MIN_CLASS = 2
 
 def rule_faults(case: Case) -> list[Fault]:
     """Faults of a case that its fields alone do not show."""
-    rules = (_identity, _answers, _economics, _data, _outcomes, _options, _ranges, _correlations,
-             _studies)  # fmt: skip
+    rules = (_identity, _answers, _economics, _data, grading_faults, _outcomes, _options,
+             _ranges, _correlations, _studies)  # fmt: skip
     return [fault for rule in rules for fault in rule(case)]
 
 
@@ -143,7 +145,8 @@ def _data(case: Case) -> Iterator[Fault]:
     if answers == "nothing":
         yield Fault(code="not-for-task", field="data", value=case.task)
     yield from _mix(case.data)
-    if case.data.target is None and answers not in ("grade", "nothing"):
+    by_fields = case.grading is not None and case.grading.fields and answers == "text"
+    if case.data.target is None and answers not in ("grade", "nothing") and not by_fields:
         yield Fault(code="missing-key", field="data.target", figures={"example": "target: paid"})
 
 
@@ -276,6 +279,7 @@ def data_faults(
     options: Mapping[str, Option],
     task: str,
     outcomes: Mapping[str, Outcome] | None = None,
+    grading: Grading | None = None,
 ) -> list[Fault]:
     """Faults that only the data shows: files, columns, classes, rules, predictions."""
     if data is None:
@@ -289,6 +293,7 @@ def data_faults(
         sound = not any(fault.code == "column-missing" for fault in faults)
         known = None
         classes: tuple[str, ...] = ()
+        found: dict[str, Predictions] = {}
         for name, outcome in (outcomes or {}).items():
             if outcome.column:
                 field = f"outcomes.{name}.column"
@@ -296,7 +301,8 @@ def data_faults(
         if data.target is None or data.target in table.types:
             try:
                 target = target_values(table, data, task)
-                known = is_known(target)
+                held = references(table, data, grading)
+                known = is_known(target) & has_reference(held, len(table))
                 classes = classes_of(table, data, task)
             except InputError as error:
                 faults += error.faults
@@ -308,9 +314,14 @@ def data_faults(
                 faults += try_faults(predicted_values, table, data, option.predict,
                                      f"{field}.predict", task)  # fmt: skip
             if option.predictions and sound:
-                faults += try_faults(
-                    read_predictions, folder, table, data, name, option, task, known, classes
-                )
+                try:
+                    found[name] = read_predictions(
+                        folder, table, data, name, option, task, known, classes, grading
+                    )
+                except InputError as error:
+                    faults += error.faults
+        if not faults:
+            faults += try_faults(peoples_grades, folder, table, data, task, grading, found)
     if not faults and known is not None:
         faults += _few(target[known], data, task)
     return faults

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 from scipy import special
@@ -44,10 +43,11 @@ def confusion(auto: Array, people: Gradings, outcomes: int, rows: int) -> Array:
     >>> confusion(np.array([0, 0, 1]), two, 2, 2).tolist()
     [[0.5, 0.5], [0.0, 1.0]]
     """
-    found = np.zeros((outcomes, outcomes))
     times = np.bincount(people.row, minlength=rows)
-    np.add.at(found, (auto, people.grade), 1.0 / times[people.row])
-    return found
+    cells = auto.astype(int) * outcomes + people.grade
+    weights = 1.0 / times[people.row]
+    found = np.bincount(cells, weights, minlength=outcomes**2).reshape(outcomes, outcomes)
+    return np.asarray(found, dtype=float)
 
 
 def believed(own: Array, others: Array | None = None) -> Array:
