@@ -122,6 +122,7 @@ class Corrected:
     shares: Array
     graded: Array
     between: Array
+    rows: int
 
     def variance(self, worth: Array, *, counted: bool) -> float:
         """Variance that the grader's error adds to a mean over the cases.
@@ -148,7 +149,7 @@ class Corrected:
         within = np.maximum(self.mean @ worth**2 - mean**2, 0.0)
         unsure = float((self.shares**2 * within / (self.size + 1.0)).sum())
         share = np.ones(len(self.graded)) if counted else self.graded
-        known = float((self.shares * within * share).sum()) / max(len(self.outcomes), 1)
+        known = float((self.shares * within * share).sum()) / max(self.rows, 1)
         return max(unsure - known, 0.0) + float(worth @ self.between @ worth)
 
 
@@ -159,6 +160,7 @@ def corrected(
     *,
     others: Array | None = None,
     certain: tuple[int, ...] = (),
+    weights: Array | None = None,
 ) -> Corrected:
     """An option's outcomes, corrected by what people say.
 
@@ -174,6 +176,8 @@ def corrected(
         `confusion` of all options together, where it stands in for or adds to this one's.
     certain : tuple of int
         Grades that need no person where none gave another: no answer is no answer.
+    weights : array, shape (rows,), optional
+        How much each row weighs in production; by default all alike.
 
     Returns
     -------
@@ -201,7 +205,8 @@ def corrected(
     by_people = times > 0
     shown[by_people] = given[by_people] / times[by_people][:, None]
     weigh = 1.0 / np.maximum(there.sum(axis=1), 1)
-    of_grade = (auto[:, :, None] == np.arange(outcomes)) * weigh[:, None, None]
+    heavy = np.ones(rows) if weights is None else weights / weights.mean()
+    of_grade = (auto[:, :, None] == np.arange(outcomes)) * (weigh * heavy)[:, None, None]
     shares = of_grade.sum(axis=(0, 1))
     graded = (of_grade * by_people[:, :, None]).sum(axis=(0, 1))
     return Corrected(
@@ -213,6 +218,7 @@ def corrected(
         shares=shares / max(rows, 1),
         graded=np.where(shares > 0, graded / np.where(shares > 0, shares, 1.0), 0.0),
         between=panel(people, outcomes),
+        rows=rows,
     )
 
 
