@@ -41,9 +41,10 @@ _AMOUNT = re.compile(
     rf"(?P<word>[kK](?![a-z])|[Tt]housand|mn|MN|[Mm]illion|bn|BN|[Bb]illion|M|B)?\s*"
     rf"(?P<after>{_AFTER})?"
 )
+_PIECE = rf"(?:{_DIGITS})(?:\s*千?[万億兆]|\s*千)?"
 _ONE_NUMBER = re.compile(
-    rf"(?P<before>[¥$€£₩]|us\$)?\s*(?P<sign>{_SIGN})(?P<number>(?:{_DIGITS})\s*[千]?[万億兆]?"
-    rf"(?:(?:{_DIGITS})\s*[千]?[万億兆]?)*)(?P<after>\s*(?:%|円|ドル|ユーロ|ポンド|元|[A-Z]{{3}}\b))?",
+    rf"(?:(?P<before>[¥$€£₩]|us\$)\s*)?(?P<sign>{_SIGN})(?P<number>{_PIECE}(?:{_PIECE})*)"
+    r"(?P<after>\s*(?:%|円|ドル|ユーロ|ポンド|元|[A-Z]{3}\b))?"
 )
 _ERAS = {"明治": 1867, "大正": 1911, "昭和": 1925, "平成": 1988, "令和": 2018, "m": 1867,
          "t": 1911, "s": 1925, "h": 1988, "r": 2018}  # fmt: skip
@@ -82,7 +83,7 @@ def plain(value: Any) -> str:
 
 
 def bare(value: Any) -> str:
-    """The same without spaces, punctuation and signs; a decimal point and a minus stay.
+    """The same without spaces, punctuation and signs; a decimal point and a first minus stay.
 
     Examples
     --------
@@ -90,11 +91,12 @@ def bare(value: Any) -> str:
     ('株式会社サンプル東京', 'no1234.50')
     """
     text = plain(value)
-    return "".join(
+    kept = [
         sign
         for index, sign in enumerate(text)
         if unicodedata.category(sign)[0] not in "PZSC" or _counts(text, index)
-    )
+    ]
+    return unicodedata.normalize("NFKC", "".join(kept))  # an accent may now stand by its letter
 
 
 def _counts(text: str, index: int) -> bool:
@@ -104,7 +106,7 @@ def _counts(text: str, index: int) -> bool:
     if sign == ".":
         return before.isdigit() and after.isdigit()
     if sign in "-−":
-        return after.isdigit() and not before.isalnum()
+        return index == 0 and after.isdigit()
     return sign == "%" or unicodedata.category(sign) == "Sc"
 
 
