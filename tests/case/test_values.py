@@ -111,7 +111,9 @@ def test_spellings_of_the_same_text() -> None:
     assert bare("10%") != bare("10")
 
 
-@pytest.mark.parametrize("text", ["", " ", None, "N/A", "ｎ／ａ", "不明", "記載なし。", "-", "null"])
+@pytest.mark.parametrize(
+    "text", ["", " ", None, "N/A", "ｎ／ａ", "不明", "記載なし。", "-", "null"]
+)
 def test_silence(text: object) -> None:
     assert is_silent(text)
     assert not is_silent("0")
