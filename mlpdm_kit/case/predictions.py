@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mlpdm_kit.case.columns import id_column
+from mlpdm_kit.case.columns import id_column, word
 from mlpdm_kit.case.grading import Grading
 from mlpdm_kit.case.kinds import TASK_KINDS, TaskKind
 from mlpdm_kit.case.logs.coding import (
@@ -72,9 +72,10 @@ class Predictions:
     repeat that is missing, or a score that was refused (then ``silent`` says so: nothing is
     done). ``said`` holds what else the log says of each answer, of the same shape: amounts
     (``cost``, ``latency``, ``tokens_in``, ``tokens_out``, ``attempts``) and ``refused``,
-    ``failed``, ``invented`` as 1 and 0, NaN where it says nothing. ``texts`` are the answers
-    as they stand, of shape (rows, repeats), where a grader may look at them; ``numbers`` what
-    the log calls its repeats.
+    ``failed``, ``invented`` as 1 and 0, NaN where it says nothing; and as ``words`` a code
+    for each different text, of answers that are texts. ``texts`` are these as they stand, of
+    shape (rows, repeats), where a grader may look at them; ``numbers`` what the log calls its
+    repeats.
     """
 
     score: np.ndarray[Any, Any]
@@ -164,7 +165,7 @@ def read_predictions(
         if said_as in _TEXTS.get(kind.answers, ())
         else None,
         numbers=place.numbers,
-        said={key: place.put(values) for key, values in _said(items).items()},
+        said={key: place.put(values) for key, values in _said(items, kind).items()},
         attacks=_attacks(attacks),
     )
 
@@ -221,11 +222,20 @@ def _failed(log: pd.DataFrame) -> np.ndarray[Any, Any]:
     return np.array([float(not is_nothing(x) and bool(x.strip())) for x in log["error"]])
 
 
-def _said(items: pd.DataFrame) -> dict[str, np.ndarray[Any, Any]]:
+def _said(items: pd.DataFrame, kind: TaskKind) -> dict[str, np.ndarray[Any, Any]]:
     """What a log says of each answer beside the answer."""
+    import numpy as np
+    import pandas as pd
+
     found = {name: _truth(items, name) for name in (*AMOUNTS, "refused", "invented")}
     found["failed"] = _failed(items)
-    return {name: values for name, values in found.items() if (values == values).any()}
+    if kind.answers in ("class", "text"):
+        words = ["" if is_nothing(one) else word(one) for one in items["answer"]]
+        found["words"] = pd.factorize(np.array(words, dtype=object))[0].astype(float)
+    found = {name: values for name, values in found.items() if (values == values).any()}
+    if "refused" in found:  # where a log says it of some answers, silence of others is a no
+        found["refused"] = np.nan_to_num(found["refused"])
+    return found
 
 
 def _attacks(rows: pd.DataFrame) -> Attacks | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from mlpdm_kit.record.closer_folds import learning_fold, review_fold, segments_fold
 from mlpdm_kit.record.data_fold import data_fold
 from mlpdm_kit.record.errors_fold import errors_fold
+from mlpdm_kit.record.grading_fold import grading_fold
 from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.parts import CheckResult
 from mlpdm_kit.record.sentences import Sentences
@@ -34,6 +35,7 @@ def folds(record: DecisionRecord, says: Sentences) -> tuple[Fold, ...]:
         _question(record, says),
         _gates(record, says),
         data_fold(record, says),
+        grading_fold(record, says),
         errors_fold(record, says),
         review_fold(record, says),
         segments_fold(record, says),

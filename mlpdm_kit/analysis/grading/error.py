@@ -111,10 +111,12 @@ class Corrected:
 
     ``outcomes`` has a row for each case and a column for each outcome, how much of it is to
     be expected; ``mean`` is what people say (column) where the grader says so (row);
-    ``counts`` as `confusion`. `variance` is what the grader's error adds.
+    ``names`` are those of the outcomes and ``counts`` as `confusion`; ``pooled`` says that
+    they are of other options. `variance` is what the grader's error adds.
     """
 
     outcomes: Array
+    names: tuple[str, ...]
     auto: Array
     counts: Array
     mean: Array
@@ -123,6 +125,7 @@ class Corrected:
     graded: Array
     between: Array
     rows: int
+    pooled: bool = False
 
     def variance(self, worth: Array, *, counted: bool) -> float:
         """Variance that the grader's error adds to a mean over the cases.
@@ -210,6 +213,7 @@ def corrected(
     shares = of_grade.sum(axis=(0, 1))
     graded = (of_grade * by_people[:, :, None]).sum(axis=(0, 1))
     return Corrected(
+        names=tuple(str(place) for place in range(outcomes)),
         outcomes=(shown * there[:, :, None]).sum(axis=1) * weigh[:, None],
         auto=auto,
         counts=counts,
@@ -219,6 +223,7 @@ def corrected(
         graded=np.where(shares > 0, graded / np.where(shares > 0, shares, 1.0), 0.0),
         between=panel(people, outcomes),
         rows=rows,
+        pooled=not len(people),
     )
 
 

@@ -186,7 +186,7 @@ def corrections(
     for name, places in auto.items():
         if by_people and name not in own:
             continue
-        found[name] = corrected(
+        one = corrected(
             places,
             own.get(name, _nobody()),
             size,
@@ -194,6 +194,7 @@ def corrections(
             certain=(names.index(silent),),
             weights=weights,
         )
+        found[name] = replace(one, names=names)
     return found
 
 

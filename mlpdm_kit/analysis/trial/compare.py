@@ -21,6 +21,7 @@ from mlpdm_kit.analysis.errors.costs import (
 )
 from mlpdm_kit.analysis.ladder import Rung
 from mlpdm_kit.analysis.trial.folds import Split
+from mlpdm_kit.analysis.trial.graders import as_people_grade, luck_of_grader
 from mlpdm_kit.analysis.trial.luck import Luck, luck_of, with_luck, with_luck_of_cost
 from mlpdm_kit.analysis.trial.mix import class_shares, codes_of, pooled
 from mlpdm_kit.analysis.trial.models import pinball
@@ -28,6 +29,7 @@ from mlpdm_kit.analysis.trial.points import weights
 from mlpdm_kit.analysis.trial.setting import Setting, Tried
 from mlpdm_kit.analysis.trial.trying import try_option, try_review
 from mlpdm_kit.analysis.uncertainty.distributions import Array, Distribution, lognormal_from_moments
+from mlpdm_kit.analysis.uncertainty.shares import worth_of_repeats
 from mlpdm_kit.analysis.worth.tasks import COUNTED, REVIEWED, Measure
 from mlpdm_kit.case.dataset import Dataset
 
@@ -101,8 +103,10 @@ def compare(
             if found is not None:
                 tried[rung.id] = found
     rows = split.tested
+    tried = as_people_grade(tried, data, rows, setting)
     lucks = {
         name: luck_of(one, _measures(one, setting), data, split, setting)
+        + luck_of_grader(one, _measures(one, setting), setting)
         for name, one in tried.items()
     }
     measured = {
@@ -195,14 +199,15 @@ def _groups(data: Dataset, rows: Any) -> Any:
 
 
 def _measure(one: Tried, data: Dataset, rows: Any, setting: Setting, luck: Luck) -> Measured:
-    outcomes = setting.of_task.outcomes(setting.rows(data).at(rows), one.outcome[rows])
+    outcomes = setting.outcomes_of(one, data, rows)
+    happened = setting.happened_of(one, data, rows)
     cost = _estimate(setting.losses_of(one, data, rows), data, rows, setting)
     tuned_cost = None
     if one.tuned_outcome is not None:
         tuned = setting.losses(data, one.tuned_outcome, rows)
         tuned_cost = _estimate(tuned, data, rows, setting).mean
     hidden = {*COUNTED, *(() if one.review is not None else REVIEWED)}
-    counted = {n: float((values > 0).sum()) for n, values in outcomes.items() if n not in hidden}
+    counted = {n: float(values.sum()) for n, values in happened.items() if n not in hidden}
     amounts = {name: float(values.mean()) for name, values in outcomes.items()}
     return Measured(
         cells=amounts if setting.task == "regression" else counted,
@@ -211,14 +216,14 @@ def _measure(one: Tried, data: Dataset, rows: Any, setting: Setting, luck: Luck)
             for name, rate in rates_of(one, data, rows, setting).items()
         },
         cost=with_luck_of_cost(cost, luck.cost),
-        costly_errors=int(counted[_dearest(setting)]),
+        costly_errors=round(counted[_dearest(setting)]),
         tuned_cost=tuned_cost,
     )
 
 
 def rates_of(one: Tried, data: Dataset, rows: Any, setting: Setting) -> dict[str, Distribution]:
     """How good an option is on some rows, as posteriors of its rates."""
-    outcomes = setting.of_task.outcomes(setting.rows(data).at(rows), one.outcome[rows])
+    outcomes, answers = setting.outcomes_of(one, data, rows), one.answers(rows)
     known = setting.of_task.known_rates(one.rung.kind)
     found = {}
     for name, measure in _measures(one, setting).items():
@@ -228,14 +233,14 @@ def rates_of(one: Tried, data: Dataset, rows: Any, setting: Setting) -> dict[str
         values = outcomes[measure.outcome]
         both = _ALIKE.get(measure.outcome)
         if both is None:
-            found[name] = rate_of(measure, values, data, rows, setting)
+            found[name] = rate_of(measure, values, data, rows, setting, answers=answers)
             continue
         acts = outcomes[both[0]] + outcomes[both[1]]
-        if acts.min() == acts.max():  # it does the same with every case, as a matter of course
+        if acts.min() == acts.max() in (0.0, 1.0):  # the same with every case, as it is built
             found[name] = Distribution("point", (float(acts[0]),))
             continue
         prior = (float(acts.sum()) + 0.5) / (len(acts) + 1)
-        found[name] = rate_of(measure, values, data, rows, setting, prior)
+        found[name] = rate_of(measure, values, data, rows, setting, prior, answers)
     return found
 
 
@@ -246,11 +251,16 @@ def rate_of(
     rows: Any,
     setting: Setting,
     prior: float = 0.5,
+    answers: Array | None = None,
 ) -> Distribution:
-    """Posterior of a rate on some rows; of each segment, pooled, where production mixes them."""
+    """Posterior of a rate on some rows; of each segment, pooled, where production mixes them.
+
+    ``values`` are means over as many ``answers`` to each row as there are, by default one.
+    """
     target, groups = data.target[rows], _groups(data, rows)
+    answers = np.ones(len(values)) if answers is None else answers
     if not setting.mix:
-        return _rate(measure, values, target, groups, prior)
+        return _rate(measure, values, answers, target, groups, prior)
     codes, mix = _segments(data, rows, setting)
     here = np.ones(len(target)) if measure.among is None else (target == measure.among)
     shares = class_shares(codes, here.astype(int), mix, np.array([1]))[:, 0]
@@ -259,7 +269,8 @@ def rate_of(
         inside = codes == index
         if share > 0:
             own = None if groups is None else groups[inside]
-            parts.append((_rate(measure, values[inside], target[inside], own, prior), float(share)))
+            rate = _rate(measure, values[inside], answers[inside], target[inside], own, prior)
+            parts.append((rate, float(share)))
     return pooled(parts)
 
 
@@ -276,7 +287,7 @@ def _dearest(setting: Setting) -> str:
 
 
 def _rate(
-    measure: Measure, values: Array, target: Array, groups: Any, prior: float
+    measure: Measure, values: Array, answers: Array, target: Array, groups: Any, prior: float
 ) -> Distribution:
     """Posterior of a rate, from the rows that it is about.
 
@@ -285,12 +296,14 @@ def _rate(
     for its mean: before a case is seen, an option tells the classes apart no better than
     chance. (Jeffreys' by class would give one that never acts a half hit for nothing.) An
     amount is lognormal with the standard error of its mean. Rows of groups count for as
-    many as they say (Kish's design effect).
+    many as they say (Kish's design effect), and rows answered several times for no more
+    than their answers say (`worth_of_repeats`).
     """
     here = np.ones(len(target), bool) if measure.among is None else target == measure.among
     values, own = values[here], None if groups is None else groups[here]
     effect = design_effect(values, own)
     if measure.is_share:
+        effect /= worth_of_repeats(values, answers[here])
         yes, no = float(values.sum()) / effect, float((1 - values).sum()) / effect
         return Distribution("beta", (yes + prior, no + 1 - prior))
     error = values.std(ddof=1) / np.sqrt(len(values) / effect)
@@ -305,9 +318,8 @@ def _paired(one: Tried, base: Tried, data: Dataset, rows: Any, setting: Setting)
 
 def _may_win(one: Tried, base: Tried, data: Dataset, rows: Any, setting: Setting) -> bool:
     """Whether an option errs more cheaply than another at some prices within their ranges."""
-    at = setting.rows(data).at(rows)
-    mine = setting.of_task.outcomes(at, one.outcome[rows])
-    other = setting.of_task.outcomes(at, base.outcome[rows])
+    mine = setting.outcomes_of(one, data, rows)
+    other = setting.outcomes_of(base, data, rows)
     weigh = weights(data.target[rows], setting)
     least = _running(one, setting) - _running(base, setting)
     for name, ends in setting.price_ends.items():
@@ -328,7 +340,7 @@ def _correlation(
     everything = np.ones(len(target), bool)
     blocks: dict[str, tuple[Array, Any]] = {}
     for name, one in tried.items():
-        outcomes = setting.of_task.outcomes(setting.rows(data).at(rows), one.outcome[rows])
+        outcomes = setting.outcomes_of(one, data, rows)
         known = setting.of_task.known_rates(one.rung.kind)
         for rate, measure in _measures(one, setting).items():
             if rate not in known:

@@ -31,10 +31,18 @@ _Z = 1.6448536269514722  # of a 90% interval
 
 @dataclass(frozen=True, kw_only=True)
 class Luck:
-    """Variance of an option's rates, and of its cost per case, between ways to split."""
+    """Variance of an option's rates, and of its cost per case, beyond that of its rows:
+    between ways to split, or between ways to grade."""
 
     rates: dict[str, float] = field(default_factory=dict)
     cost: float = 0.0
+
+    def __add__(self, other: Luck) -> Luck:
+        names = [*self.rates, *(name for name in other.rates if name not in self.rates)]
+        return Luck(
+            rates={n: self.rates.get(n, 0.0) + other.rates.get(n, 0.0) for n in names},
+            cost=self.cost + other.cost,
+        )
 
 
 NONE = Luck()
@@ -84,11 +92,9 @@ def _again(rung: Rung, data: Dataset, setting: Setting) -> Callable[[Split], Tri
 def _figures(
     one: Tried, measures: dict[str, Measure], data: Dataset, rows: Any, setting: Setting
 ) -> tuple[dict[str, float], float]:
-    here = setting.rows(data).at(rows)
-    outcomes = setting.of_task.outcomes(here, one.outcome[rows])
+    outcomes, target = setting.outcomes(data, one.outcome, rows), data.target[rows]
     rates = {
-        name: float(outcomes[m.outcome][_among(m, here.target)].mean())
-        for name, m in measures.items()
+        name: float(outcomes[m.outcome][_among(m, target)].mean()) for name, m in measures.items()
     }
     return rates, float(setting.losses_of(one, data, rows).mean())
 

@@ -23,7 +23,7 @@ OFF = ("too-sure", "too-unsure", "too-high", "too-low")  # no probabilities to a
 
 def on_tested(values: Array, split: Split) -> Array:
     """Values of the tested rows; NaN on the others."""
-    found = np.full(len(values), np.nan)
+    found = np.full(values.shape, np.nan)
     found[split.tested] = values[split.tested]
     return found
 
@@ -53,14 +53,21 @@ def choose_point(
     probability: bool,
     fitted: bool = True,
     before: tuple[Any, Array] | None = None,
+    each: Array | None = None,
+    silent: Array | None = None,
 ) -> Tried:
     """Put an operating point on scores, fold by fold, from other rows than the fold's.
 
     ``before`` are rows and scores for the first fold, where no other fold lies before it.
+    Where items were scored several times, ``each`` holds the scores by repeat, shape (rows,
+    repeats), and ``score`` their means: the point is chosen on these and put on each. Where
+    ``silent``, of the same shape, no score was given, and nothing is done.
     """
     binary = setting.task == "binary"
     choose = _tune_threshold if binary else _tune_offset
-    tuned_outcome, fixed_outcome, chances = (np.full(len(data), np.nan) for _ in range(3))
+    each = score if each is None else each
+    tuned_outcome, fixed_outcome, each_chances = (np.full(each.shape, np.nan) for _ in range(3))
+    chances = np.full(len(data), np.nan)
     production = _production(data, setting) if binary else 0.0
     for index, (train, test) in enumerate(split.folds):
         rows = rows_of_others(split, index) if fitted else train
@@ -68,11 +75,17 @@ def choose_point(
         if len(rows) == 0 and before is not None:
             rows, known = before
         tuned = choose(known, data, rows, setting)
-        tuned_outcome[test] = _apply(score[test], tuned, setting)
+        tuned_outcome[test] = _apply(each[test], tuned, setting)
         if binary and probability:
             base = float(data.target[train].mean()) if fitted else production
             chances[test] = at_base_rate(score[test], base, production)
-            fixed_outcome[test] = (chances[test] >= _points(data, test, setting)).astype(float)
+            each_chances[test] = _each_at(each[test], base, production)
+            point = np.atleast_1d(_points(data, test, setting))
+            point = point if each.ndim == 1 else point[:, None]
+            fixed_outcome[test] = _apply(each_chances[test], point, setting)
+    if silent is not None:
+        for outcome in (tuned_outcome, fixed_outcome):
+            outcome[split.tested] = np.where(silent[split.tested], 0.0, outcome[split.tested])
     tested = np.flatnonzero(np.isfinite(score))
     final = choose(score, data, tested, setting)
     if not binary:
@@ -96,6 +109,7 @@ def choose_point(
         outcome=fixed_outcome if trusted else tuned_outcome,
         score=on_tested(score, split),
         chances=chances if probability else None,
+        each_chances=each_chances if probability and each.ndim > 1 else None,
         calibration=checked,
         point_kind="from_costs" if trusted else "tuned",
         point=None if trusted and data.columns else from_costs if trusted else final,
@@ -103,6 +117,14 @@ def choose_point(
         tuned_outcome=tuned_outcome,
         fixed_outcome=fixed_outcome if probability else None,
     )
+
+
+def _each_at(score: Array, base: float, production: float) -> Array:
+    """Probabilities at the production base rate; NaN where there is none."""
+    there = ~np.isnan(score)
+    found = np.full(score.shape, np.nan)
+    found[there] = at_base_rate(score[there], base, production)
+    return found
 
 
 def _mean_loss(outcome: Array, data: Dataset, split: Split, setting: Setting) -> float:
@@ -170,7 +192,8 @@ def _tune_offset(score: Array, data: Dataset, rows: Any, setting: Setting) -> fl
     return float(np.quantile(data.target[rows] - score[rows], setting.point))
 
 
-def _apply(score: Array, point: float, setting: Setting) -> Array:
+def _apply(score: Array, point: Any, setting: Setting) -> Array:
+    """What is done at a point; NaN where there is no score."""
     if setting.task == "binary":
-        return (score >= point).astype(float)
-    return score + point
+        return np.asarray(np.where(np.isnan(score), np.nan, (score >= point).astype(float)))
+    return np.asarray(score + point)

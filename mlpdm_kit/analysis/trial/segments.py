@@ -19,6 +19,7 @@ from mlpdm_kit.analysis.errors.costs import Estimate, bootstrap_cost
 from mlpdm_kit.analysis.trial.compare import rates_of
 from mlpdm_kit.analysis.trial.setting import Setting, Tried
 from mlpdm_kit.analysis.uncertainty.distributions import Array, Distribution
+from mlpdm_kit.analysis.uncertainty.shares import worth_of_repeats
 from mlpdm_kit.analysis.worth.tasks import losses
 from mlpdm_kit.case.dataset import Dataset
 
@@ -74,10 +75,9 @@ def served(one: Tried, data: Dataset, rows: Any, setting: Setting) -> list[Serve
     names = names_of(data)
     assert names is not None
     names = names[rows]
-    here = setting.rows(data).at(rows)
-    outcomes = setting.of_task.outcomes(here, one.outcome[rows])
+    outcomes, answers = setting.outcomes_of(one, data, rows), one.answers(rows)
     lost = losses(outcomes, setting.worth)
-    good, about = _quality(outcomes, here.target, lost, setting)
+    good, about = _quality(outcomes, data.target[rows], lost, setting)
     found = []
     for name, count in pd.Series(names).value_counts().items():
         inside = names == name
@@ -87,7 +87,7 @@ def served(one: Tried, data: Dataset, rows: Any, setting: Setting) -> list[Serve
                 segment=str(name),
                 rows=int(count),
                 cases=int(told.sum()),
-                quality=_estimate(good[told], setting),
+                quality=_estimate(good[told], answers[told], setting),
                 cost=bootstrap_cost(lost[inside], level=LEVEL, seed=setting.seed),
             )
         )
@@ -99,19 +99,20 @@ def _quality(
 ) -> tuple[Array, Any]:
     """What says how well each row is served, and on which rows it does."""
     if setting.task == "binary":
-        return (outcomes["true_positive"] > 0).astype(float), target == 1
+        return outcomes["flagged_positive"], target == 1
     everything = np.ones(len(target), bool)
     if setting.task == "regression":
         return lost / max(float(lost.mean()), 1e-300), everything
     return outcomes[setting.good], everything
 
 
-def _estimate(values: Array, setting: Setting) -> Estimate:
+def _estimate(values: Array, answers: Array, setting: Setting) -> Estimate:
     """Share with Jeffreys' interval, or mean with its bootstrap interval."""
     if setting.task == "regression":
         return bootstrap_cost(values, level=LEVEL, seed=setting.seed)
-    yes, no = float(values.sum()), float(len(values) - values.sum())
-    mean = yes / len(values) if len(values) else 0.5
+    worth = worth_of_repeats(values, answers)
+    yes, no = float(values.sum()) * worth, float(len(values) - values.sum()) * worth
+    mean = float(values.sum()) / len(values) if len(values) else 0.5
     tail = (1 - LEVEL) / 2
     low = special.betaincinv(yes + 0.5, no + 0.5, tail) if yes > 0 else 0.0
     high = special.betaincinv(yes + 0.5, no + 0.5, 1 - tail) if no > 0 else 1.0

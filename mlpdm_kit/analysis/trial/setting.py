@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+import numpy as np
 
 from mlpdm_kit.analysis.errors.calibration import Calibration
 from mlpdm_kit.analysis.errors.costs import Costs
 from mlpdm_kit.analysis.errors.review import ReviewPolicy
+from mlpdm_kit.analysis.grading.error import Corrected
 from mlpdm_kit.analysis.ladder import Rung
 from mlpdm_kit.analysis.uncertainty.distributions import Array, Distribution
+from mlpdm_kit.analysis.uncertainty.shares import row_means
 from mlpdm_kit.analysis.worth.tasks import Rows, Task, losses
 from mlpdm_kit.case.dataset import Dataset
 
@@ -25,8 +29,8 @@ class Setting:
     succeeds, ``good`` the outcome that is no error, ``price_ends`` the worth of
     each outcome at both ends of its range, ``mix`` the share of each segment in
     production, ``reviews`` what a review takes by option,
-    ``hit_at`` how far down a list one looks, and ``running`` what a case costs to
-    run under an option, by id.
+    ``hit_at`` how far down a list one looks, ``grader`` what grades answers, and
+    ``running`` what a case costs to run under an option, by id.
     """
 
     task: str
@@ -43,6 +47,7 @@ class Setting:
     mix: Mapping[str, float] = field(default_factory=dict)
     reviews: Mapping[str, Review] = field(default_factory=dict)
     hit_at: int = 1
+    grader: str = ""
 
     def rows(self, data: Dataset) -> Rows:
         """What answers on this data are judged by."""
@@ -54,16 +59,45 @@ class Setting:
             works=self.works,
         )
 
+    def outcomes(self, data: Dataset, answer: Array, index: Any = slice(None)) -> dict[str, Array]:
+        """How much of each outcome every row comes to: the mean over its repeats.
+
+        ``answer`` has the shape (rows,) or (rows, repeats), NaN where a repeat is missing.
+        """
+        rows = self.rows(data).at(index)
+        return _over_repeats(lambda said: self.of_task.outcomes(rows, said), answer[index])
+
+    def happened(self, data: Dataset, answer: Array, index: Any = slice(None)) -> dict[str, Array]:
+        """Share of each row's repeats that come to each outcome, whatever its amount."""
+        rows = self.rows(data).at(index)
+
+        def so(said: Array) -> dict[str, Array]:
+            found = self.of_task.outcomes(rows, said)
+            return {name: (amount > 0).astype(float) for name, amount in found.items()}
+
+        return _over_repeats(so, answer[index])
+
     def losses(self, data: Dataset, answer: Array, index: Any = slice(None)) -> Array:
         """What each row costs under an option's answers, in money."""
-        rows = self.rows(data).at(index)
-        return losses(self.of_task.outcomes(rows, answer[index]), self.worth)
+        return losses(self.outcomes(data, answer, index), self.worth)
 
     def losses_of(self, one: Tried, data: Dataset, index: Any) -> Array:
         """What each row costs under an option as it was tried, reviews included."""
         if one.review is not None:
             return one.review.losses
-        return self.losses(data, one.outcome, index)
+        return losses(self.outcomes_of(one, data, index), self.worth)
+
+    def outcomes_of(self, one: Tried, data: Dataset, index: Any) -> dict[str, Array]:
+        """How much of each outcome every row comes to, as people grade it where they did."""
+        if one.graded is None:
+            return self.outcomes(data, one.outcome, index)
+        return {name: one.graded.outcomes[index, i] for i, name in enumerate(one.graded.names)}
+
+    def happened_of(self, one: Tried, data: Dataset, index: Any) -> dict[str, Array]:
+        """The same as shares of each row's answers, whatever their amounts."""
+        if one.graded is None:
+            return self.happened(data, one.outcome, index)
+        return self.outcomes_of(one, data, index)
 
     @property
     def costs(self) -> Costs:
@@ -74,6 +108,18 @@ class Setting:
     def under_over(self) -> tuple[float, float]:
         """Costs of a unit too few and too many."""
         return -self.worth["under"], -self.worth["over"]
+
+
+def _over_repeats(outcomes: Callable[[Array], dict[str, Array]], answer: Array) -> dict[str, Array]:
+    """Outcomes by row: those of its one answer, or the mean over its repeats."""
+    if answer.ndim == 1:
+        return outcomes(answer)
+    each = [outcomes(answer[:, repeat]) for repeat in range(answer.shape[1])]
+    missing = np.isnan(answer)
+    return {
+        name: row_means(np.where(missing, np.nan, np.column_stack([one[name] for one in each])))
+        for name in each[0]
+    }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,16 +138,20 @@ class Tried:
 
     ``outcome`` is the answer by row: 0 or 1 where the task is to act, the amount where it
     is to choose one, the code of a class, rank or grade else; NaN on rows that are not
-    tested. ``score`` is what the operating point was chosen on, where there is one;
-    ``chances`` the same as probabilities at the production base rate, if it is that, and
-    ``calibration`` whether they can be taken at their word. ``review`` is the three-way
-    policy of a reviewed option: its answers are 1 to act, 0 to leave, and `LOOKED_AT`.
+    tested. Where items were answered several times it has a column for each repeat, NaN for
+    one that is missing. ``score`` is what the operating point was chosen on, where there is
+    one; ``chances`` the same as probabilities at the production base rate, if it is that,
+    both means over the repeats (``each_chances`` are those of each), and ``calibration``
+    whether they can be taken at their word. ``review`` is the three-way policy of a
+    reviewed option: its answers are 1 to act, 0 to leave, and `LOOKED_AT`. ``graded`` are
+    its outcomes as people grade them, where people checked the grader.
     """
 
     rung: Rung
     outcome: Array
     score: Array | None = None
     chances: Array | None = None
+    each_chances: Array | None = None
     calibration: Calibration | None = None
     review: ReviewPolicy | None = None
     point_kind: str = ""
@@ -111,3 +161,11 @@ class Tried:
     fixed_outcome: Array | None = None
     column: str = ""
     direction: str = ""
+    graded: Corrected | None = None
+
+    def answers(self, index: Any = slice(None)) -> Array:
+        """How many answers each of some rows has; what is corrected counts as one."""
+        if self.graded is not None:
+            return np.ones(len(self.outcome[index]))
+        found = np.isfinite(self.outcome[index])
+        return np.asarray(found if found.ndim == 1 else found.sum(axis=1), dtype=float)

@@ -27,6 +27,7 @@ from mlpdm_kit.analysis.trial.models import (
 from mlpdm_kit.analysis.trial.points import choose_point, gain_of_acting, on_tested
 from mlpdm_kit.analysis.trial.setting import Setting, Tried
 from mlpdm_kit.analysis.uncertainty.distributions import Array
+from mlpdm_kit.analysis.uncertainty.shares import row_means
 from mlpdm_kit.analysis.worth.tasks import LOOKED_AT, losses
 from mlpdm_kit.case.dataset import Dataset
 from mlpdm_kit.case.predictions import UNANSWERED
@@ -60,18 +61,24 @@ def try_review(
         return None
     rows = split.tested
     review = setting.reviews[rung.id]
+    chances = (base.chances if base.each_chances is None else base.each_chances)[rows]
+    there = ~np.isnan(chances)  # each repeat by itself: nobody sees the others of a case
+    of_row = np.broadcast_to(np.arange(len(rows)).reshape(-1, *[1] * (chances.ndim - 1)),
+                             chances.shape)[there]  # fmt: skip
     found = review_policy(
-        data.target[rows],
-        np.clip(base.chances[rows], 0, 1),
+        data.target[rows][of_row],
+        np.clip(chances[there], 0, 1),
         setting.costs,
         review.cost,
         review.error,
         capacity_share=review.capacity_share,
         prevalence=setting.prevalence,
     )
-    answer = np.full(len(data), np.nan)
-    answer[rows] = np.array([0.0, LOOKED_AT, 1.0])[found.action]
-    return Tried(rung=rung, outcome=answer, review=found)
+    answer, lost = np.full((len(data), *chances.shape[1:]), np.nan), np.full(chances.shape, np.nan)
+    said = np.full(chances.shape, np.nan)
+    said[there] = np.array([0.0, LOOKED_AT, 1.0])[found.action]
+    answer[rows], lost[there] = said, found.losses
+    return Tried(rung=rung, outcome=answer, review=replace(found, losses=row_means(lost)))
 
 
 def _always(act: float) -> Callable[[Rung, Dataset, Split, Setting], Tried]:
@@ -163,9 +170,22 @@ def _try_predictions(rung: Rung, data: Dataset, split: Split, setting: Setting) 
     given = data.predictions[rung.id]
     if given.is_answer or setting.task not in ("binary", "regression"):
         return Tried(rung=rung, outcome=on_tested(given.score, split))
+    chances = rung.option.probability
+    seen = given.score[~np.isnan(given.score)]
+    score = _mean_score(given.score, float(seen.min()) if len(seen) and not chances else 0.0)
+    each, silent = given.score, given.silent
+    if chances and silent is not None:
+        each = np.where(silent, 0.0, each)
     return choose_point(
-        rung, given.score, data, split, setting, probability=rung.option.probability, fitted=False
-    )
+        rung, score, data, split, setting, probability=chances, fitted=False,
+        each=each, silent=silent,
+    )  # fmt: skip
+
+
+def _mean_score(score: Array, least: float) -> Array:
+    """Mean over the repeats; the least there is where all were refused."""
+    found = row_means(score)
+    return np.where(np.isnan(found), least, found)
 
 
 def _try_class(rung: Rung, data: Dataset, split: Split, setting: Setting) -> Tried:

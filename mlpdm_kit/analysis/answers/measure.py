@@ -1,0 +1,155 @@
+"""All that a log says of one option's answers, on the rows that it was tried on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from mlpdm_kit.analysis.answers.attacks import success_rates
+from mlpdm_kit.analysis.answers.flips import by_repeat, flip_rate, saved_by_voting
+from mlpdm_kit.analysis.answers.prices import mean_of, per_accepted, percentiles
+from mlpdm_kit.analysis.answers.seen import Seen, seen, seen_on
+from mlpdm_kit.analysis.errors.costs import Estimate
+from mlpdm_kit.analysis.trial.compare import estimate
+from mlpdm_kit.analysis.trial.mix import pooled
+from mlpdm_kit.analysis.trial.points import weights
+from mlpdm_kit.analysis.trial.setting import Setting, Tried
+from mlpdm_kit.analysis.uncertainty.distributions import Array, Distribution
+from mlpdm_kit.analysis.uncertainty.shares import row_means
+from mlpdm_kit.case.dataset import Dataset
+from mlpdm_kit.case.predictions import Predictions
+
+ENOUGH = 10  # repeats of an item that are asked for
+USUAL = ("words",)  # what every log of its kind says
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answers:
+    """What a log says of an option's answers; None where it does not say it.
+
+    ``accuracy`` is the share of good answers (the task's good outcome) at the production
+    base rate, ``repeats`` the most answers to one item and ``each`` the accuracy of each
+    repeat. ``flips`` is the chance that two answers to one item differ, ``saved`` what a
+    vote over the repeats would cost less per case. ``seconds`` are percentiles of the
+    latency; ``cost`` and tokens are of one answer, retries included; ``accepted`` is what
+    an answer that is good costs.
+    """
+
+    rows: int
+    answers: int
+    repeats: int
+    accuracy: Seen | None = None
+    each: tuple[float, ...] = ()
+    flips: Seen | None = None
+    saved: Estimate | None = None
+    invented: Seen | None = None
+    refused: Seen | None = None
+    failed: Seen | None = None
+    attacks: Mapping[str, Seen] = field(default_factory=dict)
+    seconds: tuple[float, float, float] | None = None
+    attempts: float | None = None
+    cost: Distribution | None = None
+    tokens_in: Distribution | None = None
+    tokens_out: Distribution | None = None
+    accepted: Estimate | None = None
+
+
+def says_more(given: Predictions) -> bool:
+    """Whether a log says more than one answer to each item."""
+    return given.repeats > 1 or given.attacks is not None or bool(set(given.said) - set(USUAL))
+
+
+def answers_of(
+    given: Predictions,
+    one: Tried,
+    data: Dataset,
+    rows: Any,
+    setting: Setting,
+    cost: Array | None = None,
+) -> Answers:
+    """All figures of one option.
+
+    Parameters
+    ----------
+    given : Predictions
+        As the log says.
+    one : Tried
+        What follows from the answers.
+    data, rows, setting
+        The rows that it is tested on, and the prices.
+    cost : array, shape (rows,) or (rows, repeats), optional
+        Price of each answer; by default as the log says.
+    """
+    said = {name: values[rows] for name, values in given.said.items()}
+    cost = said.get("cost") if cost is None else cost[rows]
+    outcome, count = one.outcome[rows], one.answers(rows)
+    good = _good(one, data, rows, setting)
+    weigh = weights(data.target[rows], setting)
+    found: dict[str, Any] = {}
+    if good is not None:
+        found["accuracy"] = _accuracy(row_means(good), count, data.target[rows], setting)
+        found["accepted"] = None if cost is None else per_accepted(cost, good, weigh)
+    if outcome.ndim > 1:
+        words = said.get("words", outcome)
+        found["flips"] = flip_rate(words)
+        lost = np.column_stack([
+            np.where(np.isnan(outcome[:, r]), np.nan, setting.losses(data, one.outcome[:, r], rows))
+            for r in range(outcome.shape[1])
+        ])  # fmt: skip
+        saved = saved_by_voting(lost, words, amounts=setting.task == "regression")
+        found["saved"] = estimate(saved, data, rows, setting)
+        if good is not None:
+            found["each"] = tuple(float(share) for share in by_repeat(good, weigh))
+    for name in ("invented", "refused", "failed"):
+        if name in said:
+            found[name] = seen(said[name])
+    attempts = row_means(said["attempts"]) if "attempts" in said else np.full(1, np.nan)
+    return Answers(
+        rows=len(rows),
+        answers=int(count.sum()),
+        repeats=int(count.max()),
+        attacks={} if given.attacks is None else success_rates(given.attacks),
+        seconds=percentiles(said["latency"]) if "latency" in said else None,
+        attempts=float(np.nanmean(attempts)) if np.isfinite(attempts).any() else None,
+        cost=None if cost is None else mean_of(cost),
+        tokens_in=mean_of(said["tokens_in"]) if "tokens_in" in said else None,
+        tokens_out=mean_of(said["tokens_out"]) if "tokens_out" in said else None,
+        **found,
+    )
+
+
+def _good(one: Tried, data: Dataset, rows: Any, setting: Setting) -> Array | None:
+    """Which answers are good, by row and repeat; None where an amount is only near or far."""
+    if setting.task == "regression":
+        return None
+
+    def right(outcome: Array) -> Array:
+        if setting.task == "binary":
+            return np.asarray(outcome[rows] == data.target[rows], dtype=float)
+        return setting.happened(data, outcome, rows)[setting.good]
+
+    if one.outcome.ndim == 1:
+        return right(one.outcome)
+    each = [right(one.outcome[:, repeat]) for repeat in range(one.outcome.shape[1])]
+    return np.where(np.isnan(one.outcome[rows]), np.nan, np.column_stack(each))
+
+
+def _accuracy(good: Array, answers: Array, target: Array, setting: Setting) -> Seen | None:
+    """Share of good answers; classes in the shares of production, where these are stated."""
+    share = setting.prevalence
+    if share is None or not 0 < target.mean() < 1:
+        return seen_on(good, answers)
+    parts = []
+    for kind, part in ((1, share), (0, 1 - share)):
+        one = seen_on(good[target == kind], answers[target == kind])
+        assert one is not None
+        parts.append((one, part))
+    return Seen(
+        mean=sum(one.mean * part for one, part in parts),
+        rows=len(good),
+        answers=int(answers.sum()),
+        posterior=pooled([(one.posterior, part) for one, part in parts]),
+    )

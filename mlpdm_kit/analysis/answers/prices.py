@@ -1,0 +1,163 @@
+"""What answers take: seconds, tokens, and the price of one that can be used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from mlpdm_kit.analysis.errors.costs import Estimate
+from mlpdm_kit.analysis.uncertainty.distributions import Array, Distribution, lognormal_from_moments
+from mlpdm_kit.analysis.uncertainty.shares import row_means
+
+_Z = 1.959963984540054  # of a 95% interval
+POINTS = (0.5, 0.95, 0.99)
+
+
+def percentiles(seconds: ArrayLike) -> tuple[float, float, float] | None:
+    """The 50%, 95% and 99% points of what is known; None where nothing is.
+
+    Examples
+    --------
+    >>> percentiles([[1, 2], [3, np.nan]])
+    (2.0, 2.9, 2.98)
+    """
+    x = np.asarray(seconds, dtype=float)
+    known = x[np.isfinite(x)]
+    if not len(known):
+        return None
+    low, high, top = (float(np.quantile(known, point)) for point in POINTS)
+    return low, high, top
+
+
+def mean_of(values: ArrayLike) -> Distribution | None:
+    """What a case takes on average, as a distribution; None where nothing is known.
+
+    Parameters
+    ----------
+    values : array, shape (rows,) or (rows, repeats)
+        Money or tokens, at least 0; NaN where it is not known.
+
+    Notes
+    -----
+    Lognormal with the mean of the rows' own means and its standard error: the rows are the
+    sample, answers to one item cost alike.
+
+    Examples
+    --------
+    >>> found = mean_of([[1, 3], [4, 4]])
+    >>> round(found.mean, 6), round(found.sd, 6)
+    (3.0, 1.0)
+    """
+    means = row_means(values)
+    means = means[np.isfinite(means)]
+    if not len(means):
+        return None
+    error = means.std(ddof=1) / np.sqrt(len(means)) if len(means) > 1 else 0.0
+    if means.mean() <= 0 or error <= 1e-12 * means.mean():
+        return Distribution("point", (float(means.mean()),))
+    return lognormal_from_moments(float(means.mean()), float(error))
+
+
+def per_accepted(
+    cost: ArrayLike, accepted: ArrayLike, weights: ArrayLike | None = None
+) -> Estimate | None:
+    """Price of an answer that is accepted: all that is paid, over what can be used of it.
+
+    Parameters
+    ----------
+    cost, accepted : array, shape (rows,) or (rows, repeats)
+        Price of each answer, and whether it is accepted (1 or 0); NaN where it is not known.
+    weights : array, shape (rows,), optional
+        What each row counts for; by default all alike.
+
+    Returns
+    -------
+    Estimate or None
+        With its 95% interval; None where no price is known or nothing is accepted.
+
+    Notes
+    -----
+    A ratio of means, R = sum w c / sum w a; its standard error is that of the mean of
+    w (c - R a), by rows, over the mean of w a (Cochran 1977, 6.4), taken on the logarithm.
+
+    Examples
+    --------
+    >>> found = per_accepted([2, 2, 2, 2], [1, 1, 1, 0])
+    >>> round(found.mean, 4)
+    2.6667
+    """
+    paid, used = row_means(cost), row_means(accepted)
+    weigh = np.ones(len(paid)) if weights is None else np.asarray(weights, dtype=float)
+    there = np.isfinite(paid) & np.isfinite(used)
+    paid, used, weigh = paid[there], used[there], weigh[there]
+    if not len(paid) or (weigh * used).sum() <= 0:
+        return None
+    ratio = float((weigh * paid).sum() / (weigh * used).sum())
+    off = weigh * (paid - ratio * used)
+    error = off.std(ddof=1) / np.sqrt(len(off)) / (weigh * used).mean() if len(off) > 1 else 0.0
+    reach = float(np.exp(_Z * error / ratio)) if ratio > 0 else 1.0
+    return Estimate(mean=ratio, low=ratio / reach, high=ratio * reach)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reviewed:
+    """What a review on top of an option's answers comes to, per case of production.
+
+    ``looked`` is the share of cases that a person looks at, ``accepted`` the share that is
+    right afterwards, ``price`` what an accepted answer costs with all reviews.
+    """
+
+    looked: float
+    accepted: float
+    price: float
+
+
+def reviewed_price(
+    cost: float,
+    recall: float,
+    false_positive_rate: float,
+    prevalence: float,
+    review: float,
+    error: float,
+    capacity_share: float | None = None,
+) -> Reviewed:
+    """Price of an accepted answer where a person looks at what was flagged.
+
+    Parameters
+    ----------
+    cost, review : float
+        Of an answer and of a review, in money.
+    recall, false_positive_rate, prevalence, error : float
+        Of the option, of production, and of the reviewer, who errs either way alike.
+    capacity_share : float, optional
+        Share of all cases for which there is time.
+
+    Examples
+    --------
+    >>> reviewed_price(1.0, 0.8, 0.1, 0.5, review=2.0, error=0.0)
+    Reviewed(looked=0.45, accepted=0.9, price=2.111111111111111)
+    """
+    flagged = prevalence * recall + (1 - prevalence) * false_positive_rate
+    reach = 1.0 if capacity_share is None or flagged <= 0 else min(1.0, capacity_share / flagged)
+    kept, left = 1 - reach * error, 1 - reach * (1 - error)
+    accepted = prevalence * recall * kept + (1 - prevalence) * (1 - false_positive_rate * left)
+    looked = reach * flagged
+    price = (cost + looked * review) / accepted if accepted > 0 else float("inf")
+    return Reviewed(looked=looked, accepted=accepted, price=price)
+
+
+def tokens_price(
+    tokens_in: Array | None, tokens_out: Array | None, ask_in: float, ask_out: float
+) -> Array | None:
+    """Price of each answer by its tokens; None where neither kind was counted.
+
+    Examples
+    --------
+    >>> tokens_price(np.array([1000.0]), None, 0.002, 0.006).tolist()
+    [2.0]
+    """
+    parts = [(tokens_in, ask_in), (tokens_out, ask_out)]
+    known = [tokens * ask for tokens, ask in parts if tokens is not None]
+    return np.asarray(sum(known)) if known else None
