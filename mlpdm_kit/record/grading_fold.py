@@ -22,7 +22,7 @@ def grading_fold(record: DecisionRecord, says: Sentences) -> Fold | None:
         summary=_summary(found, says),
         notes=grading_said(found, record.task, says),
         pictures=("grading",),
-        tables=tables(found, record.task, says),
+        tables=tables(found, says),
     )
 
 
@@ -85,9 +85,9 @@ def _agree(found: PeopleAgree, says: Sentences) -> str:
     return says.together(first, weighted, limit)
 
 
-def tables(found: HowGraded, task: str, says: Sentences) -> tuple[Table, ...]:
+def tables(found: HowGraded, says: Sentences) -> tuple[Table, ...]:
     """The options, the fields, grader against people, and people against each other."""
-    made = [_options(found, task, says)] if found.options else []
+    made = [options_graded(found, says)] if found.options else []
     if found.fields:
         made.append(_fields(found, says))
     people = found.grader == PEOPLE
@@ -101,7 +101,8 @@ def tables(found: HowGraded, task: str, says: Sentences) -> tuple[Table, ...]:
     return tuple(made)
 
 
-def _options(found: HowGraded, task: str, says: Sentences) -> Table:
+def options_graded(found: HowGraded, says: Sentences) -> Table:
+    """Shares of outcomes by option, as graded and as people would."""
     names = [
         name
         for name in found.outcomes

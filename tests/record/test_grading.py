@@ -1,0 +1,293 @@
+"""Answers that are texts, graded and checked by people, up to the record."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+
+from mlpdm_kit import decide, load_case
+from mlpdm_kit.case.load import check_case
+from mlpdm_kit.record.model import DecisionRecord
+from mlpdm_kit.record.render import render_markdown
+from mlpdm_kit.record.sentences import Sentences
+from mlpdm_kit.view.charts import pictures
+from tests.kinds import said
+
+ROWS = 200
+
+
+def option(record: DecisionRecord, name: str) -> Any:
+    return next(one for one in record.baseline.options if one.id == name)
+
+
+def invoices() -> dict[str, Any]:
+    """Fields of Japanese invoices: 160 right, 20 without a date, 10 wrong totals, 10 notes."""
+    data, answers = ["id,payee,issued,total,note"], []
+    for i in range(ROWS):
+        day, total = 1 + i % 28, 10_000 + 7 * i
+        data.append(f"{i},株式会社{i % 9}商店,2026-11-{day:02},{total},備考{i % 5}")
+        said_ = {
+            "payee": f"（株式会社）{i % 9}商店",
+            "issued": f"令和8年11月{day}日",
+            "total": f"￥{total:,}",
+            "note": f"備考{i % 5}",
+        }
+        if 160 <= i < 180:
+            said_["issued"] = ""
+        if 180 <= i < 190:
+            said_["total"] = f"{total + 90}円"
+        if i >= 190:
+            said_["note"] = "なにか"
+        answers.append({"id": str(i), "answer": said_ if i else "読めません"})
+    lines = "\n".join(json.dumps(one, ensure_ascii=False) for one in answers)
+    return {
+        "files": {"d.csv": "\n".join(data) + "\n", "a.jsonl": lines + "\n"},
+        "task": "extraction",
+        "data": {"file": "d.csv"},
+        "grading": {
+            "grader": "fields",
+            "fields": {
+                "payee": {"severe": "yes"},
+                "issued": {"kind": "date"},
+                "total": {"kind": "amount", "severe": "yes"},
+                "note": {"severe": "no"},
+            },
+        },
+        "outcomes": {
+            "missing": {"cost": "30 JPY per claim"},
+            "wrong": {"cost": "300 JPY per claim"},
+        },
+        "options": {
+            "typing": {"kind": "process", "rates": said(missing="1%", wrong="1%")},
+            "llm": {"kind": "llm", "predictions": "a.jsonl"},
+        },
+    }
+
+
+def summaries(graders: int = 2, checked: int = 80, *, strict: bool = False) -> dict[str, Any]:
+    """Summaries by overlap; people find a third of what overlap calls usable to need edits."""
+    words = "the customer asks for a refund of the late parcel and a call back today"
+    data, answers, grades = ["id,text"], ["id,answer"], ["item,option,grader,grade"]
+    rng = np.random.default_rng(4)
+    for i in range(ROWS):
+        data.append(f"{i},{words} {i}")
+        usable = i % 4 > 0
+        answers.append(f"{i},{words if usable else words[:34]} {i}")
+        for who in range(graders if i < checked else 0):
+            fine = usable and i % 3 > 0
+            flip = strict and rng.random() < 0.5
+            grade = "usable" if fine != flip else "needs editing"
+            grades.append(f"{i},llm,{'abc'[who]},{grade}")
+    return {
+        "files": {
+            "d.csv": "\n".join(data) + "\n",
+            "a.csv": "\n".join(answers) + "\n",
+            "g.csv": "\n".join(grades) + "\n",
+        },
+        "task": "generation",
+        "data": {"file": "d.csv", "target": "text", "grades": "g.csv"},
+        "grading": {"grader": "overlap", "cutoffs": {"usable": 0.9, "needs_editing": 0.3}},
+        "outcomes": {
+            "usable": {"gain": "100 JPY per claim"},
+            "needs_editing": {"gain": "40 JPY per claim"},
+            "wrong": {"cost": "20 JPY per claim"},
+            "harmful": {"cost": "1000 JPY per claim"},
+        },
+        "options": {
+            "template": {
+                "kind": "process",
+                "rates": said(needs_editing="90%", wrong="5%", harmful="0%"),
+            },
+            "llm": {"kind": "llm", "predictions": "a.csv"},
+        },
+    }
+
+
+def made(make_case: Any, changes: dict[str, Any], name: str = "small") -> DecisionRecord:
+    folder = make_case(name, prevalence=None, **{"discount": "0% per year", **changes})
+    assert check_case(folder) == []
+    return decide(load_case(folder), draws=1024)
+
+
+def test_fields_of_japanese_invoices(make_case: Any) -> None:
+    record = made(make_case, invoices())
+    cells = option(record, "llm").cells
+    # unreadable 1, dates missing 20, minor notes wrong 10; totals wrong 10
+    assert (cells["right"], cells["missing"], cells["wrong"]) == (159, 31, 10)
+    graded = record.baseline.graded
+    assert graded is not None
+    counts = {one.field: (one.right, one.missing, one.wrong) for one in graded.fields}
+    assert counts == {"payee": (199, 1, 0), "issued": (179, 21, 0), "total": (189, 1, 10),
+                      "note": (189, 1, 10)}  # fmt: skip
+    assert graded.options[0].unreadable == 1
+    english, japanese = (render_markdown(record, lang=lang) for lang in ("en", "ja"))
+    assert "How the answers were graded" in english
+    assert "回答をどう採点したか" in japanese
+
+
+def test_the_same_answers_in_a_column_each(make_case: Any) -> None:
+    changes = invoices()
+    rows = ["id,payee,issued,total,note"]
+    for line in changes["files"].pop("a.jsonl").splitlines():
+        one = json.loads(line)
+        told = one["answer"] if isinstance(one["answer"], dict) else {}
+        cells = (told.get(name, "") for name in ("payee", "issued", "total", "note"))
+        rows.append(",".join([one["id"], *(f'"{cell}"' for cell in cells)]))
+    changes["files"]["a.csv"] = "\n".join(rows) + "\n"
+    changes["options"]["llm"]["predictions"] = "a.csv"
+    cells = option(made(make_case, changes), "llm").cells
+    assert (cells["right"], cells["missing"], cells["wrong"]) == (159, 31, 10)
+
+
+def test_what_people_say_corrects_the_grader_and_widens(make_case: Any) -> None:
+    changes = summaries()
+    record = made(make_case, changes)
+    changes["data"] = {"file": "d.csv", "target": "text"}
+    plain = made(make_case, changes, "plain")
+    before, after = option(plain, "llm").rates, option(record, "llm").rates
+    assert before["needs_editing"].mean == pytest.approx(0.25, abs=0.01)
+    assert after["needs_editing"].mean == pytest.approx(0.5, abs=0.06)
+    width = {name: one["needs_editing"].high - one["needs_editing"].low
+             for name, one in (("before", before), ("after", after))}  # fmt: skip
+    assert width["after"] > 1.1 * width["before"]
+    cost, less = option(record, "llm").cost_per_case, option(plain, "llm").cost_per_case
+    assert cost.mean > less.mean + 10
+    assert cost.p95 - cost.p5 > 1.1 * (less.p95 - less.p5)
+    # and nothing is said of grades that nobody gave
+    assert after["harmful"].mean < 0.01
+    assert before["harmful"].mean < 0.01
+
+
+def test_it_reaches_the_decision_by_name(make_case: Any) -> None:
+    record = made(make_case, summaries())
+    row = next(one for one in record.inputs if one.name == "options.llm.needs_editing")
+    rate = option(record, "llm").rates["needs_editing"]
+    assert (row.low, row.high) == pytest.approx((rate.low, rate.high), abs=1e-4)
+    assert row.evidence == "measured"
+
+
+def test_people_who_agree_pass_the_check(make_case: Any) -> None:
+    record = made(make_case, summaries())
+    gate = next(one for one in record.gates if one.id == "experts-agree")
+    assert (gate.status, gate.measured) == ("passed", True)
+    graded = record.baseline.graded
+    assert graded is not None
+    assert graded.agreement is not None
+    assert (graded.agreement.kappa.mean, graded.agreement.items) == (1.0, 80)
+
+
+def test_people_who_do_not_agree_fail_it(make_case: Any) -> None:
+    record = made(make_case, summaries(strict=True))
+    gate = next(one for one in record.gates if one.id == "experts-agree")
+    assert gate.status == "failed"
+    assert gate.options == ("llm",)
+    loose = summaries(strict=True)
+    loose["checks"] = {"experts-agree": {"answer": "unknown", "threshold": 0.01, "note": "why"}}
+    again = next(one for one in made(make_case, loose, "loose").gates if one.id == "experts-agree")
+    assert again.status != "failed"
+
+
+def test_people_alone(make_case: Any) -> None:
+    changes = summaries(checked=ROWS)
+    changes["grading"] = {"grader": "people"}
+    rates = option(made(make_case, changes), "llm").rates
+    assert rates["needs_editing"].mean == pytest.approx(0.5, abs=0.02)
+    assert rates["needs_editing"].high - rates["needs_editing"].low < 0.14
+    some = summaries(checked=60, graders=1)
+    some["grading"] = {"grader": "people"}
+    rates = option(made(make_case, some, "some"), "llm").rates
+    assert rates["needs_editing"].high - rates["needs_editing"].low > 0.18
+
+
+def test_a_judges_grades_are_corrected_too(make_case: Any) -> None:
+    changes = summaries()
+    judged = "\n".join(f"{i},usable" for i in range(ROWS))
+    changes["files"]["a.csv"] = f"id,grade\n{judged}\n"
+    changes["grading"] = None
+    record = made(make_case, changes)
+    rates = option(record, "llm").rates
+    assert rates["needs_editing"].mean == pytest.approx(0.5, abs=0.06)
+    assert record.baseline.graded is not None
+    assert record.baseline.graded.grader == "given"
+
+
+def test_default_extraction_is_as_it_was(make_case: Any) -> None:
+    from tests.kinds import extraction
+
+    record = made(make_case, extraction())
+    assert record.baseline.graded is None
+    cells = option(record, "llm").cells
+    assert (cells["right"], cells["missing"], cells["wrong"]) == (30, 6, 4)
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_the_record_says_and_shows_it(make_case: Any, lang: str) -> None:
+    record = made(make_case, summaries())
+    text = render_markdown(record, lang=lang)
+    assert Sentences(lang).say("record.heading.grading") in text
+    assert "Krippendorff" in text
+    drawn = pictures(record, Sentences.of_record(record, lang))
+    assert "grading" in drawn
+    assert drawn["grading"]["layout"]["meta"]["title"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "shown"),
+    [
+        ({"grades": "item,grader,grade\n999,a,usable\n"}, "grades-item", "999"),
+        ({"grades": "item,grader,grade\n1,a,fine\n"}, "grades-grade", "fine"),
+        ({"grades": "item,grader,grade\n1,a,usable\n1,a,wrong\n"}, "grades-twice", "a"),
+        ({"grades": "item,grader,grade\n1,a,usable\n2,b,wrong\n"}, "grades-apart", "a"),
+        ({"grades": "item,option,grader,grade\n1,gpt,a,usable\n"}, "grades-option", "gpt"),
+        ({"grades": "item,grader,grade,repeat\n1,a,usable,3\n"}, "grades-repeat", "3"),
+        ({"grades": "item,grader,grade\n1,,usable\n"}, "grades-empty", "grader"),
+        ({"grades": "item,grade\n1,usable\n"}, "grades-columns", "item, grade"),
+        ({"grading": {"grader": "overlap", "cutoffs": {"needs_editing": 0.5}}}, "missing-key", ""),
+        ({"grading": {"grader": "overlap", "cutoffs": {"usable": 0.5, "needs_editing": 0.9}}},
+         "cutoffs-order", "0.9"),
+        ({"grading": {"grader": "overlap", "cutoffs": {"right": 0.5, "usable": 0.9}}},
+         "cutoff-unknown", "right"),
+        ({"grading": {"grader": "overlap", "cutoffs": {"usable": 2}}}, "cutoff", "2"),
+        ({"grading": {"grader": "exact", "tolerance": 1}}, "grading-word", "exact"),
+        ({"grading": {"grader": "numeric", "tolerance": "much"}}, "tolerance", "much"),
+        ({"grading": {"grader": "fields"}}, "missing-key", ""),
+        ({"grading": {"grader": "rouge"}}, "not-one-of", "rouge"),
+        ({"grading": None}, "grading-none", "llm"),
+        ({"data": {"file": "d.csv", "target": "text"}, "grading": {"grader": "people"}},
+         "missing-key", ""),
+    ],
+)  # fmt: skip
+def test_faults(make_case: Any, changes: dict[str, Any], code: str, shown: str) -> None:
+    case = summaries()
+    if "grades" in changes:
+        case["files"]["g.csv"] = changes.pop("grades")
+    folder = make_case(prevalence=None, **{**case, **changes})
+    found = [fault for fault in check_case(folder) if fault.code == code]
+    assert found
+    assert shown in str(found[0].value or "")
+    assert all(len(found[0].sentence(lang)) > 20 for lang in ("en", "ja"))
+    if code.startswith("grades-") and code not in ("grades-columns",):
+        assert found[0].figures["row"] in (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("column", "fields", "code", "shown"),
+    [
+        ("total", {"total": {"kind": "amount"}}, "reference-amount", "much"),
+        ("issued", {"issued": {"kind": "date"}}, "reference-date", "01/02/2026"),
+    ],
+)
+def test_references_that_cannot_be_read(
+    make_case: Any, column: str, fields: Any, code: str, shown: str
+) -> None:
+    case = invoices()
+    lines = case["files"]["d.csv"].splitlines()
+    cells = lines[3].split(",")
+    cells[lines[0].split(",").index(column)] = shown
+    case["files"]["d.csv"] = "\n".join([*lines[:3], ",".join(cells), *lines[4:]]) + "\n"
+    case["grading"] = {"grader": "fields", "fields": fields}
+    found = check_case(make_case(prevalence=None, **case))
+    assert [(one.code, one.value, one.figures["row"]) for one in found] == [(code, shown, 3)]
