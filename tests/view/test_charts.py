@@ -27,9 +27,15 @@ from mlpdm_kit.view.wrap import columns, inert, lines
 
 Record = Callable[[str], DecisionRecord]
 Figure = dict[str, Any]
-TASKS = ("classes", "search", "extraction", "generation", "formula", "column", "rich")
+TASKS = ("classes", "search", "extraction", "generation", "formula", "column", "graded", "rich")
 ALL = ("stated", "measured", "amounts", "stopped", "named", *TASKS)
-CLOSER = {"reliability", "review", "segments", "learning"}  # drawn from a closer look at data
+CLOSER = {
+    "reliability",
+    "review",
+    "segments",
+    "learning",
+    "grading",
+}  # drawn from a closer look at data
 OURS = re.compile(r"<br>|</?b>")
 
 
@@ -58,13 +64,14 @@ def read(text: str) -> str:
     ("name", "absent"),
     [
         ("stated", {"threshold", "evppi", "studies"} | CLOSER),
-        ("measured", {"evppi", "studies", "review", "segments"}),
-        ("amounts", {"studies", "evppi", "reliability", "review", "segments"}),
+        ("measured", {"evppi", "studies", "review", "segments", "grading"}),
+        ("amounts", {"studies", "evppi", "reliability", "review", "segments", "grading"}),
         ("stopped", set(CHARTS) - {"gates"}),
-        ("named", {"evppi", "studies", "review", "segments"}),
+        ("named", {"evppi", "studies", "review", "segments", "grading"}),
         ("classes", {"threshold", "evppi", "studies"} | CLOSER),
         ("formula", {"threshold", "studies"} | CLOSER),
-        ("rich", set()),
+        ("graded", {"threshold", "studies"} | CLOSER - {"grading"}),
+        ("rich", {"grading"}),
     ],
 )
 def test_a_chart_is_drawn_where_there_is_something(
