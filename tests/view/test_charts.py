@@ -70,7 +70,7 @@ def read(text: str) -> str:
         ("named", {"evppi", "studies", "review", "segments", "grading"}),
         ("classes", {"threshold", "evppi", "studies"} | CLOSER),
         ("formula", {"threshold", "studies"} | CLOSER),
-        ("graded", {"threshold", "studies"} | CLOSER - {"grading"}),
+        ("graded", {"threshold", "evppi", "studies"} | CLOSER - {"grading"}),
         ("rich", {"grading"}),
     ],
 )
