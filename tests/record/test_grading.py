@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from mlpdm_kit import decide, load_case
+from mlpdm_kit.analysis.answers.measure import answers_of
+from mlpdm_kit.analysis.grading.graded import graded
+from mlpdm_kit.analysis.ladder import ladder
+from mlpdm_kit.analysis.trial.compare import compare
+from mlpdm_kit.analysis.trial.folds import split
+from mlpdm_kit.case.dataset import load_data
 from mlpdm_kit.case.load import check_case
 from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.render import render_markdown
 from mlpdm_kit.record.sentences import Sentences
+from mlpdm_kit.record.setting import setting
 from mlpdm_kit.view.charts import pictures
 from tests.graded import ROWS, invoices, summaries
 
@@ -31,12 +39,12 @@ def test_fields_of_japanese_invoices(make_case: Any) -> None:
     cells = option(record, "llm").cells
     # unreadable 1, dates missing 20, minor notes wrong 10; totals wrong 10
     assert (cells["right"], cells["missing"], cells["wrong"]) == (159, 31, 10)
-    graded = record.baseline.graded
-    assert graded is not None
-    counts = {one.field: (one.right, one.missing, one.wrong) for one in graded.fields}
+    how = record.baseline.graded
+    assert how is not None
+    counts = {one.field: (one.right, one.missing, one.wrong) for one in how.fields}
     assert counts == {"payee": (199, 1, 0), "issued": (179, 21, 0), "total": (189, 1, 10),
                       "note": (189, 1, 10)}  # fmt: skip
-    assert graded.options[0].unreadable == 1
+    assert how.options[0].unreadable == 1
     english, japanese = (render_markdown(record, lang=lang) for lang in ("en", "ja"))
     assert "How the answers were graded" in english
     assert "回答をどう採点したか" in japanese
@@ -87,10 +95,10 @@ def test_people_who_agree_pass_the_check(make_case: Any) -> None:
     record = made(make_case, summaries())
     gate = next(one for one in record.gates if one.id == "experts-agree")
     assert (gate.status, gate.measured) == ("passed", True)
-    graded = record.baseline.graded
-    assert graded is not None
-    assert graded.agreement is not None
-    assert (graded.agreement.kappa.mean, graded.agreement.items) == (1.0, 80)
+    how = record.baseline.graded
+    assert how is not None
+    assert how.agreement is not None
+    assert (how.agreement.kappa.mean, how.agreement.items) == (1.0, 80)
 
 
 def test_people_who_do_not_agree_fail_it(make_case: Any) -> None:
@@ -126,6 +134,23 @@ def test_a_judges_grades_are_corrected_too(make_case: Any) -> None:
     assert rates["needs_editing"].mean == pytest.approx(0.5, abs=0.06)
     assert record.baseline.graded is not None
     assert record.baseline.graded.grader == "given"
+
+
+def test_what_a_log_says_of_accuracy_is_by_people_too(make_case: Any) -> None:
+    case = load_case(make_case(prevalence=None, **summaries()))
+    data = load_data(case)
+    assert data is not None
+    data, _ = graded(data, case.grading, case.task)
+    split_, here = split(data, case.task, 0), setting(case, data, 0)
+    result = compare(data, ladder(case), split_, here)
+    given, one = data.predictions["llm"], result.tried["llm"]
+    found = answers_of(given, one, data, split_.tested, here).accuracy
+    assert found is not None
+    assert found.mean == pytest.approx(0.5, abs=0.06)
+    bare = answers_of(given, replace(one, graded=None), data, split_.tested, here).accuracy
+    assert bare is not None
+    assert (bare.mean, found.rows) == (0.75, ROWS)
+    assert found.high - found.low > 1.1 * (bare.high - bare.low)
 
 
 def test_default_extraction_is_as_it_was(make_case: Any) -> None:

@@ -223,7 +223,7 @@ def _measure(one: Tried, data: Dataset, rows: Any, setting: Setting, luck: Luck)
 
 def rates_of(one: Tried, data: Dataset, rows: Any, setting: Setting) -> dict[str, Distribution]:
     """How good an option is on some rows, as posteriors of its rates."""
-    outcomes, answers = setting.outcomes_of(one, data, rows), one.answers(rows)
+    outcomes, answers = setting.outcomes_of(one, data, rows), one.looks(rows)
     known = setting.of_task.known_rates(one.rung.kind)
     found = {}
     for name, measure in _measures(one, setting).items():

@@ -164,8 +164,11 @@ class Tried:
     graded: Corrected | None = None
 
     def answers(self, index: Any = slice(None)) -> Array:
-        """How many answers each of some rows has; what is corrected counts as one."""
-        if self.graded is not None:
-            return np.ones(len(self.outcome[index]))
+        """How many answers each of some rows has."""
         found = np.isfinite(self.outcome[index])
         return np.asarray(found if found.ndim == 1 else found.sum(axis=1), dtype=float)
+
+    def looks(self, index: Any = slice(None)) -> Array:
+        """How many answers each of some rows says something by; what is corrected by one."""
+        found = self.answers(index)
+        return found if self.graded is None else np.ones(len(found))
