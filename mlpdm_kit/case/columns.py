@@ -133,6 +133,8 @@ def _texts(table: Table, data: Data) -> np.ndarray[Any, Any]:
     import numpy as np
 
     codes = class_codes(classes_of(table, data, "extraction"))
+    if data.target is None:  # its fields stand in columns of their own
+        return _ungraded(table, data)
     if not codes:
         raise refuse("target-empty", "data.target", data.target, found="", count=0)
     texts = table.written(str(data.target), "data.target")

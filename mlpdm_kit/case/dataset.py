@@ -15,8 +15,10 @@ from mlpdm_kit.case.columns import (
     target_values,
 )
 from mlpdm_kit.case.documents import Corpus, read_corpus
+from mlpdm_kit.case.grades import Gradings
 from mlpdm_kit.case.model import Case, Data
 from mlpdm_kit.case.predictions import Predictions, answer_codes, read_predictions
+from mlpdm_kit.case.references import has_reference, peoples_grades, references
 from mlpdm_kit.case.tables import Table, digest, inside
 from mlpdm_kit.errors import raise_all, refuse
 
@@ -51,6 +53,12 @@ class Dataset:
         What came as files, by option.
     corpus : Corpus or None
         The documents that are searched, and what was asked on each row.
+    references : array or None
+        What a grader holds the answers of each row against: texts, or mappings of fields.
+    said : mapping
+        What each rule answers as text, where a grader looks at it.
+    gradings : mapping
+        People's grades, by option.
     rows_without_target : int
         Rows left out because nothing is known of them.
     copies, copies_dropped : int
@@ -70,6 +78,9 @@ class Dataset:
     rule_columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     predictions: Mapping[str, Predictions] = field(default_factory=dict)
     corpus: Corpus | None = None
+    references: np.ndarray[Any, Any] | None = None
+    said: Mapping[str, np.ndarray[Any, Any]] = field(default_factory=dict)
+    gradings: Mapping[str, Gradings] = field(default_factory=dict)
     classes: tuple[str, ...] = ()
     columns: Mapping[str, np.ndarray[Any, Any]] = field(default_factory=dict)
     rows_without_target: int = 0
@@ -90,6 +101,8 @@ def load_data(case: Case) -> Dataset | None:
     InputError
         A file, column, class, rule or prediction is at fault.
     """
+    import numpy as np
+
     if case.data is None:
         return None
     data = case.data
@@ -98,7 +111,8 @@ def load_data(case: Case) -> Dataset | None:
         frame = table.frame()
         row_id = id_column(table, data)
         target = target_values(table, data, case.task)
-        kept = is_known(target)
+        held = references(table, data, case.grading)
+        kept = is_known(target) & has_reference(held, len(table))
         classes = classes_of(table, data, case.task)
         amounts = {
             name: priced_column(table, outcome.column, f"outcomes.{name}.column")
@@ -106,7 +120,7 @@ def load_data(case: Case) -> Dataset | None:
             if outcome.column
         }
         corpus = read_corpus(case.folder, table, data, case.options, classes, kept)
-        acts, predictions, looks = {}, {}, {}
+        acts, predictions, looks, said = {}, {}, {}, {}
         for name, option in case.options.items():
             rule = option.when or option.predict
             if rule:
@@ -118,11 +132,14 @@ def load_data(case: Case) -> Dataset | None:
                 acts[name] = predicted_values(
                     table, data, option.predict, f"options.{name}.predict", case.task
                 )
+                if held is not None:
+                    said[name] = table.values(option.predict, where, gives="text")
             if option.predictions:
                 predictions[name] = read_predictions(
                     case.folder, table, data, name, option, case.task, kept, classes,
-                    case.currency,
+                    case.currency, case.grading,
                 )  # fmt: skip
+        gradings = peoples_grades(case.folder, table, data, case.task, case.grading, predictions)
     again = _copies(frame, row_id) & kept
     dropped = int(again.sum()) if row_id is not None or data.time is not None else 0
     without_target = int((~kept).sum())
@@ -130,6 +147,7 @@ def load_data(case: Case) -> Dataset | None:
         kept = kept & ~again
     ids = frame[row_id][kept] if row_id is not None and row_id in frame else None
     own = {data.target, row_id, data.time, data.group, data.query, *data.leave_out} - {None}
+    own |= set(() if case.grading is None else case.grading.columns)
     features = frame.drop(columns=[column for column in own if column in frame]).loc[kept]
 
     def pick(column: str | None) -> np.ndarray[Any, Any] | None:
@@ -148,6 +166,9 @@ def load_data(case: Case) -> Dataset | None:
         segment=pick(data.segment),
         corpus=corpus and corpus.at(kept),
         acts={name: values[kept] for name, values in acts.items()},
+        references=None if held is None else held[kept],
+        said={name: np.asarray(values)[kept] for name, values in said.items()},
+        gradings={name: values.at(kept) for name, values in gradings.items()},
         classes=classes,
         columns={name: values[kept] for name, values in amounts.items()},
         predictions={name: values.at(kept) for name, values in predictions.items()},
@@ -175,7 +196,7 @@ def data_digest(case: Case) -> str:
 
     if case.data is None:
         return ""
-    names = [case.data.file]
+    names = [name for name in (case.data.file, case.data.grades) if name]
     names += [case.data.documents.file] if case.data.documents else []
     files = [
         name

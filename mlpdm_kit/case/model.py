@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError
 from mlpdm_kit.case.areas import Collection, Design, Evaluation, Governance
 from mlpdm_kit.case.ask import Ask, with_answers_file
 from mlpdm_kit.case.framing import Answer, Framing, Goal, People
+from mlpdm_kit.case.grading import Grading
 from mlpdm_kit.case.inputs import (
     CasesPerMonth,
     CostPerCase,
@@ -60,6 +61,7 @@ class Data(Frozen):
     known_then: Names = ()
     query: str | None = None
     documents: Documents | None = None
+    grades: str | None = None
     simulated: Truth = False
     source: str = ""
     licence: str = ""
@@ -183,6 +185,7 @@ class Case(Frozen):
     inputs: dict[str, Number] = Field(default_factory=dict)
     prevalence: Share | None = None
     data: Data | None = None
+    grading: Grading | None = None
     outcomes: dict[str, PricedOutcome] = Field(default_factory=dict)
     action_success: Share | None = None
     budget: Budget = Budget()
@@ -221,6 +224,7 @@ __all__ = [
     "Family",
     "Framing",
     "Goal",
+    "Grading",
     "Input",
     "Option",
     "Outcome",

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mlpdm_kit.case.columns import id_column, spelling
+from mlpdm_kit.case.grading import Grading
 from mlpdm_kit.case.kinds import TASK_KINDS, TaskKind
 from mlpdm_kit.case.logs.choosing import in_currency, of_option
 from mlpdm_kit.case.logs.coding import (
@@ -24,6 +25,7 @@ from mlpdm_kit.case.logs.coding import (
     scale_of,
 )
 from mlpdm_kit.case.logs.columns import AMOUNTS, ROW, Odd, few, is_nothing
+from mlpdm_kit.case.logs.fields import with_fields
 from mlpdm_kit.case.logs.formats import read_log
 from mlpdm_kit.case.model import Data, Option
 from mlpdm_kit.case.tables import Table
@@ -39,8 +41,13 @@ ANSWERED_BY = {  # columns that say how a task was answered, of which a log has 
     "class": ("answer",),
     "text": ("answer",),
     "rank": ("rank",),
-    "grade": ("grade",),
+    "grade": ("grade", "answer"),
     "nothing": (),
+}
+_TEXTS = {  # those that a grader may look at, by what the task asks for
+    "class": ("answer",),
+    "text": ("answer",),
+    "grade": ("answer",),
 }
 
 
@@ -67,12 +74,16 @@ class Predictions:
     done). ``said`` holds what else the log says of each answer, of the same shape: amounts
     (``cost``, ``latency``, ``tokens_in``, ``tokens_out``, ``attempts``) and ``refused``,
     ``failed``, ``invented`` as 1 and 0, NaN where it says nothing; and as ``words`` a code
-    for each different text, of answers that are texts.
+    for each different text, of answers that are texts. ``texts`` are these as they stand, of
+    shape (rows, repeats), where a grader may look at them; ``numbers`` what the log calls its
+    repeats.
     """
 
     score: np.ndarray[Any, Any]
     is_answer: bool
     silent: np.ndarray[Any, Any] | None = None
+    texts: np.ndarray[Any, Any] | None = None
+    numbers: tuple[int, ...] = (1,)
     said: Mapping[str, np.ndarray[Any, Any]] = field(default_factory=dict)
     attacks: Attacks | None = None
 
@@ -97,6 +108,7 @@ class Predictions:
             self,
             score=self.score[index],
             silent=None if self.silent is None else self.silent[index],
+            texts=None if self.texts is None else self.texts[index],
             said={name: values[index] for name, values in self.said.items()},
         )
 
@@ -111,6 +123,7 @@ def read_predictions(
     known: np.ndarray[Any, Any] | None = None,
     classes: tuple[str, ...] = (),
     currency: str = "",
+    grading: Grading | None = None,
 ) -> Predictions:
     """Answers or scores of one option, put in the order of the data's rows.
 
@@ -129,12 +142,15 @@ def read_predictions(
 
     where = f"options.{name}.predictions"
     assert option.predictions is not None
-    log = of_option(read_log(folder, option.predictions, where), name, where, option.predictions)
+    log = read_log(folder, option.predictions, where)
+    if grading is not None and grading.fields and "answer" not in log:
+        log = with_fields(folder, option.predictions, where, log, tuple(grading.fields))
+    log = of_option(log, name, where, option.predictions)
     priced = option.tokens is not None
     log = in_currency(log, currency, where, option.predictions, priced=priced)
     kind = TASK_KINDS[task]
     said_as = _said_as(log, kind, where)
-    ids = _ids(table, data)
+    ids = ids_of(table, data)
     told = _Told(field=where, file=option.predictions)
     attacks, items = _apart(log)
     raise_all(few([*told.attacks(attacks), *told.items(items, ids, data.file)]))
@@ -149,6 +165,10 @@ def read_predictions(
         score=score,
         is_answer=is_answer,
         silent=quiet if quiet.any() and not is_answer else None,
+        texts=place.texts(items[said_as], silent)
+        if said_as in _TEXTS.get(kind.answers, ())
+        else None,
+        numbers=place.numbers,
         said={key: place.put(values) for key, values in _said(items, kind).items()},
         attacks=_attacks(attacks),
     )
@@ -164,7 +184,7 @@ def _said_as(log: pd.DataFrame, kind: TaskKind, where: str) -> str:
     return there[0]
 
 
-def _ids(table: Table, data: Data) -> list[str | None]:
+def ids_of(table: Table, data: Data) -> list[str | None]:
     """Id of each row of the data, none of them twice."""
     column = id_column(table, data)
     if column is None:
@@ -313,6 +333,7 @@ class _Place:
         row = {one: index for index, one in enumerate(ids)}
         self.row = np.array([row[one] for one in items["id"]], dtype=int)
         repeats, self.repeat = np.unique(items["repeat"].to_numpy(int), return_inverse=True)
+        self.numbers = tuple(int(number) for number in repeats) or (1,)
         self.shape = (len(ids), max(len(repeats), 1))
 
     def put(self, values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
@@ -322,6 +343,15 @@ class _Place:
         found = np.full(self.shape, np.nan)
         found[self.row, self.repeat] = values
         return found[:, 0] if self.shape[1] == 1 else found
+
+    def texts(self, values: pd.Series[Any], silent: Any) -> np.ndarray[Any, Any]:
+        """Texts by row and repeat; None where there is none, or the answer was refused."""
+        import numpy as np
+
+        found = np.full(self.shape, None, dtype=object)
+        said = zip(values, silent, strict=True)
+        found[self.row, self.repeat] = [None if quiet else text for text, quiet in said]
+        return found
 
 
 def _refuse_gaps(
@@ -354,5 +384,6 @@ __all__ = [
     "Attacks",
     "Predictions",
     "answer_codes",
+    "ids_of",
     "read_predictions",
 ]

@@ -23,11 +23,13 @@ from mlpdm_kit.case.columns import (
 from mlpdm_kit.case.correlations import correlation_faults, drawn_name
 from mlpdm_kit.case.dataset import act_values, predicted_values, priced_column
 from mlpdm_kit.case.documents import read_corpus
+from mlpdm_kit.case.grading import Grading, grading_faults
 from mlpdm_kit.case.kinds import PAIR
 from mlpdm_kit.case.model import Case, Data, Input, Option, Outcome, slug
 from mlpdm_kit.case.option_rules import no_option, option_faults, stopping_checks
-from mlpdm_kit.case.predictions import read_predictions
+from mlpdm_kit.case.predictions import Predictions, read_predictions
 from mlpdm_kit.case.ranges import range_faults
+from mlpdm_kit.case.references import has_reference, peoples_grades, references
 from mlpdm_kit.case.tables import Table
 from mlpdm_kit.errors import Fault, InputError
 
@@ -42,8 +44,8 @@ MIN_CLASS = 2
 
 def rule_faults(case: Case) -> list[Fault]:
     """Faults of a case that its fields alone do not show."""
-    rules = (_identity, _answers, _economics, _data, _outcomes, _options, _ranges, _correlations,
-             _studies, area_faults)  # fmt: skip
+    rules = (_identity, _answers, _economics, _data, grading_faults, _outcomes, _options,
+             _ranges, _correlations, _studies, area_faults)  # fmt: skip
     return [fault for rule in rules for fault in rule(case)]
 
 
@@ -149,7 +151,8 @@ def _data(case: Case) -> Iterator[Fault]:
     for name in ("documents", "query"):
         if getattr(case.data, name) is not None and answers != "rank":
             yield Fault(code="not-for-task", field=f"data.{name}", value=case.task)
-    if case.data.target is None and answers not in ("grade", "nothing"):
+    by_fields = case.grading is not None and case.grading.fields and answers == "text"
+    if case.data.target is None and answers not in ("grade", "nothing") and not by_fields:
         yield Fault(code="missing-key", field="data.target", figures={"example": "target: paid"})
 
 
@@ -293,6 +296,7 @@ def data_faults(
     task: str,
     outcomes: Mapping[str, Outcome] | None = None,
     currency: str = "",
+    grading: Grading | None = None,
 ) -> list[Fault]:
     """Faults that only the data shows: files, columns, classes, rules, predictions."""
     if data is None:
@@ -306,6 +310,7 @@ def data_faults(
         sound = not any(fault.code == "column-missing" for fault in faults)
         known = None
         classes: tuple[str, ...] = ()
+        found: dict[str, Predictions] = {}
         for name, outcome in (outcomes or {}).items():
             if outcome.column:
                 field = f"outcomes.{name}.column"
@@ -313,7 +318,8 @@ def data_faults(
         if data.target is None or data.target in table.types:
             try:
                 target = target_values(table, data, task)
-                known = is_known(target)
+                held = references(table, data, grading)
+                known = is_known(target) & has_reference(held, len(table))
                 classes = classes_of(table, data, task)
             except InputError as error:
                 faults += error.faults
@@ -334,10 +340,14 @@ def data_faults(
                 unasked += answers_faults(folder, field, option.ask, option.predictions)
                 faults += unasked
             if option.predictions and sound and not unasked:
-                faults += try_faults(
-                    read_predictions, folder, table, data, name, option, task, known, classes,
-                    currency,
-                )  # fmt: skip
+                try:
+                    found[name] = read_predictions(
+                        folder, table, data, name, option, task, known, classes, currency, grading
+                    )
+                except InputError as error:
+                    faults += error.faults
+        if not faults:
+            faults += try_faults(peoples_grades, folder, table, data, task, grading, found)
     if not faults and known is not None:
         faults += _few(target[known], data, task)
     return faults

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from mlpdm_kit.analysis.grading.graded import graded
 from mlpdm_kit.analysis.ladder import Rung
 from mlpdm_kit.analysis.trial.compare import FEW_ERRORS, Comparison, compare, rate_of
 from mlpdm_kit.analysis.trial.findings import (
@@ -34,6 +35,7 @@ from mlpdm_kit.record.data_checks import (
     removed_before,
     too_good,
 )
+from mlpdm_kit.record.grading import checks_on_graders, how_it_was_graded
 from mlpdm_kit.record.inputs import usual_ends
 from mlpdm_kit.record.measured import Compared, Correlation, DataProfile, OperatingPoint, Rate
 from mlpdm_kit.record.parts import Said
@@ -49,6 +51,7 @@ def compare_section(
         options = tuple(_unmeasured(case, rung) for rung in rungs)
         return ComparisonSection(options=options, checks=tuple(checks_on_people(case, rungs)))
     _refuse_unknown_segments(case, data)
+    data, marks = graded(data, case.grading, case.task)
     vouched = {*(case.data.known_then if case.data else ()), *in_use(rungs, data)}
     found = leaks(data.features, data.target, case.task, known_then=vouched)
     leaking = [finding.figures["column"] for finding in found]
@@ -60,6 +63,7 @@ def compare_section(
     closer = looked(case, rungs, data, split_, here, result)
     good = too_good(case, data, result)
     findings = [*found, *good, *oddities(profile_features), *_on_rows(case, data, result)]
+    how_graded = how_it_was_graded(case, data, marks, result, here, split_)
     options = tuple(
         _compared(rung, result, data, here) if rung.id in result.tried else _unmeasured(case, rung)
         for rung in rungs
@@ -75,11 +79,13 @@ def compare_section(
             matrix=tuple(tuple(float(x) for x in row) for row in result.correlation),
         ),
         curves=closer.curves,
+        graded=how_graded,
         **closer.parts,
         checks=(
             *checks_on_people(case, rungs),
             *checks_on_data(case, rungs, data, result, findings),
             *closer.checks,
+            *checks_on_graders(case, rungs, how_graded),
         ),
     )
 

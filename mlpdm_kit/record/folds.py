@@ -7,6 +7,7 @@ from mlpdm_kit.record.chain_fold import chain_fold, plan_said
 from mlpdm_kit.record.closer_folds import learning_fold, review_fold, segments_fold
 from mlpdm_kit.record.data_fold import data_fold
 from mlpdm_kit.record.errors_fold import errors_fold
+from mlpdm_kit.record.grading_fold import grading_fold
 from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.parts import CheckResult
 from mlpdm_kit.record.sentences import Sentences
@@ -37,6 +38,7 @@ def folds(record: DecisionRecord, says: Sentences) -> tuple[Fold, ...]:
         _gates(record, says),
         areas_fold(record, says),
         data_fold(record, says),
+        grading_fold(record, says),
         errors_fold(record, says),
         review_fold(record, says),
         segments_fold(record, says),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from mlpdm_kit.record.areas import LabelCost, Written
+from mlpdm_kit.record.graded import HowGraded
 from mlpdm_kit.record.measured import (
     Compared,
     Correlation,
@@ -63,6 +64,7 @@ class ComparisonSection(Section):
     gaps: tuple[SegmentGap, ...] = ()
     dropped: tuple[SegmentDropped, ...] = ()
     learning: Learning | None = None
+    graded: HowGraded | None = None
     checks: tuple[CheckResult, ...] = ()
 
 

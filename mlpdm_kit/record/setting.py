@@ -31,6 +31,7 @@ def setting(case: Case, data: Dataset | None, seed: int) -> Setting:
         works=1.0 if works is None else float(works[0]),
         hit_at=case.hit_at,
         good=case.of_task.good,
+        grader="" if case.grading is None else case.grading.grader,
         mix={} if case.data is None else {n: one.low for n, one in case.data.mix.items()},
         price_ends=_price_ends(case, inputs),
         reviews=_reviews(case, theta),

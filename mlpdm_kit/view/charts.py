@@ -20,6 +20,7 @@ from mlpdm_kit.view.canvas import Figure
 from mlpdm_kit.view.chain_chart import looks
 from mlpdm_kit.view.cost_charts import cost_per_case
 from mlpdm_kit.view.gate_chart import gates
+from mlpdm_kit.view.grading_chart import grading
 from mlpdm_kit.view.information_charts import evppi, studies
 from mlpdm_kit.view.learning_chart import learning
 from mlpdm_kit.view.outcome_chart import cost_by_outcome
@@ -76,6 +77,8 @@ CHARTS = {
               function=segments),
         Chart(name="learning", step="baseline_comparison", needs=("baseline_comparison",),
               function=learning),
+        Chart(name="grading", step="baseline_comparison", needs=("baseline_comparison",),
+              function=grading),
         Chart(name="cost_by_outcome", step="cost_of_errors", needs=("cost_of_errors",),
               function=cost_by_outcome),
         Chart(name="reliability", step="cost_of_errors", needs=("cost_of_errors",),

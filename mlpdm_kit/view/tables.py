@@ -10,6 +10,7 @@ from mlpdm_kit.case.checks import AREAS
 from mlpdm_kit.record.area_folds import points_table
 from mlpdm_kit.record.areas import area_of
 from mlpdm_kit.record.folds import option_cell
+from mlpdm_kit.record.grading_fold import options_graded
 from mlpdm_kit.record.measured import Compared
 from mlpdm_kit.record.parts import CheckResult, Range, Section
 from mlpdm_kit.record.sections import ComparisonSection, ErrorsSection, FramingSection, ValueSection
@@ -108,6 +109,14 @@ def data(comparison: ComparisonSection, *, says: Sentences) -> Table:
         heads=_heads(says, "page.table.data", ("what", "shown")),
         rows=tuple(rows),
     )
+
+
+def graded(comparison: ComparisonSection, *, says: Sentences) -> Table:
+    """How the answers of each option were graded."""
+    found = comparison.graded
+    if found is None or not found.options:
+        return Table(caption="", heads=(), rows=())
+    return options_graded(found, says)
 
 
 def compared(comparison: ComparisonSection, *, says: Sentences) -> Table:
@@ -246,6 +255,7 @@ TABLES = {
     "checks": TableOf(needs=("problem_framing",), function=checks),
     "data": TableOf(needs=("baseline_comparison",), function=data),
     "compared": TableOf(needs=("baseline_comparison",), function=compared),
+    "graded": TableOf(needs=("baseline_comparison",), function=graded),
     "prices": TableOf(needs=("cost_of_errors",), function=prices),
     "points": TableOf(needs=("cost_of_errors",), function=points),
     "options": TableOf(needs=("expected_value",), function=valued),

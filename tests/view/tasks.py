@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
+from tests.graded import summaries
 from tests.kinds import KINDS, calls, said
 
 
@@ -52,10 +53,12 @@ def _small(name: str) -> tuple[dict[str, str], dict[str, Any]]:
     return files, {**case, "outcomes": prices or None}
 
 
+_GRADED = summaries(3, strict=True)
 _SMALL = {name: _small(name) for name in _PRICES}
 FILES: dict[str, dict[str, str]] = {
     "classes": {"d.csv": _CLASSES, "a.csv": _ANSWERS},
     **{name: files for name, (files, _) in _SMALL.items() if files},
+    "graded": _GRADED.pop("files"),
     "rich": {"d.csv": _rich()},
 }
 CASES: dict[str, dict[str, Any]] = {
@@ -79,6 +82,7 @@ CASES: dict[str, dict[str, Any]] = {
     },
     **{name: case for name, (_, case) in _SMALL.items()},
     "calls": calls(),
+    "graded": _GRADED,
     "rich": {
         "prevalence": "15%..35%",
         "simulated": True,

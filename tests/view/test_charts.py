@@ -27,9 +27,15 @@ from mlpdm_kit.view.wrap import columns, inert, lines
 
 Record = Callable[[str], DecisionRecord]
 Figure = dict[str, Any]
-TASKS = ("classes", "search", "extraction", "generation", "formula", "column", "rich")
+TASKS = ("classes", "search", "extraction", "generation", "formula", "column", "graded", "rich")
 ALL = ("stated", "measured", "amounts", "stopped", "named", *TASKS)
-CLOSER = {"reliability", "review", "segments", "learning"}  # drawn from a closer look at data
+CLOSER = {
+    "reliability",
+    "review",
+    "segments",
+    "learning",
+    "grading",
+}  # drawn from a closer look at data
 OURS = re.compile(r"<br>|</?b>")
 
 
@@ -58,14 +64,15 @@ def read(text: str) -> str:
     ("name", "absent"),
     [
         ("stated", {"looks", "threshold", "evppi", "studies"} | CLOSER),
-        ("measured", {"looks", "evppi", "studies", "review", "segments"}),
-        ("amounts", {"looks", "studies", "evppi", "reliability", "review", "segments"}),
+        ("measured", {"looks", "grading", "evppi", "studies", "review", "segments"}),
+        ("amounts", {"looks", "grading", "studies", "evppi", "reliability", "review", "segments"}),
         ("stopped", set(CHARTS) - {"gates"}),
-        ("named", {"looks", "evppi", "studies", "review", "segments"}),
+        ("named", {"looks", "grading", "evppi", "studies", "review", "segments"}),
         ("classes", {"looks", "threshold", "evppi", "studies"} | CLOSER),
         ("formula", {"looks", "threshold", "studies"} | CLOSER),
         ("calls", {"threshold", "evppi", "studies"} | CLOSER),
-        ("rich", {"looks"}),
+        ("graded", {"looks", "threshold", "evppi", "studies"} | CLOSER - {"grading"}),
+        ("rich", {"looks", "grading"}),
     ],
 )
 def test_a_chart_is_drawn_where_there_is_something(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from mlpdm_kit.analysis.answers.prices import mean_of, per_accepted, percentiles
 from mlpdm_kit.analysis.answers.seen import Seen, seen, seen_on
 from mlpdm_kit.analysis.errors.costs import Estimate
 from mlpdm_kit.analysis.trial.compare import estimate
+from mlpdm_kit.analysis.trial.luck import with_luck
 from mlpdm_kit.analysis.trial.mix import pooled
 from mlpdm_kit.analysis.trial.points import weights
 from mlpdm_kit.analysis.trial.setting import Setting, Tried
@@ -90,7 +91,9 @@ def answers_of(
     weigh = weights(data.target[rows], setting)
     found: dict[str, Any] = {}
     if good is not None:
-        found["accuracy"] = _accuracy(row_means(good), count, data.target[rows], setting)
+        found["accuracy"] = _with_grader(
+            _accuracy(row_means(good), one.looks(rows), data.target[rows], setting), one, setting
+        )
         found["accepted"] = None if cost is None else per_accepted(cost, good, weigh)
     if outcome.ndim > 1:
         words = said.get("words", outcome)
@@ -126,6 +129,12 @@ def _good(one: Tried, data: Dataset, rows: Any, setting: Setting) -> Array | Non
     if setting.task == "regression":
         return None
 
+    if one.graded is not None:  # as people would grade: of every answer as of its row
+        share = setting.outcomes_of(one, data, rows)[setting.good]
+        answer = one.outcome[rows]
+        of_row = share if answer.ndim == 1 else share[:, None]
+        return np.where(np.isnan(answer), np.nan, of_row)
+
     def right(outcome: Array) -> Array:
         if setting.task == "binary":
             return np.asarray(outcome[rows] == data.target[rows], dtype=float)
@@ -135,6 +144,15 @@ def _good(one: Tried, data: Dataset, rows: Any, setting: Setting) -> Array | Non
         return right(one.outcome)
     each = [right(one.outcome[:, repeat]) for repeat in range(one.outcome.shape[1])]
     return np.where(np.isnan(one.outcome[rows]), np.nan, np.column_stack(each))
+
+
+def _with_grader(found: Seen | None, one: Tried, setting: Setting) -> Seen | None:
+    """The same with the grader's own error in its interval."""
+    if found is None or one.graded is None:
+        return found
+    good = np.array([float(name == setting.good) for name in one.graded.names])
+    variance = one.graded.variance(good, counted=True)
+    return replace(found, posterior=with_luck(found.posterior, variance))
 
 
 def _accuracy(good: Array, answers: Array, target: Array, setting: Setting) -> Seen | None:

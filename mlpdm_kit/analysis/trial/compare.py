@@ -21,6 +21,7 @@ from mlpdm_kit.analysis.errors.costs import (
 )
 from mlpdm_kit.analysis.ladder import Rung
 from mlpdm_kit.analysis.trial.folds import Split
+from mlpdm_kit.analysis.trial.graders import as_people_grade, luck_of_grader
 from mlpdm_kit.analysis.trial.luck import Luck, luck_of, with_luck, with_luck_of_cost
 from mlpdm_kit.analysis.trial.mix import class_shares, codes_of, pooled
 from mlpdm_kit.analysis.trial.models import pinball
@@ -102,8 +103,10 @@ def compare(
             if found is not None:
                 tried[rung.id] = found
     rows = split.tested
+    tried = as_people_grade(tried, data, rows, setting)
     lucks = {
         name: luck_of(one, _measures(one, setting), data, split, setting)
+        + luck_of_grader(one, _measures(one, setting), setting)
         for name, one in tried.items()
     }
     measured = {
@@ -196,8 +199,8 @@ def _groups(data: Dataset, rows: Any) -> Any:
 
 
 def _measure(one: Tried, data: Dataset, rows: Any, setting: Setting, luck: Luck) -> Measured:
-    outcomes = setting.outcomes(data, one.outcome, rows)
-    happened = setting.happened(data, one.outcome, rows)
+    outcomes = setting.outcomes_of(one, data, rows)
+    happened = setting.happened_of(one, data, rows)
     cost = _estimate(setting.losses_of(one, data, rows), data, rows, setting)
     tuned_cost = None
     if one.tuned_outcome is not None:
@@ -220,7 +223,7 @@ def _measure(one: Tried, data: Dataset, rows: Any, setting: Setting, luck: Luck)
 
 def rates_of(one: Tried, data: Dataset, rows: Any, setting: Setting) -> dict[str, Distribution]:
     """How good an option is on some rows, as posteriors of its rates."""
-    outcomes, answers = setting.outcomes(data, one.outcome, rows), one.answers(rows)
+    outcomes, answers = setting.outcomes_of(one, data, rows), one.looks(rows)
     known = setting.of_task.known_rates(one.rung.kind)
     found = {}
     for name, measure in _measures(one, setting).items():
@@ -315,8 +318,8 @@ def _paired(one: Tried, base: Tried, data: Dataset, rows: Any, setting: Setting)
 
 def _may_win(one: Tried, base: Tried, data: Dataset, rows: Any, setting: Setting) -> bool:
     """Whether an option errs more cheaply than another at some prices within their ranges."""
-    mine = setting.outcomes(data, one.outcome, rows)
-    other = setting.outcomes(data, base.outcome, rows)
+    mine = setting.outcomes_of(one, data, rows)
+    other = setting.outcomes_of(base, data, rows)
     weigh = weights(data.target[rows], setting)
     least = _running(one, setting) - _running(base, setting)
     for name, ends in setting.price_ends.items():
@@ -337,7 +340,7 @@ def _correlation(
     everything = np.ones(len(target), bool)
     blocks: dict[str, tuple[Array, Any]] = {}
     for name, one in tried.items():
-        outcomes = setting.outcomes(data, one.outcome, rows)
+        outcomes = setting.outcomes_of(one, data, rows)
         known = setting.of_task.known_rates(one.rung.kind)
         for rate, measure in _measures(one, setting).items():
             if rate not in known:

@@ -31,10 +31,18 @@ _Z = 1.6448536269514722  # of a 90% interval
 
 @dataclass(frozen=True, kw_only=True)
 class Luck:
-    """Variance of an option's rates, and of its cost per case, between ways to split."""
+    """Variance of an option's rates, and of its cost per case, beyond that of its rows:
+    between ways to split, or between ways to grade."""
 
     rates: dict[str, float] = field(default_factory=dict)
     cost: float = 0.0
+
+    def __add__(self, other: Luck) -> Luck:
+        names = [*self.rates, *(name for name in other.rates if name not in self.rates)]
+        return Luck(
+            rates={n: self.rates.get(n, 0.0) + other.rates.get(n, 0.0) for n in names},
+            cost=self.cost + other.cost,
+        )
 
 
 NONE = Luck()

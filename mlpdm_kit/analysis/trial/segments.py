@@ -75,7 +75,7 @@ def served(one: Tried, data: Dataset, rows: Any, setting: Setting) -> list[Serve
     names = names_of(data)
     assert names is not None
     names = names[rows]
-    outcomes, answers = setting.outcomes(data, one.outcome, rows), one.answers(rows)
+    outcomes, answers = setting.outcomes_of(one, data, rows), one.looks(rows)
     lost = losses(outcomes, setting.worth)
     good, about = _quality(outcomes, data.target[rows], lost, setting)
     found = []

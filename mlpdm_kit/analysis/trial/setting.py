@@ -11,6 +11,7 @@ import numpy as np
 from mlpdm_kit.analysis.errors.calibration import Calibration
 from mlpdm_kit.analysis.errors.costs import Costs
 from mlpdm_kit.analysis.errors.review import ReviewPolicy
+from mlpdm_kit.analysis.grading.error import Corrected
 from mlpdm_kit.analysis.ladder import Rung
 from mlpdm_kit.analysis.uncertainty.distributions import Array, Distribution
 from mlpdm_kit.analysis.uncertainty.shares import row_means
@@ -28,8 +29,8 @@ class Setting:
     succeeds, ``good`` the outcome that is no error, ``price_ends`` the worth of
     each outcome at both ends of its range, ``mix`` the share of each segment in
     production, ``reviews`` what a review takes by option,
-    ``hit_at`` how far down a list one looks, and ``running`` what a case costs to
-    run under an option, by id.
+    ``hit_at`` how far down a list one looks, ``grader`` what grades answers, and
+    ``running`` what a case costs to run under an option, by id.
     """
 
     task: str
@@ -46,6 +47,7 @@ class Setting:
     mix: Mapping[str, float] = field(default_factory=dict)
     reviews: Mapping[str, Review] = field(default_factory=dict)
     hit_at: int = 1
+    grader: str = ""
 
     def rows(self, data: Dataset) -> Rows:
         """What answers on this data are judged by."""
@@ -83,7 +85,19 @@ class Setting:
         """What each row costs under an option as it was tried, reviews included."""
         if one.review is not None:
             return one.review.losses
-        return self.losses(data, one.outcome, index)
+        return losses(self.outcomes_of(one, data, index), self.worth)
+
+    def outcomes_of(self, one: Tried, data: Dataset, index: Any) -> dict[str, Array]:
+        """How much of each outcome every row comes to, as people grade it where they did."""
+        if one.graded is None:
+            return self.outcomes(data, one.outcome, index)
+        return {name: one.graded.outcomes[index, i] for i, name in enumerate(one.graded.names)}
+
+    def happened_of(self, one: Tried, data: Dataset, index: Any) -> dict[str, Array]:
+        """The same as shares of each row's answers, whatever their amounts."""
+        if one.graded is None:
+            return self.happened(data, one.outcome, index)
+        return self.outcomes_of(one, data, index)
 
     @property
     def costs(self) -> Costs:
@@ -129,7 +143,8 @@ class Tried:
     one; ``chances`` the same as probabilities at the production base rate, if it is that,
     both means over the repeats (``each_chances`` are those of each), and ``calibration``
     whether they can be taken at their word. ``review`` is the three-way policy of a
-    reviewed option: its answers are 1 to act, 0 to leave, and `LOOKED_AT`.
+    reviewed option: its answers are 1 to act, 0 to leave, and `LOOKED_AT`. ``graded`` are
+    its outcomes as people grade them, where people checked the grader.
     """
 
     rung: Rung
@@ -146,8 +161,14 @@ class Tried:
     fixed_outcome: Array | None = None
     column: str = ""
     direction: str = ""
+    graded: Corrected | None = None
 
     def answers(self, index: Any = slice(None)) -> Array:
         """How many answers each of some rows has."""
         found = np.isfinite(self.outcome[index])
         return np.asarray(found if found.ndim == 1 else found.sum(axis=1), dtype=float)
+
+    def looks(self, index: Any = slice(None)) -> Array:
+        """How many answers each of some rows says something by; what is corrected by one."""
+        found = self.answers(index)
+        return found if self.graded is None else np.ones(len(found))
