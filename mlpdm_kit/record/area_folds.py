@@ -127,9 +127,9 @@ def _left(
 ) -> Table:
     rows = []
     for one in rest:
-        stands, question, known, _ = _row(one, results.get(one.check, []), area, says)
+        stands, question, known, sure = _row(one, results.get(one.check, []), area, says)
         to_do = _to_do(one, says)
-        beside = says.parts(text for text in (known.text, known.note) if text not in ("", NONE))
+        beside = says.parts(t for t in (known.text, known.note, sure.text) if t not in ("", NONE))
         rows.append((stands, question, Cell(text=to_do, note=beside)))
     return Table(
         caption=says.say("areas.left.caption"),

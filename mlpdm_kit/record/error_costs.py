@@ -67,7 +67,7 @@ def _points(
     worth = task_of(case).worth(theta, signs(case))
     for rung in rungs:
         there = any(option.id == rung.id for option in inputs.comparison.options)
-        if rung.kind in known or not there:
+        if rung.kind in known or not there or not rung.priced:
             continue
         rates = rates_of(case, rungs, rung, theta)
         recall, alarms = rates["recall"], rates["false_positive_rate"]
