@@ -1,8 +1,9 @@
 """From what a model wrote to an answer as the task wants it.
 
 A JSON object's ``answer`` or a line ``answer: ...`` is taken out; a class is known by its
-word, alone, first in the text or on its last line. What is none of the classes is passed on
-as it is: what that costs is for the analysis to say.
+word, alone, first in the text or on its last line. What is none of several classes is passed
+on as it is: what that costs is for the analysis to say. What is neither yes nor no, or holds
+no number where an amount is wanted, is no answer: nobody could have acted on it.
 """
 
 from __future__ import annotations
@@ -73,7 +74,10 @@ def answer_of(text: str, wanted: Wanted) -> str | None:
         return None
     if wanted.answers == "amount":
         return _amount(text)
-    return _class(text, wanted.words) if wanted.words else text
+    if not wanted.words:
+        return text
+    found = _class(text, wanted.words)
+    return text if found is None and wanted.answers != "act" else found
 
 
 def holds(text: str, canary: str) -> bool:
@@ -118,7 +122,7 @@ def _plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip(_MARKS).casefold()
 
 
-def _class(text: str, words: Mapping[str, str]) -> str:
+def _class(text: str, words: Mapping[str, str]) -> str | None:
     whole = words.get(_plain(text))
     if whole is not None:
         return whole
@@ -127,7 +131,7 @@ def _class(text: str, words: Mapping[str, str]) -> str:
     for word in sorted(words, key=len, reverse=True):
         if len(word) > 1 and not word[0].isdigit() and re.match(re.escape(word) + _AFTER, first):
             return words[word]
-    return words.get(_plain(lines[-1]), text)
+    return words.get(_plain(lines[-1]))
 
 
 def _amount(text: str) -> str | None:

@@ -80,6 +80,7 @@ class Asked:
     done: int = 0
     refused: int = 0
     cut: int = 0
+    unclear: int = 0
     attacked: int = 0
     succeeded: int = 0
     failed: tuple[Failed, ...] = ()
@@ -297,10 +298,12 @@ class _Run:
         text = self.run.endpoint.scrub(reply.text)
         succeeded = attack is not None and not reply.refused and holds(text, attack.canary)
         said: Line = {}
+        unclear = False
         if attack is not None:
             said["succeeded"] = succeeded
         elif not reply.refused:
             said["answer"] = answer_of(text, self.run.questions.wanted)
+            unclear = said["answer"] is None and bool(text.strip())
         said |= {
             "tokens_in": reply.tokens_in, "tokens_out": reply.tokens_out,
             "latency": round(answered.latency, 4), "cost": answered.cost,
@@ -312,6 +315,7 @@ class _Run:
             done=self.asked.done + 1,
             refused=self.asked.refused + reply.refused,
             cut=self.asked.cut + reply.cut,
+            unclear=self.asked.unclear + unclear,
             attacked=self.asked.attacked + (attack is not None),
             succeeded=self.asked.succeeded + succeeded,
         )

@@ -61,7 +61,7 @@ def ended(asked: Asked, text: Text) -> list[str]:
         first = asked.failed[0]
         figures = {"id": first.id, "repeat": first.repeat, "reason": failure(first, text)}
         lines.append(text.say("cli.ask.failed", n=len(asked.failed), **figures))
-    for code in ("refused", "cut"):
+    for code in ("refused", "cut", "unclear"):
         if getattr(asked, code):
             lines.append(text.say(f"cli.ask.{code}", n=getattr(asked, code)))
     if asked.attacked:

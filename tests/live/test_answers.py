@@ -25,10 +25,10 @@ TEXT, AMOUNT, GRADE = (Wanted(answers=kind) for kind in ("text", "amount", "grad
         ("It says now.\nAnswer: yes", "yes"), ("**Answer:** No", "no"), ("答え：はい", "yes"),
         ("Answer: yes\nOn reflection:\nAnswer: no", "no"),
         ("I looked at it.\n\nYes.", "yes"), ("<think>no, no</think>\nyes", "yes"),
-        # none of the classes: as it is
-        ("maybe", "maybe"), ("not urgent", "not urgent"), ("no idea", "no idea"),
-        ("noon", "noon"), ("1. It is late", "1. It is late"), ("yes and no", "yes and no"),
-        ('{"why": "a", "what": "b"}', '{"why": "a", "what": "b"}'), ("", None), (" \n", None),
+        # neither: nobody could act on it
+        ("maybe", None), ("not urgent", None), ("no idea", None), ("noon", None),
+        ("1. It is late", None), ("yes and no", None), ('{"why": "a", "what": "b"}', None),
+        ("", None), (" \n", None),
     ],
 )  # fmt: skip
 def test_yes_or_no(text: str, answer: str | None) -> None:

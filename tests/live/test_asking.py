@@ -184,7 +184,7 @@ def test_a_fault_that_stays_is_a_line_and_is_asked_again_next_time(
         (Say(content=""), {"refused": False, "answer": None, "error": None}),
         (Say(content=None), {"refused": False, "answer": None, "text": ""}),
         (Say(content="no", usage=False), {"answer": "no", "tokens_in": None, "cost": None}),
-        (Say(content="Ye", finish="length"), {"answer": "Ye", "cut": True}),
+        (Say(content="Ye", finish="length"), {"answer": None, "text": "Ye", "cut": True}),
         (Say(content=[{"type": "text", "text": "n"}, {"type": "text", "text": "o"}]),
          {"answer": "no"}),
     ],

@@ -119,6 +119,12 @@ def test_a_case_at_fault_is_not_asked(write: Write, server: Server, call: Any) -
     assert (result.exit_code, server.bodies) == (1, [])
 
 
+def test_what_is_neither_yes_nor_no_is_counted(write: Write, server: Server, call: Any) -> None:
+    server.think = lambda body, n: Say(content="It depends." if n == 2 else "no")
+    said = call(write()).stdout
+    assert "1 said something that is no answer to the task, and count as unanswered" in said
+
+
 def test_several_cases_or_none_are_refused(write: Write, call: Any, tmp_path: Path) -> None:
     result = call(tmp_path / "nowhere")
     assert result.exit_code != 0
