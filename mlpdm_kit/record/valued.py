@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from mlpdm_kit.record.parts import Part, Range
 
-
 POINT = 0.01  # one percentage point, by which a step is made better
 
 
