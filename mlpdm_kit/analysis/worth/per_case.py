@@ -131,7 +131,8 @@ def course_of(
     if capacity is not None and rung.look_after:
         cases = theta["volume"] * terms(rungs, rung, theta).adoption * load
         looked = _looked(cases, np.array([float(len(rung.look_after))]), capacity)
-    finds = dict.fromkeys(rung.look_after, looked * theta[f"{own}.check.finds"])
+    found = looked * theta.get(f"{own}.check.finds", _ZERO)
+    finds = dict.fromkeys(rung.look_after, found)
     return looked, compound(steps, finds, ends=bool(case.of_task.last))
 
 
