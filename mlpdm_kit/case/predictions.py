@@ -266,7 +266,11 @@ class _Told:
         if empty:
             yield Fault(code="id-empty", field=self.field, value=self.file,
                         figures={"count": empty})  # fmt: skip
-        known = set(ids)
+        known, said = set(ids), rows["id"].dropna()
+        if len(said) and known.isdisjoint(said):
+            first = next(iter(ids), "-")
+            yield self.fault("log-ids", None, said.iloc[0], data=data, first=first)
+            return
         seen: dict[tuple[str, int], Any] = {}
         for row, one, repeat in rows[[ROW, "id", "repeat"]].itertuples(index=False):
             if is_nothing(one):
