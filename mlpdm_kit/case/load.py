@@ -61,7 +61,8 @@ def check_case(path: str | Path, overrides: Mapping[str, Any] | None = None) -> 
         return list(error.faults)
     case = reading.case
     if case is not None:
-        reading.add(data_faults(case.folder, case.data, case.options, case.task, case.outcomes))
+        reading.add(data_faults(case.folder, case.data, case.options, case.task, case.outcomes,
+                                case.incidents))  # fmt: skip
     return reading.in_order()
 
 
