@@ -14,6 +14,7 @@ from mlpdm_kit.case.columns import (
     numbers,
     target_values,
 )
+from mlpdm_kit.case.incidents import untold
 from mlpdm_kit.case.model import Case, Data
 from mlpdm_kit.case.predictions import Predictions, answer_codes, read_predictions
 from mlpdm_kit.case.tables import Table, digest, inside
@@ -113,8 +114,9 @@ def load_data(case: Case) -> Dataset | None:
             if option.predictions:
                 predictions[name] = read_predictions(
                     case.folder, table, data, name, option, case.task, kept, classes,
-                    case.currency,
+                    currency=case.currency,
                 )  # fmt: skip
+                raise_all(untold(case.incidents, name, option, predictions[name]))
     again = _copies(frame, row_id) & kept
     dropped = int(again.sum()) if row_id is not None or data.time is not None else 0
     without_target = int((~kept).sum())

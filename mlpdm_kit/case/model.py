@@ -15,6 +15,7 @@ from pydantic import BeforeValidator, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from mlpdm_kit.case.framing import Answer, Framing, Goal, People
+from mlpdm_kit.case.incidents import Incident
 from mlpdm_kit.case.inputs import (
     CasesPerMonth,
     CostPerCase,
@@ -165,6 +166,7 @@ class Case(Frozen):
     prevalence: Share | None = None
     data: Data | None = None
     outcomes: dict[str, PricedOutcome] = Field(default_factory=dict)
+    incidents: dict[str, Incident] = Field(default_factory=dict)
     action_success: Share | None = None
     budget: Budget = Budget()
     options: dict[str, Option] = Field(default_factory=dict)
@@ -200,6 +202,7 @@ __all__ = [
     "Family",
     "Framing",
     "Goal",
+    "Incident",
     "Input",
     "Option",
     "Outcome",

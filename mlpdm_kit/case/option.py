@@ -91,6 +91,7 @@ class Option(Frozen):
     predictions: str | None = None
     probability: Truth = False
     rates: Rates = Field(default_factory=dict)
+    incidents: dict[str, Share] = Field(default_factory=dict)
     of: str | None = None
     status_quo: Truth = False
     build: Money | None = None

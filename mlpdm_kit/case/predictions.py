@@ -110,6 +110,7 @@ def read_predictions(
     task: str,
     known: np.ndarray[Any, Any] | None = None,
     classes: tuple[str, ...] = (),
+    *,
     currency: str = "",
 ) -> Predictions:
     """Answers or scores of one option, put in the order of the data's rows.

@@ -5,7 +5,7 @@ Each rule yields faults and never raises, so that all are reported in one go.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -20,13 +20,14 @@ from mlpdm_kit.case.columns import (
 )
 from mlpdm_kit.case.correlations import correlation_faults, drawn_name
 from mlpdm_kit.case.dataset import act_values, predicted_values, priced_column
+from mlpdm_kit.case.incidents import incident_faults, incident_inputs, untold
 from mlpdm_kit.case.kinds import PAIR
 from mlpdm_kit.case.model import Case, Data, Input, Option, Outcome, slug
 from mlpdm_kit.case.option_rules import no_option, option_faults, stopping_checks
 from mlpdm_kit.case.predictions import read_predictions
 from mlpdm_kit.case.ranges import range_faults
 from mlpdm_kit.case.tables import Table
-from mlpdm_kit.errors import Fault, InputError
+from mlpdm_kit.errors import Fault, InputError, raise_all
 
 MAX_HORIZON_MONTHS = 600
 
@@ -39,8 +40,8 @@ MIN_CLASS = 2
 
 def rule_faults(case: Case) -> list[Fault]:
     """Faults of a case that its fields alone do not show."""
-    rules = (_identity, _answers, _economics, _data, _outcomes, _options, _ranges, _correlations,
-             _studies)  # fmt: skip
+    rules = (_identity, _answers, _economics, _data, _outcomes, _incidents, _options, _ranges,
+             _correlations, _studies)  # fmt: skip
     return [fault for rule in rules for fault in rule(case)]
 
 
@@ -133,6 +134,11 @@ def _outcomes(case: Case) -> Iterator[Fault]:
                 value=outcome.input.low,
                 figures={"example": example},
             )
+
+
+def _incidents(case: Case) -> Iterator[Fault]:
+    if not stopping_checks(case):
+        yield from incident_faults(case)
 
 
 def _data(case: Case) -> Iterator[Fault]:
@@ -241,6 +247,7 @@ def named_inputs(case: Case) -> Iterator[tuple[str, Input]]:
         yield f"inputs.{name}", item
     for name, outcome in case.outcomes.items():
         yield f"outcomes.{name}", outcome.input
+    yield from incident_inputs(case)
     for name, option in case.options.items():
         for rate, item in option.rates.items():
             yield f"options.{name}.rates.{rate}", item
@@ -270,12 +277,29 @@ def _few(target: Any, data: Data, task: str) -> Iterator[Fault]:
                     figures={"limit": MIN_CLASS})  # fmt: skip
 
 
+def _read_log(
+    incidents: Collection[str],
+    currency: str,
+    folder: Path,
+    table: Table,
+    data: Data,
+    name: str,
+    option: Option,
+    *how: Any,
+) -> None:
+    """A log as it will be read, which says of every priced incident how often it happens."""
+    log = read_predictions(folder, table, data, name, option, *how, currency=currency)
+    raise_all(untold(incidents, name, option, log))
+
+
 def data_faults(
     folder: Path,
     data: Data | None,
     options: Mapping[str, Option],
     task: str,
     outcomes: Mapping[str, Outcome] | None = None,
+    incidents: Collection[str] = (),
+    *,
     currency: str = "",
 ) -> list[Fault]:
     """Faults that only the data shows: files, columns, classes, rules, predictions."""
@@ -309,10 +333,8 @@ def data_faults(
                 faults += try_faults(predicted_values, table, data, option.predict,
                                      f"{field}.predict", task)  # fmt: skip
             if option.predictions and sound:
-                faults += try_faults(
-                    read_predictions, folder, table, data, name, option, task, known, classes,
-                    currency,
-                )  # fmt: skip
+                read = (folder, table, data, name, option, task, known, classes)
+                faults += try_faults(_read_log, incidents, currency, *read)
     if not faults and known is not None:
         faults += _few(target[known], data, task)
     return faults

@@ -22,6 +22,7 @@ _PLACES = {  # where the fields of each part stand in a case, as the catalogue n
     "Tokens": "options.tokens.",
     "Stage": "stages.",
     "Study": "studies.",
+    "Incident": "incidents.",
     "Budget": "budget.",
     "Related": "correlations.",
 }

@@ -35,6 +35,7 @@ PICTURES = (
     "review",
     "segments",
     "learning",
+    "answers",
     "evppi",
     "studies",
     "stress",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from mlpdm_kit.record.logged import Answers
 from mlpdm_kit.record.measured import (
     Compared,
     Correlation,
@@ -54,6 +55,7 @@ class ComparisonSection(Section):
     gaps: tuple[SegmentGap, ...] = ()
     dropped: tuple[SegmentDropped, ...] = ()
     learning: Learning | None = None
+    answers: tuple[Answers, ...] = ()
     checks: tuple[CheckResult, ...] = ()
 
 

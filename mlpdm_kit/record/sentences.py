@@ -172,8 +172,8 @@ class Sentences(Text):
         if inside[:1] == ["stages"]:
             stage = self.say(f"stage.{inside[1]}")
             return self.say(f"input.options.stages.{last}", option=option, stage=stage)
-        if inside[:1] == ["tokens"]:
-            return self.say(f"input.options.tokens.{last}", option=option)
+        if inside[:1] in (["tokens"], ["incidents"]):
+            return self.say(f"input.options.{inside[0]}.{last}", option=option)
         if ">" in last:
             true, _, said = last.partition(">")
             return self.say("input.options.pair", true=true.strip(), said=said.strip(),

@@ -18,6 +18,7 @@ from mlpdm_kit.case.model import (
     Data,
     Framing,
     Goal,
+    Incident,
     Option,
     People,
     Stage,
@@ -55,7 +56,7 @@ def test_every_check_stands_in_it_with_its_question(tmp_path: Path, lang: str) -
 @in_every_language
 @pytest.mark.parametrize(
     "model",
-    [Case, People, Framing, Goal, Answer, Data, Option, Budget, Stage, Study, Tokens],
+    [Case, People, Framing, Goal, Answer, Data, Option, Budget, Stage, Study, Tokens, Incident],
     ids=lambda m: m.__name__,
 )
 def test_every_field_is_explained(tmp_path: Path, model: type[BaseModel], lang: str) -> None:
