@@ -47,7 +47,7 @@ def write_case(folder: Path, more: str = "") -> Path:
 def test_help_names_the_commands() -> None:
     result = run("--help")
     assert result.returncode == 0
-    for name in ("new", "check", "ask", "decide", "schema", "--version"):
+    for name in ("new", "check", "ask", "decide", "import", "schema", "--version"):
         assert re.search(rf"{name}\s", result.stdout), name
     assert run("--version").stdout.strip()
 

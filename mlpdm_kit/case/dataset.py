@@ -16,6 +16,7 @@ from mlpdm_kit.case.columns import (
 )
 from mlpdm_kit.case.documents import Corpus, read_corpus
 from mlpdm_kit.case.grades import Gradings
+from mlpdm_kit.case.incidents import untold
 from mlpdm_kit.case.model import Case, Data
 from mlpdm_kit.case.predictions import Predictions, answer_codes, read_predictions
 from mlpdm_kit.case.references import has_reference, peoples_grades, references
@@ -137,8 +138,9 @@ def load_data(case: Case) -> Dataset | None:
             if option.predictions:
                 predictions[name] = read_predictions(
                     case.folder, table, data, name, option, case.task, kept, classes,
-                    case.currency, case.grading,
+                    currency=case.currency, grading=case.grading,
                 )  # fmt: skip
+                raise_all(untold(case.incidents, name, option, predictions[name]))
         gradings = peoples_grades(case.folder, table, data, case.task, case.grading, predictions)
     again = _copies(frame, row_id) & kept
     dropped = int(again.sum()) if row_id is not None or data.time is not None else 0

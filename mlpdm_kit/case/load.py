@@ -63,7 +63,8 @@ def check_case(path: str | Path, overrides: Mapping[str, Any] | None = None) -> 
     case = reading.case
     if case is not None:
         reading.add(data_faults(case.folder, case.data, case.options, case.task, case.outcomes,
-                                case.currency, case.grading))  # fmt: skip
+                                case.incidents, currency=case.currency,
+                                grading=case.grading))  # fmt: skip
     return reading.in_order()
 
 

@@ -18,6 +18,7 @@ from mlpdm_kit.case.areas import Collection, Design, Evaluation, Governance
 from mlpdm_kit.case.ask import Ask, with_answers_file
 from mlpdm_kit.case.framing import Answer, Framing, Goal, People
 from mlpdm_kit.case.grading import Grading
+from mlpdm_kit.case.incidents import Incident
 from mlpdm_kit.case.inputs import (
     CasesPerMonth,
     CostPerCase,
@@ -187,6 +188,7 @@ class Case(Frozen):
     data: Data | None = None
     grading: Grading | None = None
     outcomes: dict[str, PricedOutcome] = Field(default_factory=dict)
+    incidents: dict[str, Incident] = Field(default_factory=dict)
     action_success: Share | None = None
     budget: Budget = Budget()
     options: Options = Field(default_factory=dict)
@@ -225,6 +227,7 @@ __all__ = [
     "Framing",
     "Goal",
     "Grading",
+    "Incident",
     "Input",
     "Option",
     "Outcome",

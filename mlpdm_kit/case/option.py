@@ -153,6 +153,7 @@ class Option(Frozen):
     half_life: Months | None = None
     steps: Steps = Field(default_factory=dict)
     check: Look | None = None
+    incidents: dict[str, Share] = Field(default_factory=dict)
     of: str | None = None
     status_quo: Truth = False
     build: Money | None = None

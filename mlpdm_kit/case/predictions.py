@@ -122,6 +122,7 @@ def read_predictions(
     task: str,
     known: np.ndarray[Any, Any] | None = None,
     classes: tuple[str, ...] = (),
+    *,
     currency: str = "",
     grading: Grading | None = None,
 ) -> Predictions:
@@ -286,7 +287,11 @@ class _Told:
         if empty:
             yield Fault(code="id-empty", field=self.field, value=self.file,
                         figures={"count": empty})  # fmt: skip
-        known = set(ids)
+        known, said = set(ids), rows["id"].dropna()
+        if len(said) and known.isdisjoint(said):
+            first = next(iter(ids), "-")
+            yield self.fault("log-ids", None, said.iloc[0], data=data, first=first)
+            return
         seen: dict[tuple[str, int], Any] = {}
         for row, one, repeat in rows[[ROW, "id", "repeat"]].itertuples(index=False):
             if is_nothing(one):

@@ -5,7 +5,7 @@ Each rule yields faults and never raises, so that all are reported in one go.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from mlpdm_kit.case.correlations import correlation_faults, drawn_name
 from mlpdm_kit.case.dataset import act_values, predicted_values, priced_column
 from mlpdm_kit.case.documents import read_corpus
 from mlpdm_kit.case.grading import Grading, grading_faults
+from mlpdm_kit.case.incidents import incident_faults, incident_inputs, untold
 from mlpdm_kit.case.kinds import PAIR
 from mlpdm_kit.case.model import Case, Data, Input, Option, Outcome, slug
 from mlpdm_kit.case.option_rules import no_option, option_faults, stopping_checks
@@ -44,8 +45,8 @@ MIN_CLASS = 2
 
 def rule_faults(case: Case) -> list[Fault]:
     """Faults of a case that its fields alone do not show."""
-    rules = (_identity, _answers, _economics, _data, grading_faults, _outcomes, _options,
-             _ranges, _correlations, _studies, area_faults)  # fmt: skip
+    rules = (_identity, _answers, _economics, _data, grading_faults, _outcomes, _incidents,
+             _options, _ranges, _correlations, _studies, area_faults)  # fmt: skip
     return [fault for rule in rules for fault in rule(case)]
 
 
@@ -138,6 +139,11 @@ def _outcomes(case: Case) -> Iterator[Fault]:
                 value=outcome.input.low,
                 figures={"example": example},
             )
+
+
+def _incidents(case: Case) -> Iterator[Fault]:
+    if not stopping_checks(case):
+        yield from incident_faults(case)
 
 
 def _data(case: Case) -> Iterator[Fault]:
@@ -254,6 +260,7 @@ def named_inputs(case: Case) -> Iterator[tuple[str, Input]]:
         yield "collection.annotation.price", plan.price
     for name, outcome in case.outcomes.items():
         yield f"outcomes.{name}", outcome.input
+    yield from incident_inputs(case)
     for name, option in case.options.items():
         for rate, item in option.rates.items():
             yield f"options.{name}.rates.{rate}", item
@@ -295,6 +302,8 @@ def data_faults(
     options: Mapping[str, Option],
     task: str,
     outcomes: Mapping[str, Outcome] | None = None,
+    incidents: Collection[str] = (),
+    *,
     currency: str = "",
     grading: Grading | None = None,
 ) -> list[Fault]:
@@ -342,8 +351,10 @@ def data_faults(
             if option.predictions and sound and not unasked:
                 try:
                     found[name] = read_predictions(
-                        folder, table, data, name, option, task, known, classes, currency, grading
-                    )
+                        folder, table, data, name, option, task, known, classes,
+                        currency=currency, grading=grading,
+                    )  # fmt: skip
+                    faults += untold(incidents, name, option, found[name])
                 except InputError as error:
                     faults += error.faults
         if not faults:

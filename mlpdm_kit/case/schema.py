@@ -28,6 +28,7 @@ _PLACES = {  # where the fields of each part stand in a case, as the catalogue n
     "Stage": "stages.",
     "Look": "check.",
     "Study": "studies.",
+    "Incident": "incidents.",
     "Budget": "budget.",
     "Related": "correlations.",
     "Design": "design.",

@@ -36,6 +36,7 @@ SETTINGS: dict[str, Any] = {
     "autoload_known_extensions": False,
     "allow_community_extensions": False,
 }
+SUFFIXES = (".csv", ".parquet", ".json", ".jsonl", ".eval")  # of data, and of answers
 NOTHING = ("", "NA", "N/A", "#N/A", "NaN", "nan", "null", "NULL")  # how empty cells are written
 _CSV = (
     "read_csv(?, delim=?, quote='\"', escape='\"', comment='', skip=0, header=true,"
@@ -74,7 +75,7 @@ def inside(folder: Path, name: str, field: str) -> Path:
 
 
 def _missing(folder: Path, name: str, field: str) -> InputError:
-    near = sorted(p.name for p in folder.glob("*") if p.suffix in (".csv", ".parquet"))
+    near = sorted(p.name for p in folder.glob("*") if p.suffix in SUFFIXES)
     if not near:
         return refuse("data-missing-none", field, name)
     return refuse("data-missing", field, name, known=", ".join(near[:12]))

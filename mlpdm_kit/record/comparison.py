@@ -26,6 +26,7 @@ from mlpdm_kit.analysis.worth.tasks import Measure, task_of
 from mlpdm_kit.case.dataset import Dataset
 from mlpdm_kit.case.model import Case
 from mlpdm_kit.errors import refuse
+from mlpdm_kit.record.answers import cost_of, measured_incidents, on_answers, taken_by
 from mlpdm_kit.record.chains import chain_rates
 from mlpdm_kit.record.closer import as_range, finite, looked
 from mlpdm_kit.record.data_checks import (
@@ -61,11 +62,14 @@ def compare_section(
     here = setting(case, data, seed)
     result = compare(data, tuple(rungs), split_, here, removed_before(case, rungs, data, leaking))
     closer = looked(case, rungs, data, split_, here, result)
+    answers, on_log = on_answers(case, rungs, data, split_.tested, here, result)
     good = too_good(case, data, result)
     findings = [*found, *good, *oddities(profile_features), *_on_rows(case, data, result)]
     how_graded = how_it_was_graded(case, data, marks, result, here, split_)
     options = tuple(
-        _compared(rung, result, data, here) if rung.id in result.tried else _unmeasured(case, rung)
+        _compared(case, rung, result, data, here)
+        if rung.id in result.tried
+        else _unmeasured(case, rung)
         for rung in rungs
         if rung.priced or rung.id in result.tried
     )
@@ -80,12 +84,14 @@ def compare_section(
         ),
         curves=closer.curves,
         graded=how_graded,
+        answers=answers,
         **closer.parts,
         checks=(
             *checks_on_people(case, rungs),
             *checks_on_data(case, rungs, data, result, findings),
             *closer.checks,
             *checks_on_graders(case, rungs, how_graded),
+            *on_log,
         ),
     )
 
@@ -101,7 +107,11 @@ def _rate(dist: Distribution, evidence: str) -> Rate:
     )
 
 
-def _compared(rung: Rung, result: Comparison, data: Dataset, here: Setting) -> Compared:
+def _rates(found: Mapping[str, Distribution]) -> dict[str, Rate]:
+    return {name: _rate(dist, "measured") for name, dist in found.items()}
+
+
+def _compared(case: Case, rung: Rung, result: Comparison, data: Dataset, here: Setting) -> Compared:
     tried, measured = result.tried[rung.id], result.measured[rung.id]
     given = data.predictions.get(rung.id)
     difference = result.differences.get(rung.id)
@@ -115,14 +125,16 @@ def _compared(rung: Rung, result: Comparison, data: Dataset, here: Setting) -> C
         source="reference" if reference else "measured",
         rows=rows,
         cells=measured.cells,
-        rates={name: _rate(dist, "measured") for name, dist in measured.rates.items()},
+        rates=_rates(measured.rates),
         cost_per_case=as_range(measured.cost),
         difference=None if difference is None else as_range(difference),
         costly_errors=measured.costly_errors,
         few_errors=not reference and measured.costly_errors < FEW_ERRORS,
         precision=_precision(measured.rates, data, here),
         operating_point=_point(tried, measured.tuned_cost),
-        predicted_cost=known_mean(given.cost) if given else None,
+        taken=_rates(taken_by(case, rung.id, given)) if given else {},
+        incidents=_rates(measured_incidents(case, rung.id, given)) if given else {},
+        predicted_cost=known_mean(cost_of(case, rung.id, given)) if given else None,
         latency_p95=known_p95(given.latency) if given else None,
     )
 

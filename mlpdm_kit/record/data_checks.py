@@ -18,6 +18,7 @@ from mlpdm_kit.analysis.uncertainty.stated import stated_inputs
 from mlpdm_kit.case.checks import CHECKS
 from mlpdm_kit.case.dataset import Dataset
 from mlpdm_kit.case.model import Case
+from mlpdm_kit.record.answers import cost_of
 from mlpdm_kit.record.gates import answered, computed, standing
 from mlpdm_kit.record.parts import CheckResult, Status
 from mlpdm_kit.record.setting import known_mean, known_p95
@@ -197,7 +198,7 @@ def _budget(case: Case, rungs: Sequence[Rung], data: Dataset) -> list[CheckResul
     results = []
     for name, given in data.predictions.items():
         for what, limit, value in (
-            ("cost", case.budget.cost, known_mean(given.cost)),
+            ("cost", case.budget.cost, known_mean(cost_of(case, name, given))),
             ("latency", case.budget.latency, known_p95(given.latency)),
         ):
             if limit is not None and value is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mlpdm_kit.record.answers_fold import answers_fold
 from mlpdm_kit.record.area_folds import areas_fold
 from mlpdm_kit.record.chain_fold import chain_fold, plan_said
 from mlpdm_kit.record.closer_folds import learning_fold, review_fold, segments_fold
@@ -43,6 +44,7 @@ def folds(record: DecisionRecord, says: Sentences) -> tuple[Fold, ...]:
         review_fold(record, says),
         segments_fold(record, says),
         learning_fold(record, says),
+        answers_fold(record, says),
         _inputs(record, says),
         _options(record, says),
         chain_fold(record, says),

@@ -106,15 +106,21 @@ def computed(
 def merged(*groups: Iterable[CheckResult]) -> tuple[CheckResult, ...]:
     """All results, a computed one in place of the answer to the same question.
 
-    A failed answer stays: nothing that is computed makes up for it.
+    A failed answer stays: nothing that is computed makes up for it. Where an option's log
+    answers, the answer stays for the options that have none.
     """
     found = [result for group in groups for result in group]
-    measured = {result.id for result in found if result.measured}
-    kept = [
-        result
-        for result in found
-        if result.measured or result.id not in measured or result.status == "failed"
-    ]
+    measured: dict[str, set[str]] = {}
+    for result in found:
+        if result.measured:
+            measured.setdefault(result.id, set()).update(result.options)
+    kept = []
+    for result in found:
+        if result.measured or result.id not in measured or result.status == "failed":
+            kept.append(result)
+        elif result.scope == "llm":  # a log answers for its own option only
+            left = tuple(name for name in result.options if name not in measured[result.id])
+            kept += [result.model_copy(update={"options": left})] if left else []
     order = {name: index for index, name in enumerate(CHECKS)}
     return tuple(sorted(kept, key=lambda result: order[result.id]))
 

@@ -44,9 +44,12 @@ class Inputs:
                         continue  # known without data
                     name = f"options.{option.id}.{rate}"
                     self.measured[name] = Distribution(found.family, found.parameters)
-            name = f"options.{option.id}.cost_per_case"
-            if option.predicted_cost is not None and name not in self.stated:
-                self.measured[name] = Distribution("point", (option.predicted_cost,))
+            own = f"options.{option.id}"
+            beside = {f"{own}.{name}": found for name, found in option.taken.items()}
+            beside |= {f"{own}.incidents.{name}": one for name, one in option.incidents.items()}
+            for name, found in beside.items():
+                if name not in self.stated:
+                    self.measured[name] = Distribution(found.family, found.parameters)
         self.distributions |= self.measured
         for name, dist in self.distributions.items():
             if not np.isfinite(dist.mean):
@@ -129,7 +132,8 @@ class Inputs:
             return "share"
         if last.endswith("_amount"):
             return "money/case"
-        return {"prevalence": "share", "cost_per_case": "money/case"}.get(
+        beside = {"tokens_in": "number", "tokens_out": "number", "cost_per_case": "money/case"}
+        return {"prevalence": "share", **beside}.get(
             last, self.case.of_task.rates.get(last, "share")
         )
 

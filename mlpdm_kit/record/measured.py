@@ -71,6 +71,8 @@ class Compared(Part):
     binary task (TP, FP, FN, TN by outcome name), mean amounts per case for regression.
     ``cost_per_case`` holds errors only, at the production base rate, with the bootstrap
     interval; ``difference`` is that against the best option without ML, paired by row.
+    ``taken`` is what a case takes by the option's log (``cost_per_case``, or tokens that have
+    a price), ``incidents`` how often what is priced there happens.
     """
 
     id: str
@@ -87,6 +89,8 @@ class Compared(Part):
     few_errors: bool = False
     precision: float | None = None
     operating_point: OperatingPoint | None = None
+    taken: dict[str, Rate] = Field(default_factory=dict)
+    incidents: dict[str, Rate] = Field(default_factory=dict)
     predicted_cost: float | None = None
     latency_p95: float | None = None
 

@@ -36,6 +36,7 @@ PICTURES = (
     "review",
     "segments",
     "learning",
+    "answers",
     "looks",
     "evppi",
     "studies",

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from mlpdm_kit.record.areas import LabelCost, Written
 from mlpdm_kit.record.graded import HowGraded
+from mlpdm_kit.record.logged import Answers
 from mlpdm_kit.record.measured import (
     Compared,
     Correlation,
@@ -65,6 +66,7 @@ class ComparisonSection(Section):
     dropped: tuple[SegmentDropped, ...] = ()
     learning: Learning | None = None
     graded: HowGraded | None = None
+    answers: tuple[Answers, ...] = ()
     checks: tuple[CheckResult, ...] = ()
 
 

@@ -182,8 +182,8 @@ class Sentences(Text):
             return self.say(code, option=option, step=self.step(inside[1]), outcome=outcome)
         if inside == ["check"]:
             return self.say(f"input.options.check.{last}", option=option)
-        if inside[:1] == ["tokens"]:
-            return self.say(f"input.options.tokens.{last}", option=option)
+        if inside[:1] in (["tokens"], ["incidents"]):
+            return self.say(f"input.options.{inside[0]}.{last}", option=option)
         if ">" in last:
             true, _, said = last.partition(">")
             return self.say("input.options.pair", true=true.strip(), said=said.strip(),

@@ -7,12 +7,15 @@ from typing import Any
 
 import numpy as np
 
+from mlpdm_kit.analysis.answers.measure import incident_rates
 from mlpdm_kit.analysis.trial.setting import Review, Setting
 from mlpdm_kit.analysis.uncertainty.distributions import Distribution
 from mlpdm_kit.analysis.uncertainty.stated import means, signs, stated_inputs
 from mlpdm_kit.analysis.worth.tasks import task_of
 from mlpdm_kit.case.dataset import Dataset
 from mlpdm_kit.case.model import Case
+from mlpdm_kit.case.predictions import Predictions
+from mlpdm_kit.record.answers import cost_of
 
 
 def setting(case: Case, data: Dataset | None, seed: int) -> Setting:
@@ -74,17 +77,32 @@ def _reviews(case: Case, theta: Mapping[str, Any]) -> dict[str, Review]:
 
 
 def _running(case: Case, data: Dataset | None, theta: Mapping[str, Any]) -> dict[str, float]:
-    """What a case costs to run under each option: as stated, else as its file says."""
+    """What a case costs to run under each option, as stated, else as its file says, and what
+    incidents cost it."""
     found = {}
     for name in case.options:
         given = data.predictions.get(name) if data is not None else None
         stated = theta.get(f"options.{name}.cost_per_case")
-        value = (
-            float(stated[0]) if stated is not None else known_mean(given.cost) if given else None
-        )
-        fixed = _fixed(case, name, theta)
+        cost = cost_of(case, name, given) if given else None
+        value = float(stated[0]) if stated is not None else known_mean(cost)
+        fixed = _fixed(case, name, theta) + _incidents(case, name, given, theta)
         if value is not None or fixed:
             found[name] = (value or 0.0) + fixed
+    return found
+
+
+def _incidents(case: Case, name: str, given: Predictions | None, theta: Mapping[str, Any]) -> float:
+    """What incidents cost a case, at the means: those of a reviewed option are its base's."""
+    base = case.options[name].of or name
+    rates = {} if given is None else {n: d.mean for n, d in incident_rates(given).items()}
+    found = 0.0
+    for kind in case.incidents:
+        stated = theta.get(f"options.{name}.incidents.{kind}",
+                           theta.get(f"options.{base}.incidents.{kind}"))  # fmt: skip
+        rate = rates.get(kind, 0.0) if stated is None else float(stated[0])
+        share = theta.get(f"incidents.{kind}.share")
+        cost = float(theta[f"incidents.{kind}.cost"][0])
+        found += rate * cost * (1.0 if share is None else float(share[0]))
     return found
 
 

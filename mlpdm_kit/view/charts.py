@@ -16,6 +16,7 @@ from mlpdm_kit.record.parts import Section
 from mlpdm_kit.record.sections import ComparisonSection, FramingSection, ValueSection
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.valued import Valued
+from mlpdm_kit.view.answers_chart import answers
 from mlpdm_kit.view.canvas import Figure
 from mlpdm_kit.view.chain_chart import looks
 from mlpdm_kit.view.cost_charts import cost_per_case
@@ -77,6 +78,8 @@ CHARTS = {
               function=segments),
         Chart(name="learning", step="baseline_comparison", needs=("baseline_comparison",),
               function=learning),
+        Chart(name="answers", step="baseline_comparison", needs=("baseline_comparison",),
+              function=answers),
         Chart(name="grading", step="baseline_comparison", needs=("baseline_comparison",),
               function=grading),
         Chart(name="cost_by_outcome", step="cost_of_errors", needs=("cost_of_errors",),

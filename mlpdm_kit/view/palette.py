@@ -108,6 +108,8 @@ OUTCOME_FILLS = {
     "needs_editing": Fill(colour=OPEN, pattern="-"),
     "harmful": Fill(colour=FAILED),
     "value": Fill(colour=MISSES),
+    "injection": Fill(colour=FAILED, pattern="x"),
+    "invention": Fill(colour=OPEN, pattern="."),
     "other_pairs": Fill(colour=PLAIN, pattern="+"),
     "running": Fill(colour=RUNNING, pattern="."),
 }

@@ -5,8 +5,13 @@ from itertools import combinations
 from tests.cases.by_hand import middle, months, record, worth
 
 # means of the ranges: money is lognormal; of a share the middle of its range is near enough
-GAIN = {"usable": middle(900, 1800), "needs_editing": middle(500, 1000),
-        "wrong": -middle(1500, 5000), "harmful": -middle(20000, 80000), "unanswered": 0.0}  # fmt: skip
+GAIN = {
+    "usable": middle(900, 1800),
+    "needs_editing": middle(500, 1000),
+    "wrong": -middle(1500, 5000),
+    "harmful": -middle(20000, 80000),
+    "unanswered": 0.0,
+}
 CALLS = middle(3000, 4000)
 MEMO = {"needs_editing": 0.15, "wrong": 0.10, "harmful": 0.0029, "unanswered": 0.30}
 FORM = {"needs_editing": 0.12, "wrong": 0.034, "harmful": 0.0019, "unanswered": 0.068}

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from mlpdm_kit.analysis.answers.attacks import success_rates
+from mlpdm_kit.analysis.answers.attacks import success_rates, worst
 from mlpdm_kit.analysis.answers.flips import by_repeat, flip_rate, saved_by_voting
 from mlpdm_kit.analysis.answers.prices import mean_of, per_accepted, percentiles
 from mlpdm_kit.analysis.answers.seen import Seen, seen, seen_on
@@ -21,6 +21,7 @@ from mlpdm_kit.analysis.trial.setting import Setting, Tried
 from mlpdm_kit.analysis.uncertainty.distributions import Array, Distribution
 from mlpdm_kit.analysis.uncertainty.shares import row_means
 from mlpdm_kit.case.dataset import Dataset
+from mlpdm_kit.case.incidents import INJECTION, INVENTION
 from mlpdm_kit.case.predictions import Predictions
 
 ENOUGH = 10  # repeats of an item that are asked for
@@ -56,6 +57,22 @@ class Answers:
     tokens_in: Distribution | None = None
     tokens_out: Distribution | None = None
     accepted: Estimate | None = None
+
+
+def incident_rates(given: Predictions) -> dict[str, Distribution]:
+    """How often each incident happens, by a log: of injection the kind that does most.
+
+    Who attacks takes what works.
+    """
+    found = {}
+    invented = seen(given.said["invented"]) if "invented" in given.said else None
+    if invented is not None:
+        found[INVENTION] = invented.posterior
+    rates = {} if given.attacks is None else success_rates(given.attacks)
+    kind = worst(rates)
+    if kind is not None:
+        found[INJECTION] = rates[kind].posterior
+    return found
 
 
 def says_more(given: Predictions) -> bool:

@@ -11,6 +11,7 @@ from mlpdm_kit.analysis.ladder import Rung
 from mlpdm_kit.analysis.uncertainty.distributions import Array
 from mlpdm_kit.analysis.uncertainty.stated import signs
 from mlpdm_kit.analysis.worth.chain import Course, compound, steps_of
+from mlpdm_kit.analysis.worth.incidents import incidents
 from mlpdm_kit.analysis.worth.tasks import all_missed, amount_rate, task_of
 from mlpdm_kit.analysis.worth.terms import base_of, terms
 from mlpdm_kit.case.formula import evaluate
@@ -27,7 +28,8 @@ Draws = Mapping[str, Array]
 class PerCase:
     """What one case is worth under one option, by draw.
 
-    ``errors`` by outcome (costs negative), ``running`` the cost of handling a case.
+    ``errors`` by outcome (costs negative), incidents among them; ``running`` the cost of
+    handling a case.
     """
 
     errors: dict[str, Array]
@@ -56,10 +58,8 @@ def per_case(
     rates, running = _rates(case, rungs, rung, theta, errors, load)
     amounts = task.amounts(rates, theta)
     worth = task.worth(theta, signs(case))
-    return PerCase(
-        errors={name: np.asarray(amount * worth[name]) for name, amount in amounts.items()},
-        running=running,
-    )
+    priced = {name: np.asarray(amount * worth[name]) for name, amount in amounts.items()}
+    return PerCase(errors=priced | incidents(case, rungs, rung, theta), running=running)
 
 
 def rates_of(case: Case, rungs: Sequence[Rung], rung: Rung, theta: Draws) -> dict[str, Array]:
@@ -76,7 +76,7 @@ def _rates(
     load: Array = _ONE,
 ) -> tuple[dict[str, Array], Array]:
     """How good an option is, and what a case costs to run, by draw."""
-    running = theta.get(f"options.{rung.id}.cost_per_case", _ZERO)
+    running = _running(rung, theta)
     if rung.kind == "review":
         return _reviewed(case, rungs, rung, theta, running, errors, load)
     task = task_of(case)
@@ -134,6 +134,16 @@ def course_of(
     found = looked * theta.get(f"{own}.check.finds", _ZERO)
     finds = dict.fromkeys(rung.look_after, found)
     return looked, compound(steps, finds, ends=bool(case.of_task.last))
+
+
+def _running(rung: Rung, theta: Draws) -> Array:
+    """What handling a case costs: as stated or measured, or by its tokens at their prices."""
+    own = f"options.{rung.id}"
+    running = theta.get(f"{own}.cost_per_case", _ZERO)
+    for tokens, side in (("tokens_in", "input"), ("tokens_out", "output")):
+        if f"{own}.{tokens}" in theta:
+            running = running + theta[f"{own}.{tokens}"] * theta[f"{own}.tokens.{side}"]
+    return np.asarray(running)
 
 
 def _rate(case: Case, rung: Rung, name: str, theta: Draws) -> Array:

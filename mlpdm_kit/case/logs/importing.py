@@ -118,10 +118,10 @@ def told(log: pd.DataFrame, lang: str) -> Iterator[str]:
         yield text.say("cli.import.failed", n=len(failed), error=failed[0][:120])
     for reason, number in log.attrs.get("left_out", {}).items():
         yield text.say(f"cli.import.left-out.{reason}", n=number)
-    yield from _amounts(log, text, name)
+    yield from _amounts(log, text)
 
 
-def _amounts(log: pd.DataFrame, text: Text, name: str) -> Iterator[str]:
+def _amounts(log: pd.DataFrame, text: Text) -> Iterator[str]:
     """For how many answers the amounts are known, and in what money costs are."""
     shown = [
         text.say(f"cli.import.known.{column}", n=int(log[column].notna().sum()))
@@ -131,8 +131,10 @@ def _amounts(log: pd.DataFrame, text: Text, name: str) -> Iterator[str]:
     if shown:
         said = text.say("cli.import.and").join(shown)
         yield text.say("cli.import.known", known=said, of=len(log))
+    if log.attrs["format"] == "promptfoo" and "latency" in log:
+        yield text.say("cli.import.waits")
     if log.attrs.get("currency") and "cost" in log:
-        yield text.say("cli.import.currency", format=name, currency=log.attrs["currency"])
+        yield text.say("cli.import.currency", currency=log.attrs["currency"])
     if log.attrs["format"] in ("promptfoo", "inspect") and "grade" in log:
         yield text.say("cli.import.grade")
 

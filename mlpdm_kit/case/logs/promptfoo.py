@@ -15,7 +15,9 @@ grade      ``metadata.grade``; else, where the test has assertions, passed is ``
 score      ``metadata.score``, likewise ``rank`` and ``invented``: promptfoo's own ``score``
            is that of the assertions, not of the model, and is left out
 tokens     ``tokenUsage.prompt`` and ``.completion``, without those of the grader; 0 is not known
-latency    ``latencyMs``, in seconds; not of answers from promptfoo's cache, nor of failed calls
+latency    ``latencyMs``, in seconds; not of answers from promptfoo's cache, nor of failed calls;
+           promptfoo counts its own waiting in: for its turn where several run at a time
+           (``-j``), and after a rate limit
 cost       ``cost``, in US dollars; 0 is not known
 attempts   ``tokenUsage.numRequests``
 refused    ``response.isRefusal`` or ``metadata.refused``; where either is said of some
