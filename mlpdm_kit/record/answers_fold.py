@@ -33,8 +33,8 @@ def answers_fold(record: DecisionRecord, says: Sentences) -> Fold | None:
         if 1 < one.repeats < ENOUGH:
             notes.append(says.sentence("answers.few", repeats=one.repeats, wanted=ENOUGH))
         if one.untried:
-            notes.append(says.sentence("answers.untried", option=one.option,
-                                       kinds=[attack_name(kind, says) for kind in one.untried]))  # fmt: skip
+            kinds = [attack_name(kind, says) for kind in one.untried]
+            notes.append(says.sentence("answers.untried", option=one.option, kinds=kinds))
     return Fold(
         key="answers",
         heading=says.say("record.heading.answers"),

@@ -29,7 +29,13 @@ Record = Callable[[str], DecisionRecord]
 Figure = dict[str, Any]
 TASKS = ("classes", "search", "extraction", "generation", "formula", "column", "rich")
 ALL = ("stated", "measured", "amounts", "stopped", "named", *TASKS)
-CLOSER = {"reliability", "review", "segments", "learning"}  # drawn from a closer look at data
+CLOSER = {
+    "reliability",
+    "review",
+    "segments",
+    "learning",
+    "answers",
+}  # drawn from a closer look at data
 OURS = re.compile(r"<br>|</?b>")
 
 
@@ -58,13 +64,13 @@ def read(text: str) -> str:
     ("name", "absent"),
     [
         ("stated", {"threshold", "evppi", "studies"} | CLOSER),
-        ("measured", {"evppi", "studies", "review", "segments"}),
-        ("amounts", {"studies", "evppi", "reliability", "review", "segments"}),
+        ("measured", {"evppi", "studies", "review", "segments", "answers"}),
+        ("amounts", {"studies", "evppi", "reliability", "review", "segments", "answers"}),
         ("stopped", set(CHARTS) - {"gates"}),
-        ("named", {"evppi", "studies", "review", "segments"}),
+        ("named", {"evppi", "studies", "review", "segments", "answers"}),
         ("classes", {"threshold", "evppi", "studies"} | CLOSER),
         ("formula", {"threshold", "studies"} | CLOSER),
-        ("rich", set()),
+        ("rich", {"answers"}),
     ],
 )
 def test_a_chart_is_drawn_where_there_is_something(
