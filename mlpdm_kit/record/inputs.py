@@ -120,8 +120,15 @@ class Inputs:
             }
             known["written"] = None if _usual(said) else (said.low, said.high)
         elif self.comparison.data is not None:
-            known["source"] = self.comparison.data.file
+            known["source"] = self._log_of(name) or self.comparison.data.file
         return InputRow(name=name, low=low, high=high, mean=dist.mean, family=dist.family, **known)
+
+    def _log_of(self, name: str) -> str | None:
+        """The log that says what an option takes, or how often an incident happens."""
+        first, _, rest = name.partition(".")
+        option, _, last = rest.partition(".")
+        logged = last in ("cost_per_case", "tokens_in", "tokens_out") or "incidents." in last
+        return self.case.options[option].predictions if first == "options" and logged else None
 
     def dimension(self, name: str) -> str:
         """In what an input is written."""

@@ -15,6 +15,7 @@ from mlpdm_kit.view.canvas import Canvas, Figure
 from mlpdm_kit.view.palette import option_style
 
 _PLAIN = ("refused", "failed")  # rates without a bound
+_ROOM = 0.015  # of the axis below 0, so that a mark there is whole
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,9 +33,9 @@ class _Rate:
         limit = self.seen.limit
         if limit is None:
             return "free"
-        return (
-            "over" if self.seen.mean > limit else "perhaps" if self.seen.high > limit else "within"
-        )
+        if self.seen.mean > limit:
+            return "over"
+        return "perhaps" if self.seen.high > limit else "within"
 
     @property
     def times(self) -> float:
@@ -49,7 +50,7 @@ def answers(comparison: ComparisonSection, *, says: Sentences, simulated: bool) 
     if not found:
         return None
     high = min(1.0, 1.05 * max(max(r.seen.high, r.seen.limit or 0.0) for r in found) or 1.0)
-    axis = Axis(low=0.0, high=high, ticks=labelled(0.0, high, says.share),
+    axis = Axis(low=-_ROOM * high, high=high, ticks=labelled(0.0, high, says.share),
                 title=says.say("chart.answers.axis"))  # fmt: skip
     canvas = Canvas(axis)
     options = list(dict.fromkeys(rate.option for rate in found))

@@ -35,6 +35,7 @@ CLOSER = {
     "segments",
     "learning",
     "grading",
+    "answers",
 }  # drawn from a closer look at data
 OURS = re.compile(r"<br>|</?b>")
 
@@ -64,15 +65,15 @@ def read(text: str) -> str:
     ("name", "absent"),
     [
         ("stated", {"looks", "threshold", "evppi", "studies"} | CLOSER),
-        ("measured", {"looks", "grading", "evppi", "studies", "review", "segments"}),
-        ("amounts", {"looks", "grading", "studies", "evppi", "reliability", "review", "segments"}),
+        ("measured", {"looks", "answers", "grading", "evppi", "studies", "review", "segments"}),
+        ("amounts", {"looks", "answers", "grading", "studies", "evppi", "reliability", "review", "segments"}),
         ("stopped", set(CHARTS) - {"gates"}),
-        ("named", {"looks", "grading", "evppi", "studies", "review", "segments"}),
+        ("named", {"looks", "answers", "grading", "evppi", "studies", "review", "segments"}),
         ("classes", {"looks", "threshold", "evppi", "studies"} | CLOSER),
         ("formula", {"looks", "threshold", "studies"} | CLOSER),
         ("calls", {"threshold", "evppi", "studies"} | CLOSER),
         ("graded", {"looks", "threshold", "evppi", "studies"} | CLOSER - {"grading"}),
-        ("rich", {"looks", "grading"}),
+        ("rich", {"looks", "answers", "grading"}),
     ],
 )
 def test_a_chart_is_drawn_where_there_is_something(
