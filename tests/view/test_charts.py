@@ -66,7 +66,19 @@ def read(text: str) -> str:
     [
         ("stated", {"looks", "threshold", "evppi", "studies"} | CLOSER),
         ("measured", {"looks", "answers", "grading", "evppi", "studies", "review", "segments"}),
-        ("amounts", {"looks", "answers", "grading", "studies", "evppi", "reliability", "review", "segments"}),
+        (
+            "amounts",
+            {
+                "looks",
+                "answers",
+                "grading",
+                "studies",
+                "evppi",
+                "reliability",
+                "review",
+                "segments",
+            },
+        ),
         ("stopped", set(CHARTS) - {"gates"}),
         ("named", {"looks", "answers", "grading", "evppi", "studies", "review", "segments"}),
         ("classes", {"looks", "threshold", "evppi", "studies"} | CLOSER),
