@@ -27,7 +27,7 @@ from mlpdm_kit.view.wrap import columns, inert, lines
 
 Record = Callable[[str], DecisionRecord]
 Figure = dict[str, Any]
-TASKS = ("classes", "search", "extraction", "generation", "formula", "column", "rich")
+TASKS = ("classes", "search", "documents", "extraction", "generation", "formula", "column", "rich")
 ALL = ("stated", "measured", "amounts", "stopped", "named", *TASKS)
 CLOSER = {"reliability", "review", "segments", "learning"}  # drawn from a closer look at data
 OURS = re.compile(r"<br>|</?b>")
