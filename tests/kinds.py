@@ -73,6 +73,37 @@ def search() -> dict[str, Any]:
     }
 
 
+def documents() -> dict[str, Any]:
+    """Thirty documents that are really searched: 40 questions by their own word, 20 by another."""
+    docs = "\n".join(f"d{i},own{i}x leave" for i in range(30))
+    asked = [(i % 30, f"own{i % 30}x") for i in range(40)] + [(29, "holiday")] * 20
+    rows = "\n".join(f"{n},d{doc},{said},{'ab'[n % 2]}" for n, (doc, said) in enumerate(asked))
+    return {
+        "files": {"d.csv": f"n,doc,said,team\n{rows}\n", "docs.csv": f"id,text\n{docs}\n"},
+        "task": "search",
+        "hit_at": 30,
+        "data": {
+            "file": "d.csv",
+            "target": "doc",
+            "id": "n",
+            "query": "said",
+            "segment": "team",
+            "documents": {"file": "docs.csv", "id": "id", "text": "text"},
+        },
+        "outcomes": {
+            "miss": {"cost": "90 JPY per claim"},
+            "wrong_top": {"cost": "30 JPY per claim"},
+        },
+        "options": {
+            "browse": {"kind": "process", "status_quo": True,
+                       "rates": said(hit="30%", wrong_top="20%")},
+            "plain": {"kind": "bm25"},
+            "more": {"kind": "tfidf", "synonyms": {"holiday": ["leave"]}},
+            "list": {"kind": "popular"},
+        },
+    }  # fmt: skip
+
+
 def extraction() -> dict[str, Any]:
     """Texts taken out of documents: right, missing or wrong."""
     rows = "\n".join(f"{i},{1000 + i},x" for i in range(40))
@@ -200,7 +231,7 @@ def calls() -> dict[str, Any]:
 
 KINDS: dict[str, Callable[[], dict[str, Any]]] = {
     kind.__name__: kind
-    for kind in (multiclass, pairs, search, extraction, generation, formula, column)
+    for kind in (multiclass, pairs, search, documents, extraction, generation, formula, column)
 }
 
 

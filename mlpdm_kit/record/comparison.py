@@ -211,6 +211,8 @@ def _profile(
         production_high=usual_ends(stated)[1] if stated else None,
         mixed_base_rate=_mixed_base_rate(data, here),
         duplicates=data.copies,
+        documents=len(data.corpus) if data.corpus else None,
+        documents_file=case.data.documents.file if case.data.documents else "",
         simulated=case.data.simulated or case.simulated,
         source=case.data.source,
         licence=case.data.licence,

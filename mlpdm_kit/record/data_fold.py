@@ -68,6 +68,9 @@ def _facts(data: DataProfile, says: Sentences) -> tuple[tuple[str, str], ...]:
         facts.append(("positives", shown))
     if data.production_low is not None and data.production_high is not None:
         facts.append(("production", says.range(data.production_low, data.production_high, "share")))
+    if data.documents is not None:
+        shown = says.say("record.data.documents.shown", n=data.documents, file=data.documents_file)
+        facts.append(("documents", shown))
     facts += [("source", data.source), ("licence", data.licence), ("note", data.note)]
     return tuple((says.say(f"record.data.{key}"), text) for key, text in facts if text)
 

@@ -10,7 +10,7 @@ from mlpdm_kit.record.parts import Part, Range
 
 
 class DataProfile(Part):
-    """What the data is; ``positives`` and shares for a binary task only.
+    """What the data is; ``positives`` and shares for a binary task only, documents for a search.
 
     ``mixed_base_rate`` are the parameters of the beta of the base rate where production
     mixes the segments otherwise than the file.
@@ -29,6 +29,8 @@ class DataProfile(Part):
     production_high: float | None = None
     mixed_base_rate: tuple[float, float] | None = None
     duplicates: int = 0
+    documents: int | None = None
+    documents_file: str = ""
     simulated: bool = False
     source: str = ""
     licence: str = ""

@@ -20,6 +20,7 @@ from tests.kinds import (
     KINDS,
     column,
     decided,
+    documents,
     extraction,
     formula,
     generation,
@@ -55,6 +56,26 @@ def test_a_search_with_its_popular_list(make_case: Any):
     assert found["bm25"].cells == {"hit": 40, "miss": 20}
     assert found["constant"].cells == {"hit": 50, "miss": 10}
     assert worth(record, "constant") == pytest.approx(240_000 * 50.5 / 61, rel=0.02)
+
+
+def test_documents_that_are_really_searched(make_case: Any):
+    """A synonym finds the last of thirty, which all say leave, in the thirtieth place."""
+    record = decided(make_case, **documents())
+    found = {one.id: one for one in record.baseline.options}
+    assert found["plain"].cells == {"hit": 40, "miss": 20, "wrong_top": 0}
+    assert found["more"].cells == {"hit": 40, "miss": 0, "wrong_top": 20}
+    assert found["more"].cost_per_case is not None
+    assert found["more"].cost_per_case.mean == pytest.approx(20 * 30 / 60)
+    # today 30% are found and 20% not first: 0.2 x 30 + 0.5 x 90 a claim
+    today = 0.2 * 30 + 0.5 * 90
+    priced = {"hit": 40.5 / 61, "wrong_top": 0.5 / 61}  # Jeffreys, with the rest as misses
+    after = priced["wrong_top"] * 30 + (1 - sum(priced.values())) * 90
+    assert worth(record, "plain") == pytest.approx((today - after) * 24_000, rel=0.02)
+    says = Sentences.of_record(record)
+    facts = dict(next(fold for fold in folds(record, says) if fold.key == "data").facts)
+    assert facts["Documents searched"].startswith("30, in docs.csv")
+    told = data_table(record)
+    assert told.splitlines()[0].startswith("Option | Found | Found, but not first | ")
 
 
 def test_extraction_tells_missing_from_wrong(make_case: Any):

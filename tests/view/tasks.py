@@ -35,6 +35,7 @@ _CLASSES, _ANSWERS = _pairs()
 # every outcome of a kind with its price, so that each is drawn
 _PRICES: dict[str, dict[str, Any]] = {
     "search": {"miss": {"cost": "3 JPY per claim"}},
+    "documents": {},
     "extraction": {"right": {"gain": "1 JPY per claim"}},
     "generation": {
         "needs_editing": {"cost": "40 JPY per claim"},

@@ -27,7 +27,17 @@ from mlpdm_kit.view.wrap import columns, inert, lines
 
 Record = Callable[[str], DecisionRecord]
 Figure = dict[str, Any]
-TASKS = ("classes", "search", "extraction", "generation", "formula", "column", "graded", "rich")
+TASKS = (
+    "classes",
+    "search",
+    "documents",
+    "extraction",
+    "generation",
+    "formula",
+    "column",
+    "graded",
+    "rich",
+)
 ALL = ("stated", "measured", "amounts", "stopped", "named", *TASKS)
 CLOSER = {
     "reliability",

@@ -36,7 +36,7 @@ from mlpdm_kit.view.tables import TABLES
 
 Record = Callable[[str], DecisionRecord]
 Figure = dict[str, Any]
-TASKS = ("classes", "search", "extraction", "generation", "formula", "column", "rich")
+TASKS = ("classes", "search", "documents", "extraction", "generation", "formula", "column", "rich")
 
 OPTIONS = [
     Named(id="none", kind="none"),

@@ -25,7 +25,7 @@ from mlpdm_kit.case.dataset import Dataset
 
 REPEATS = 4
 MOST_ROWS = 20_000  # beyond which the folds hardly matter
-FITTED = ("model", "one_measurement")
+FITTED = ("model", "one_measurement", "popular")
 _Z = 1.6448536269514722  # of a 90% interval
 
 
