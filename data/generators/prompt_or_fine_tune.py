@@ -20,7 +20,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-MAILS, MIXED, VAGUE, OTHER_TOPIC = 720, 0.2, 0.08, 0.04
+MAILS, MIXED, VAGUE, OTHER_TOPIC = 560, 0.2, 0.08, 0.04
 # category: share, ways of saying it
 TOPICS: dict[str, tuple[float, tuple[str, ...]]] = {
     "打刻": (
