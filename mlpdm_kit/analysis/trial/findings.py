@@ -18,6 +18,7 @@ NEAR = 0.6  # of the strongest column's pull
 LEAST_OTHERS = 2
 TOO_GOOD = 0.9999  # a model that hardly ever errs on rows it has not seen
 HALF_EMPTY = 0.5
+ODD_WORDS = 0.1  # of a column that is numbers but for these
 MIN_LEVEL = 5
 MIN_ROWS_FOR_LEAK = 50
 
@@ -109,16 +110,29 @@ def _pull(strength: float, task: str) -> float:
 
 
 def oddities(features: pd.DataFrame) -> list[Finding]:
-    """Columns half empty or constant."""
+    """Columns half empty, constant, or of numbers with a few words among them."""
     found = []
     for name in features.columns:
         column = features[name]
+        found += _words_among_numbers(column, name)
         empty = float(column.isna().mean())
         if empty > HALF_EMPTY:
             found.append(Finding(code="empty-column", figures={"column": name, "share": empty}))
         elif not empty and bool((column == column.iloc[0]).all()):
             found.append(Finding(code="constant-column", figures={"column": name}))
     return found
+
+
+def _words_among_numbers(column: pd.Series, name: str) -> list[Finding]:
+    """One typing error makes a text of a whole column of numbers, and a model blind to it."""
+    if not pd.api.types.is_string_dtype(column):
+        return []
+    filled = column.dropna()
+    odd = filled[pd.to_numeric(filled, errors="coerce").isna()]
+    if not 0 < len(odd) <= ODD_WORDS * len(filled):
+        return []
+    figures = {"column": name, "n": len(odd), "first": str(odd.iloc[0])}
+    return [Finding(code="numbers-and-words", figures=figures)]
 
 
 def base_rate_differs(positives: int, rows: int, low: float, high: float) -> bool:

@@ -170,6 +170,17 @@ def test_oddities_are_found():
     assert found == {("constant-column", "same"), ("empty-column", "empty")}
 
 
+def test_a_typing_error_among_numbers_is_named():
+    numbers = [str(i) for i in range(40)]
+    table = pd.DataFrame({
+        "mistyped": [*numbers[:38], "1O", None],  # the letter for the digit
+        "code": [f"A{i}" if i % 2 else str(i) for i in range(40)],
+        "digits": numbers,
+    })  # fmt: skip
+    found = [f.figures for f in oddities(table) if f.code == "numbers-and-words"]
+    assert found == [{"column": "mistyped", "n": 1, "first": "1O"}]
+
+
 def test_base_rate_of_the_file_against_production():
     assert base_rate_differs(40, 1000, 0.004, 0.011)
     assert not base_rate_differs(8, 1000, 0.004, 0.011)
