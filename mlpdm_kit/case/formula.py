@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from mlpdm_kit.case.expressions import Rule, query
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
 def formula_faults(expression: str, names: Iterable[str], field: str) -> list[Fault]:
     """What is wrong with a formula, before there is a number: its form, and what it names."""
     try:
-        with _connection() as con:
-            _looked_through(con, expression, list(names), field)
+        _looked_through(expression, tuple(names), field)
     except InputError as error:
         return list(error.faults)
     return []
@@ -59,9 +59,9 @@ def evaluate(
 
     size = max((len(values) for values in inputs.values()), default=1)
     table = pd.DataFrame({n: np.broadcast_to(v, size).astype(float) for n, v in inputs.items()})
-    with _connection() as con:
+    rule = _looked_through(expression, tuple(inputs), field)
+    with _database().cursor() as con:
         con.register("data", table if len(table.columns) else pd.DataFrame({"_": np.zeros(size)}))
-        rule = _looked_through(con, expression, list(inputs), field)
         try:
             found = con.execute(query(rule.expression)).df()["value"]
             values = np.asarray(pd.to_numeric(found), dtype=float)
@@ -75,17 +75,21 @@ def evaluate(
     return values
 
 
-def _connection() -> duckdb.DuckDBPyConnection:
+@lru_cache(maxsize=1)
+def _database() -> duckdb.DuckDBPyConnection:
+    """Opened once: a decision evaluates a formula a thousand times. What is registered is seen
+    by its own cursor only."""
     import duckdb
 
-    return duckdb.connect(config={"enable_external_access": False, "threads": 1})
-
-
-def _looked_through(
-    con: duckdb.DuckDBPyConnection, expression: str, names: list[str], field: str
-) -> Rule:
+    con = duckdb.connect(config={"enable_external_access": False, "threads": 1})
     con.execute("SET lock_configuration = true")
-    rule = Rule(con, expression, field)
+    return con
+
+
+@lru_cache(maxsize=256)
+def _looked_through(expression: str, names: tuple[str, ...], field: str) -> Rule:
+    with _database().cursor() as con:
+        rule = Rule(con, expression, field)
     there = {name.lower() for name in names}
     raise_all(
         Fault(
