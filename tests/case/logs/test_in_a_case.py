@@ -23,7 +23,9 @@ task: extraction
 framing: {{user: a clerk, problem: slow, decision: what is booked, status_quo: keying}}
 volume: 900..1100 per month
 data: {{file: receipts.csv, target: total}}
-outcomes: {{missing: {{cost: 1..2 {currency} per receipt}}, wrong: {{cost: 5..9 {currency} per receipt}}}}
+outcomes:
+  missing: {{cost: 1..2 {currency} per receipt}}
+  wrong: {{cost: 5..9 {currency} per receipt}}
 options:
   keying: {{kind: process, rates: {{missing: 1%..2%, wrong: 1%..2%}}, status_quo: yes}}
   {option}: {{kind: llm, predictions: {file}, {more}}}
