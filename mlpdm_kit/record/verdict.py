@@ -211,9 +211,9 @@ class _Rule:
         if cost > other >= 0:
             return [_said("cost-although", option=option, cost=cost, against=against,
                           other=other)]  # fmt: skip
-        if cost < 0 and other < 0:
-            return [_said("worth-per-case", option=option, cost=-cost, against=against,
-                          other=-other)]  # fmt: skip
+        if cost < 0 or other < 0:  # a case that brings something has no cost
+            return [_said("worth-per-case", option=option, cost=0 - cost, against=against,
+                          other=0 - other)]  # fmt: skip
         return [_said("cost-per-case", option=option, cost=cost, against=against, other=other)]
 
     def _unused(self, option: str) -> list[Said]:

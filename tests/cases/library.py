@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from mlpdm_kit import DecisionRecord
+from mlpdm_kit import DecisionRecord, shipped
 from mlpdm_kit.record.page import is_simulated, top_of_page
 from mlpdm_kit.record.parts import Said
 from mlpdm_kit.record.sentences import Sentences
@@ -14,6 +14,12 @@ _HEAD = (
     "| case | question | verdict | reason | looked at again when |",
     "|---|---|---|---|---|",
 )
+
+
+def shown() -> list[str]:
+    """Cases that the table shows: those with a planted flaw are for whoever looks for it."""
+    folders = (path.parent for path in shipped.cases().glob("*/case.yaml"))
+    return sorted(one.name for one in folders if not (one / "flaw.yaml").is_file())
 
 
 def row(record: DecisionRecord) -> str:
@@ -55,7 +61,10 @@ def _plain(text: str) -> str:
 def table(records: list[DecisionRecord]) -> str:
     """All cases by name."""
     rows = [row(record) for record in sorted(records, key=lambda record: record.id)]
-    how = "`python -m tests.cases` makes this table."
+    how = (
+        "Eight more, `flaw-*`, each carry one planted flaw, for courses. "
+        "`python -m tests.cases` makes this table."
+    )
     return "\n".join([*_HEAD, *rows, "", how])
 
 
