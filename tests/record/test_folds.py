@@ -12,6 +12,7 @@ import pytest
 from mlpdm_kit.analysis.trial import segments as in_segments
 from mlpdm_kit.record import sentences
 from mlpdm_kit.record.folds import folds
+from mlpdm_kit.record.logged import Answers, AttackRate, Price, PriceReviewed, SeenShare
 from mlpdm_kit.record.measured import (
     Curve,
     Learning,
@@ -158,6 +159,16 @@ def full(records: dict[str, DecisionRecord]) -> DecisionRecord:
             LearningPoint(rows=2_800, cost=span(44, 24, 71)),
         ),
     )  # fmt: skip
+    seen = SeenShare(mean=0.04, low=0.02, high=0.07, rows=300, answers=900, limit=0.05)
+    price = Price(mean=1.2, low=1.1, high=1.3)
+    answers = Answers(
+        option="llm", rows=300, answers=900, repeats=3, accuracy=seen, lowest=0.9, highest=0.94,
+        flips=seen, saved=price, invented=seen, refused=seen, failed=seen,
+        attacks=(AttackRate(kind="direct", rate=seen),), untried=("indirect",),
+        seconds=(0.8, 2.1, 4.2), seconds_limit=3.0, late=0.02, attempts=1.1, tokens_in=900,
+        tokens_out=60, cost=price, cost_limit=4.0, per_accepted=price,
+        reviewed=(PriceReviewed(option="model-with-review", looked=0.1, accepted=0.97, price=9.0),),
+    )  # fmt: skip
     baseline = claims.baseline.model_copy(
         update={
             "segments": (
@@ -170,6 +181,7 @@ def full(records: dict[str, DecisionRecord]) -> DecisionRecord:
                 SegmentGap(option="model", segment="Osaka", amount=0.08, low=-0.02, bound=0.1),
             ),
             "learning": learning,
+            "answers": (answers,),
         }
     )  # fmt: skip
     costs = claims.error_costs.model_copy(
