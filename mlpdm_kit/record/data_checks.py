@@ -182,11 +182,12 @@ def _against_baseline(rungs: Sequence[Rung], result: Comparison) -> list[CheckRe
         )
         counted = [name, result.best_without_ml or name]
         few = min(result.measured[one].costly_errors for one in counted) < FEW_ERRORS
-        if status == "failed" and (few or name in result.may_win):
-            status = "open"  # too few errors to trust an interval, or it hangs on the prices
         code, figures = baseline_finding(
             name, result.best_without_ml or "", status, difference.low, difference.high
         )
+        if status == "failed" and (few or name in result.may_win):
+            # too few errors to trust an interval, or it hangs on the prices
+            status, code = "open", "baseline-few" if few else "baseline-prices"
         results.append(
             computed("beats-baseline", rungs, status, code, figures, [name], holds=False)
         )

@@ -46,6 +46,9 @@ class Named:
     label: str = ""
 
 
+_ENDS = ".!?:;)。！？）」…"
+
+
 class Sentences(Text):
     """Sentences about one case, in one language.
 
@@ -293,8 +296,10 @@ class Sentences(Text):
         return self.clause(f"reopen.{said.code}", **said.figures)
 
     def together(self, *sentences: str) -> str:
-        """Sentences one after the other; empty ones are left out."""
-        return self._joined("join.sentences", sentences)
+        """Sentences one after the other, people's own too; empty ones are left out."""
+        *before, last = [one for one in sentences if one] or [""]
+        ended = [one if one[-1] in _ENDS else self.say("join.ended", one=one) for one in before]
+        return self._joined("join.sentences", [*ended, last])
 
     def parts(self, parts: Iterable[str]) -> str:
         """Parts of one cell or line, which may hold lists themselves."""

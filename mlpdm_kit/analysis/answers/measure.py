@@ -115,12 +115,10 @@ def answers_of(
     if outcome.ndim > 1:
         words = said.get("words", outcome)
         found["flips"] = flip_rate(words)
-        lost = np.column_stack([
-            np.where(np.isnan(outcome[:, r]), np.nan, setting.losses(data, one.outcome[:, r], rows))
-            for r in range(outcome.shape[1])
-        ])  # fmt: skip
-        saved = saved_by_voting(lost, words, amounts=setting.task == "regression")
-        found["saved"] = estimate(saved, data, rows, setting)
+        if setting.task != "generation":  # no vote can be taken over texts that all differ
+            lost = _losses_by_repeat(outcome, one, data, rows, setting)
+            saved = saved_by_voting(lost, words, amounts=setting.task == "regression")
+            found["saved"] = estimate(saved, data, rows, setting)
         if good is not None:
             found["each"] = tuple(float(share) for share in by_repeat(good, weigh))
     for name in ("invented", "refused", "failed"):
@@ -161,6 +159,16 @@ def _good(one: Tried, data: Dataset, rows: Any, setting: Setting) -> Array | Non
         return right(one.outcome)
     each = [right(one.outcome[:, repeat]) for repeat in range(one.outcome.shape[1])]
     return np.where(np.isnan(one.outcome[rows]), np.nan, np.column_stack(each))
+
+
+def _losses_by_repeat(
+    outcome: Array, one: Tried, data: Dataset, rows: Any, setting: Setting
+) -> Array:
+    """What each row costs by each repeat; NaN where there is none."""
+    return np.column_stack([
+        np.where(np.isnan(outcome[:, r]), np.nan, setting.losses(data, one.outcome[:, r], rows))
+        for r in range(outcome.shape[1])
+    ])  # fmt: skip
 
 
 def _with_grader(found: Seen | None, one: Tried, setting: Setting) -> Seen | None:
