@@ -182,13 +182,17 @@ def _beaten(gates: Sequence[CheckResult], value: ValueSection, errors: ErrorsSec
     ]
     lost.sort(key=lambda figures: float(figures["low"]))
     return [
-        Said(
-            code="baseline-beaten",
-            figures={"option": figures["option"], "cost": costs[figures["against"]]},
-        )
+        _mark(figures["option"], costs[figures["against"]])
         for figures in lost[:1]
         if figures["against"] in costs
     ]
+
+
+def _mark(option: str, cost: float) -> Said:
+    """Below which cost, or where a case brings something, above which worth."""
+    if cost < 0:
+        return Said(code="baseline-beaten-worth", figures={"option": option, "worth": -cost})
+    return Said(code="baseline-beaten", figures={"option": option, "cost": cost})
 
 
 def _flips(found: Verdict, value: ValueSection) -> list[Said]:

@@ -149,7 +149,12 @@ def _started(folder: Path, environment: dict[str, str], **more: Any) -> subproce
         "TERM": "xterm",
     }
     command = [sys.executable, "-m", "mlpdm_kit", "ask", str(folder), "--jobs", "2"]
-    return subprocess.Popen(command, env=known, text=True, **more)
+    return subprocess.Popen(command, env=known, text=True, preexec_fn=_heed_ctrl_c, **more)
+
+
+def _heed_ctrl_c() -> None:
+    """What a shell starts in the background ignores Ctrl-C, and so would its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def test_ctrl_c_ends_cleanly_and_says_how_to_go_on(

@@ -81,8 +81,8 @@ def latest(items: Array, days: Any, segments: Any, half_life: float) -> Array:
     --------
     >>> days = np.array(["2026-01-01", "2026-01-01", "2026-01-02", "2026-01-03", "2026-01-04"],
     ...                 dtype="datetime64[D]")
-    >>> latest(np.array([0.0, 0.0, 1.0, 2.0, 1.0]), days, np.zeros(5), 1.0)
-    array([0., 0., 0., 0., 2.])
+    >>> latest(np.array([0.0, 1.0, 1.0, 2.0, 1.0]), days, np.zeros(5), 1.0)
+    array([0., 0., 2., 0., 2.])
     """
     known, codes = np.unique(items, return_inverse=True)
     groups, of_row = np.unique(segments, return_inverse=True)
