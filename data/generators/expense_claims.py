@@ -10,7 +10,9 @@ Assumptions, and where each figure comes from:
 - Honest claims look bad as well: 2% repeat an amount within a week, 3% are over a limit with a
   superior's consent, 1.5% have no receipt: assumed.
 - An LLM that reads the claim and the rules of travel catches 78% and stops 7% of the honest ones,
-  at 1.6 yen and about two seconds: assumed, about what small trials find.
+  with 3,150 tokens in and 210 out, in about two seconds: assumed, about what small trials find.
+- Every twelfth claim was put to it three times. Of the second and third answers one in three is
+  given anew, which seldom changes it: assumed.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ import numpy as np
 import pandas as pd
 
 CLAIMS, OUT_OF_POLICY, FRAUD = 2_400, 0.063, 0.19
+EACH, REPEATS, ANEW = 12, 3, 1 / 3
 OFFICES = {"東京本社": 0.5, "大阪支社": 0.25, "名古屋支社": 0.15, "福岡営業所": 0.1}
 # share, typical amount in yen, limit in yen, what is written in the memo
 KINDS = {
@@ -88,19 +91,27 @@ def _yes(held: np.ndarray) -> np.ndarray:
 
 
 def answers() -> pd.DataFrame:
-    """What an LLM said of each claim, what it cost, and how long it took."""
+    """What an LLM said of each claim, its tokens, and how long it took; some three times."""
     rng = np.random.default_rng(20_240_702)
     table = claims()
-    bad = table["規程違反"].eq("はい").to_numpy()
-    held = rng.random(len(table)) < np.where(bad, 0.78, 0.07)
-    return pd.DataFrame(
-        {
-            "id": table["申請番号"],
-            "answer": np.where(held, "yes", "no"),
-            "cost": rng.normal(1.6, 0.2, len(table)).clip(0.8).round(2),
-            "latency": rng.lognormal(0.6, 0.35, len(table)).round(2),
-        }
-    )
+    n, bad = len(table), table["規程違反"].eq("はい").to_numpy()
+    first = rng.random(n) < np.where(bad, 0.78, 0.07)
+    parts = []
+    for repeat in range(1, REPEATS + 1):
+        anew = rng.random(n) < np.where(bad, 0.78, 0.07)
+        held = first if repeat == 1 else np.where(rng.random(n) < ANEW, anew, first)
+        part = pd.DataFrame(
+            {
+                "id": table["申請番号"],
+                "repeat": repeat,
+                "answer": np.where(held, "yes", "no"),
+                "tokens_in": 3120 + rng.integers(0, 61, n),
+                "tokens_out": rng.lognormal(np.log(210), 0.2, n).round().astype(int),
+                "latency": rng.lognormal(0.6, 0.35, n).round(2),
+            }
+        )
+        parts.append(part if repeat == 1 else part[::EACH])
+    return pd.concat(parts)
 
 
 FILES = {"claims.csv": claims, "llm_answers.csv": answers}

@@ -41,6 +41,19 @@ def test_expense_claims_are_right_for_a_rule():
     assert saved * middle(8000, 12000) < middle(150e3, 300e3)
 
 
+def test_the_llm_changes_its_mind_too_often():
+    """Of three answers that are not all alike, two of the three pairs differ."""
+    claims = pd.read_csv(shipped.cases() / "expense-claims" / "claims.csv")
+    said = pd.read_csv(shipped.cases() / "expense-claims" / "llm_answers.csv")
+    later = said[said["id"].isin(claims["申請番号"][400:])].groupby("id")["answer"]
+    three = later.nunique()[later.size() == 3]
+    (found,) = record("expense-claims").baseline.answers
+    assert found.flips is not None
+    assert found.flips.mean == pytest.approx((three > 1).mean() * 2 / 3)
+    gates = {gate.id: gate for gate in record("expense-claims").gates}
+    assert gates["spread"].status == "failed"
+
+
 def test_the_simulated_claims_hold_the_published_figures():
     claims = pd.read_csv(shipped.cases() / "expense-claims" / "claims.csv")
     bad = claims["規程違反"] == "はい"

@@ -107,7 +107,7 @@ def saved_by_voting(losses: ArrayLike, answers: ArrayLike, *, amounts: bool = Fa
 
 
 def by_repeat(good: ArrayLike, weights: ArrayLike | None = None) -> Array:
-    """Share of good answers in each repeat, on the rows that it has.
+    """Share of good answers in each repeat, on the rows that it has; without rows it has none.
 
     Parameters
     ----------
@@ -124,4 +124,5 @@ def by_repeat(good: ArrayLike, weights: ArrayLike | None = None) -> Array:
     x = np.atleast_2d(np.asarray(good, dtype=float))
     there = ~np.isnan(x)
     weigh = there * (np.ones(len(x)) if weights is None else np.asarray(weights))[:, None]
-    return np.asarray((weigh * np.where(there, x, 0.0)).sum(axis=0) / weigh.sum(axis=0))
+    good_ones, all_ones = (weigh * np.where(there, x, 0.0)).sum(axis=0), weigh.sum(axis=0)
+    return np.asarray(good_ones[all_ones > 0] / all_ones[all_ones > 0])

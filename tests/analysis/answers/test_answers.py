@@ -60,6 +60,7 @@ def test_good_answers_by_repeat_count_by_weight() -> None:
     good = [[1, 0], [1, NAN], [0, 1]]
     assert by_repeat(good).tolist() == pytest.approx([2 / 3, 1 / 2])
     assert by_repeat(good, [1, 1, 2]).tolist() == pytest.approx([2 / 4, 2 / 3])
+    assert by_repeat([[1, np.nan], [0, np.nan]]).tolist() == [0.5]  # a repeat of other rows
 
 
 def test_what_was_never_seen_may_still_be() -> None:
