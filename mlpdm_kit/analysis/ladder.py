@@ -18,7 +18,7 @@ class Rung:
     ``priced`` was added by the kit to be measured, and has no costs to be compared by.
     ``retrain_every`` are the months between two trainings that the kit has found best,
     ``look_after`` the steps of its chain after which a person looks, as stated or found best.
-    ``labels`` are bought for it on top of its build, and again every ``relabel_every`` months.
+    ``labels`` are bought for it on top of its build, and ``later_labels`` a month after it.
     """
 
     id: str
@@ -28,7 +28,7 @@ class Rung:
     status_quo: bool = False
     retrain_every: float | None = None
     labels: int = 0
-    relabel_every: float | None = None
+    later_labels: float = 0.0
     look_after: tuple[str, ...] = ()
 
     @property
@@ -70,7 +70,7 @@ def ladder(case: Case) -> tuple[Rung, ...]:
             priced=name not in added,
             status_quo=name == status_quo,
             labels=plan.labels if plan is not None and name in labelled else 0,
-            relabel_every=None if plan is None or plan.repeat is None else plan.repeat.low,
+            later_labels=_later_labels(case) if name in labelled else 0.0,
             look_after=_stated_looks(option),
         )
         for name, option in options.items()
@@ -88,6 +88,14 @@ def labelled_options(case: Case) -> tuple[str, ...]:
         return ()
     found = plan.needed_by(case.options)
     return tuple(name for name in found if case.options[name].of not in found)
+
+
+def _later_labels(case: Case) -> float:
+    """Labels a month that pay for the rounds after the first, within the horizon."""
+    plan, horizon = case.collection.annotation, case.horizon
+    if plan is None or horizon is None:
+        return 0.0
+    return plan.labels * (plan.rounds(horizon.low) - 1) / horizon.low
 
 
 def _stated_looks(option: Option) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ the check that it answers.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -121,6 +122,11 @@ class Annotation(Stated):
     def labels(self) -> int:
         """Labels of one round."""
         return (self.items or 0) * self.each
+
+    def rounds(self, months: float) -> int:
+        """Rounds of labels within so many months; the first is at once."""
+        every = None if self.repeat is None else self.repeat.low
+        return max(1, math.ceil(months / every)) if every else 1
 
     def needed_by(self, options: Mapping[str, Option]) -> tuple[str, ...]:
         """The options that cannot do without: those named, else those that learn."""

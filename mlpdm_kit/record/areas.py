@@ -5,7 +5,6 @@ Codes and people's own words; what is said about them is made in ``mlpdm_kit.rec
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal
 
@@ -314,7 +313,7 @@ def label_cost(case: Case) -> LabelCost | None:
     every = None if plan.repeat is None else plan.repeat.low
     rounds = None
     if months is not None:
-        rounds = 1 if every is None else max(1, math.ceil(months / every))
+        rounds = plan.rounds(months)
     needed = plan.needed_by(case.options)
     builds = [option.build.high for n in needed if (option := case.options[n]).build is not None]
     return LabelCost(

@@ -98,7 +98,7 @@ def test_a_yes_with_nothing_written_down_is_only_claimed(make_case: MakeCase) ->
     half = make_case(name="half", checks=answers(rollback=yes), design={"rollback": {"at": "10"}})
     assert question(record(half), "rollback").state == "half-written"
     markdown = render_markdown(found)
-    assert "Only claimed: nothing is written down." in markdown
+    assert "Answered, but no particulars are written down." in markdown
 
 
 def test_a_no_stays_a_no_whatever_is_written(make_case: MakeCase) -> None:
@@ -228,14 +228,14 @@ def test_labels_that_the_build_holds_are_not_counted_again(make_case: MakeCase) 
 
 
 def test_labels_on_top_of_the_build_are_paid_once(make_case: MakeCase) -> None:
-    """10,000 with the build; every 10 months again, saved up for over 24 months at work."""
+    """10,000 with the build; again after 10 and 20 of the 24 months, as the record says."""
     plain = worth(record(make_case()), "model")
     once = record(make_case(name="once", collection={"annotation": {**LABELS, "counted": "apart"}}))
     assert plain - worth(once, "model") == pytest.approx(10_000)
     assert worth(once, "rule") == worth(record(make_case(name="again")), "rule")
     plan = {**LABELS, "counted": "apart", "repeat": "10 months"}
     found = record(make_case(name="repeated", collection={"annotation": plan}))
-    assert plain - worth(found, "model") == pytest.approx(10_000 + 24 * 1_000)
+    assert plain - worth(found, "model") == pytest.approx(3 * 10_000)
     assert "collection.annotation.price" in [row.name for row in found.inputs]
     assert "added to what building" in _part(found, "area-collection").notes[0]
 

@@ -45,12 +45,11 @@ def terms(rungs: Sequence[Rung], rung: Rung, theta: Draws) -> Terms:
     """Terms of an option; a reviewed option takes what its base takes, and its own on top."""
     name = f"options.{rung.id}"
     every = rung.option.retrain_every
-    labels = _labelling(rung, theta)
-    again = rung.relabel_every
+    labels = _labelling(rung.labels, theta)
     own = Terms(
         build=theta.get(f"{name}.build", _ZERO) * (1 + theta.get(f"{name}.overrun", _ZERO))
         + labels,
-        run=theta.get(f"{name}.run", _ZERO) + (labels / again if again else _ZERO),
+        run=theta.get(f"{name}.run", _ZERO) + _labelling(rung.later_labels, theta),
         retrain=theta.get(f"{name}.retrain", _ZERO),
         adoption=theta.get(f"{name}.adoption", _ONE),
         pace=Pace(
@@ -78,14 +77,12 @@ def terms(rungs: Sequence[Rung], rung: Rung, theta: Draws) -> Terms:
     )
 
 
-def _labelling(rung: Rung, theta: Draws) -> Array:
-    """What one round of labels costs, where it comes on top of the build.
+def _labelling(labels: float, theta: Draws) -> Array:
+    """What labels cost that come on top of the build.
 
-    The first round is paid with the build; a later one is saved up for, month by month.
+    The first round is paid with the build; the later ones are saved up for, month by month.
     """
-    if not rung.labels:
-        return _ZERO
-    return np.asarray(rung.labels * theta[LABEL_PRICE])
+    return np.asarray(labels * theta[LABEL_PRICE]) if labels else _ZERO
 
 
 def base_of(rungs: Sequence[Rung], rung: Rung) -> Rung:
