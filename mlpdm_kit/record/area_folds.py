@@ -306,7 +306,10 @@ def _log(part: Written, says: Sentences) -> Table:
 
 def rollback_said(record: DecisionRecord, says: Sentences) -> str:
     """On which figure and from what value it is switched off, and who does it; empty where
-    not all of that is written down."""
+    not all of that is written down, or no ML is to be switched on."""
+    is_ml = {option.id: option.is_ml for option in record.options}
+    if not is_ml.get(record.verdict.option or ""):
+        return ""
     for part in (part for area in record.areas for part in area.written):
         if part.path == ROLLBACK and not part.told[0].missing:
             one = part.told[0]
