@@ -15,7 +15,7 @@ from mlpdm_kit.record.logged import Answers
 from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.view.charts import pictures
-from tests.kinds import decided, worth
+from tests.kinds import decided, generation, worth
 
 ITEMS = 20
 WRONG, SILENT, INVENTION = 50, 20, 30
@@ -111,6 +111,53 @@ def test_every_figure_of_the_log(make_case: Any) -> None:
     assert found.cost.mean == 0.5
     assert found.per_accepted is not None
     assert found.per_accepted.mean == pytest.approx(0.5 / 0.925, rel=1e-5)
+
+
+def texts(said: Any, grades: str = "", grader: str = "people") -> dict[str, Any]:
+    """Twenty items, three answers to each as ``said`` has them; grades as people gave them."""
+    lines = [json.dumps({"id": str(i), "repeat": r, **said(i, r)})
+             for i in range(ITEMS) for r in (1, 2, 3)]  # fmt: skip
+    case = generation()
+    case["files"] = {
+        "d.csv": "id,text\n" + "".join(f"{i},say {i}\n" for i in range(ITEMS)),
+        "l.jsonl": "\n".join(lines) + "\n",
+        "g.csv": f"item,option,repeat,grader,grade\n{grades}",
+    }
+    case["data"] = {"file": "d.csv", "grades": "g.csv"}
+    case["grading"] = {"grader": grader}
+    case["options"]["llm"]["predictions"] = "l.jsonl"
+    return case
+
+
+def test_flips_are_counted_over_grades_that_people_gave(make_case: Any) -> None:
+    def answer(i: int, r: int) -> dict[str, Any]:
+        return {"answer": f"text {i} {r}", "refused": i > 17 or (i, r) == (1, 1)}
+
+    # item 0: two answers that differ, one nobody graded; item 1: a refusal beside two alike;
+    # item 2: one grade, and no pair; items 18 and 19 are refused throughout
+    graded = "0,llm,1,a,usable\n0,llm,3,a,wrong\n1,llm,2,a,usable\n1,llm,3,a,usable\n"
+    found = of(decided(make_case, **texts(answer, graded + "2,llm,2,a,wrong\n")))
+    assert found.flips is not None
+    assert found.flips.mean == pytest.approx((1 + 2 / 3) / 2)
+
+
+def test_one_grade_an_item_says_nothing_of_flips(make_case: Any) -> None:
+    graded = "".join(f"{i},llm,1,a,usable\n" for i in range(18))
+    record = decided(
+        make_case, **texts(lambda i, r: {"answer": f"{i} {r}", "refused": i > 17}, graded)
+    )
+    assert of(record).flips is None
+    assert gates_of(record)["spread"] == ("open", "")
+
+
+def test_who_refuses_everything_is_not_steady(make_case: Any) -> None:
+    text = "".join(
+        json.dumps({"id": str(i), "repeat": r, "answer": "", "refused": True}) + "\n"
+        for i in range(ITEMS) for r in range(1, 13)
+    )  # fmt: skip
+    record = decided(make_case, **changes(text, incidents={}))
+    assert of(record).flips is None
+    assert gates_of(record)["spread"][0] == "open"
 
 
 def test_tokens_at_their_prices_are_the_cost(make_case: Any) -> None:

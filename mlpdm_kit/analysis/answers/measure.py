@@ -13,6 +13,7 @@ from mlpdm_kit.analysis.answers.flips import by_repeat, flip_rate, saved_by_voti
 from mlpdm_kit.analysis.answers.prices import mean_of, per_accepted, percentiles
 from mlpdm_kit.analysis.answers.seen import Seen, seen, seen_on
 from mlpdm_kit.analysis.errors.costs import Estimate
+from mlpdm_kit.analysis.grading.graded import PEOPLE
 from mlpdm_kit.analysis.trial.compare import estimate
 from mlpdm_kit.analysis.trial.luck import with_luck
 from mlpdm_kit.analysis.trial.mix import pooled
@@ -21,7 +22,9 @@ from mlpdm_kit.analysis.trial.setting import Setting, Tried
 from mlpdm_kit.analysis.uncertainty.distributions import Array, Distribution
 from mlpdm_kit.analysis.uncertainty.shares import row_means
 from mlpdm_kit.case.dataset import Dataset
+from mlpdm_kit.case.grades import Gradings
 from mlpdm_kit.case.incidents import INJECTION, INVENTION
+from mlpdm_kit.case.logs.coding import UNANSWERED
 from mlpdm_kit.case.predictions import Predictions
 
 ENOUGH = 10  # repeats of an item that are asked for
@@ -34,8 +37,9 @@ class Answers:
 
     ``accuracy`` is the share of good answers (the task's good outcome) at the production
     base rate, ``repeats`` the most answers to one item and ``each`` the accuracy of each
-    repeat. ``flips`` is the chance that two answers to one item differ, ``saved`` what a
-    vote over the repeats would cost less per case. ``seconds`` are percentiles of the
+    repeat. ``flips`` is the chance that two answers to one item differ, of those of which it is
+    known what they say, and none where no answer says anything; ``saved`` what a vote over
+    the repeats would cost less per case. ``seconds`` are percentiles of the
     latency; ``cost`` and tokens are of one answer, retries included; ``accepted`` is what
     an answer that is good costs.
     """
@@ -104,7 +108,8 @@ def answers_of(
     said = {name: values[rows] for name, values in given.said.items()}
     cost = said.get("cost") if cost is None else cost[rows]
     outcome, count = one.outcome[rows], one.answers(rows)
-    good = _good(one, data, rows, setting)
+    known = one.graded is not None or not _is_placeholder(given, setting)
+    good = _good(one, data, rows, setting) if known else None
     weigh = weights(data.target[rows], setting)
     found: dict[str, Any] = {}
     if good is not None:
@@ -114,7 +119,7 @@ def answers_of(
         found["accepted"] = None if cost is None else per_accepted(cost, good, weigh)
     if outcome.ndim > 1:
         words = said.get("words", outcome)
-        found["flips"] = flip_rate(words)
+        found["flips"] = flip_rate(_really_said(given, one, data, rows, setting))
         if setting.task != "generation":  # no vote can be taken over texts that all differ
             lost = _losses_by_repeat(outcome, one, data, rows, setting)
             saved = saved_by_voting(lost, words, amounts=setting.task == "regression")
@@ -137,6 +142,51 @@ def answers_of(
         tokens_out=mean_of(said["tokens_out"]) if "tokens_out" in said else None,
         **found,
     )
+
+
+def _is_placeholder(given: Predictions, setting: Setting) -> bool:
+    """Whether texts count as usable until a person says what they are."""
+    return setting.task == "generation" and setting.grader == PEOPLE and given.texts is not None
+
+
+def _really_said(
+    given: Predictions, one: Tried, data: Dataset, rows: Any, setting: Setting
+) -> Array:
+    """A code for what each answer says, of shape (rows, repeats); NaN where nobody knows.
+
+    Words where the answers are words, else grades; a refusal, or a call that failed, is
+    `UNANSWERED`. Where only people grade, it is their grades, and a refusal counts only beside
+    answers that are all graded: else it would be seen more often than they are.
+    Where no answer says anything, all of them are NaN.
+    """
+    quiet = np.full(one.outcome.shape, False)
+    for name in ("refused", "failed"):
+        if name in given.said:
+            quiet |= given.said[name] == 1
+    found = given.said.get("words", one.outcome)
+    if setting.task in ("multiclass", "extraction", "generation"):
+        quiet |= found == UNANSWERED
+        if _is_placeholder(given, setting):
+            found = _by_people(data.gradings.get(one.rung.id), one.outcome.shape)
+            given_ = ~np.isnan(found)
+            whole = (given_ | quiet | np.isnan(one.outcome)).all(axis=1) & given_.any(axis=1)
+            found = np.where(quiet, np.where(whole[:, None], UNANSWERED, np.nan), found)
+        else:
+            found = np.where(quiet, UNANSWERED, found)
+    found, quiet = found[rows], quiet[rows]
+    if not (~np.isnan(found) & ~quiet).any():
+        return np.full(found.shape, np.nan)
+    return np.asarray(found)
+
+
+def _by_people(people: Gradings | None, shape: tuple[int, ...]) -> Array:
+    """The grade that most people gave each answer, of several the better; NaN without one."""
+    found = np.full(shape, np.nan)
+    if people is None or not len(people):
+        return found
+    times = np.zeros((*shape, int(people.grade.max()) + 1))
+    np.add.at(times, (people.row, people.repeat, people.grade), 1)
+    return np.where(times.any(axis=-1), times.argmax(axis=-1), found)
 
 
 def _good(one: Tried, data: Dataset, rows: Any, setting: Setting) -> Array | None:
