@@ -15,7 +15,7 @@ from mlpdm_kit.record.logged import Answers
 from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.view.charts import pictures
-from tests.kinds import decided, generation, worth
+from tests.kinds import decided, generation, search, worth
 
 ITEMS = 20
 WRONG, SILENT, INVENTION = 50, 20, 30
@@ -158,6 +158,16 @@ def test_who_refuses_everything_is_not_steady(make_case: Any) -> None:
     record = decided(make_case, **changes(text, incidents={}))
     assert of(record).flips is None
     assert gates_of(record)["spread"][0] == "open"
+
+
+def test_a_vote_cannot_see_ranks(make_case: Any) -> None:
+    case = search()
+    case["files"]["r.csv"] = "id,repeat,rank\n" + "".join(
+        f"{i},{r},{1 + (i + r) % 3}\n" for i in range(60) for r in (1, 2, 3)
+    )
+    found = of(decided(make_case, **case))
+    assert found.flips is not None
+    assert found.saved is None
 
 
 def test_tokens_at_their_prices_are_the_cost(make_case: Any) -> None:

@@ -120,7 +120,7 @@ def answers_of(
     if outcome.ndim > 1:
         words = said.get("words", outcome)
         found["flips"] = flip_rate(_really_said(given, one, data, rows, setting))
-        if setting.task != "generation":  # no vote can be taken over texts that all differ
+        if setting.task not in ("generation", "search"):  # a vote sees neither texts nor ranks
             lost = _losses_by_repeat(outcome, one, data, rows, setting)
             saved = saved_by_voting(lost, words, amounts=setting.task == "regression")
             found["saved"] = estimate(saved, data, rows, setting)
