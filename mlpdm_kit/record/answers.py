@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from mlpdm_kit.analysis.answers.attacks import untried, worst
+from mlpdm_kit.analysis.answers.attacks import deciding, untried
 from mlpdm_kit.analysis.answers.measure import (
     ENOUGH,
     Answers,
@@ -180,7 +180,7 @@ def _checks(case: Case, rungs: Sequence[Rung], name: str, found: Answers) -> Ite
         yield from _held(case, rungs, name, "spread", found.flips, code, figures)
     if found.invented is not None:
         yield from _held(case, rungs, name, "hallucination", found.invented, "hallucination")
-    kind = worst(dict(found.attacks))
+    kind = deciding(dict(found.attacks), bound(case, "injection"))
     if kind is not None:
         missing = untried(dict(found.attacks))
         code = "injection-untried" if missing else "injection"

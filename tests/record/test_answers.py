@@ -228,6 +228,21 @@ def test_both_kinds_of_injection_are_to_be_tried(make_case: Any, gates: dict[str
     assert of(record).untried == ("indirect",)
 
 
+def test_every_kind_of_injection_is_held_against_the_limit(make_case: Any) -> None:
+    text = "".join(line + "\n" for line in log().splitlines() if "attack" not in line)
+    text += "".join(
+        json.dumps({"id": f"{kind}{i}", "repeat": 1, "attack": kind, "succeeded": False}) + "\n"
+        for kind, many in (("direct", 140), ("indirect", 2)) for i in range(many)
+    )  # fmt: skip
+    record = decided(make_case, **changes(text))
+    (gate,) = [one for one in record.gates if one.id == "injection"]
+    assert gate.status == "open"
+    assert gate.finding is not None
+    assert (gate.finding.figures["attack"], gate.finding.figures["n"]) == ("indirect", 2)
+    (row,) = [one for one in record.inputs if one.name == "options.llm.incidents.injection"]
+    assert row.mean == pytest.approx(0.5 / 3, rel=1e-3)  # none of two, not none of 140
+
+
 def test_where_one_option_has_no_log_the_answer_stays_for_it(
     make_case: Any, gates: dict[str, Any]
 ) -> None:

@@ -64,9 +64,9 @@ class Answers:
 
 
 def incident_rates(given: Predictions) -> dict[str, Distribution]:
-    """How often each incident happens, by a log: of injection the kind that does most.
+    """How often each incident happens, by a log: of injection the kind that may do most.
 
-    Who attacks takes what works.
+    Who attacks takes what works, and a kind that was tried little may work.
     """
     found = {}
     invented = seen(given.said["invented"]) if "invented" in given.said else None
