@@ -55,12 +55,14 @@ def taken_by(case: Case, name: str, given: Predictions) -> dict[str, Distributio
     return {called.get(n, n): dist for n, dist in found.items() if dist is not None}
 
 
-def measured_incidents(case: Case, name: str, given: Predictions) -> dict[str, Distribution]:
+def measured_incidents(
+    case: Case, name: str, given: Predictions, data: Dataset, mix: Mapping[str, float]
+) -> dict[str, Distribution]:
     """How often a priced incident happens under an option, by its log, where nobody states it."""
     stated = case.options[name].incidents
     return {
         kind: rate
-        for kind, rate in incident_rates(given).items()
+        for kind, rate in incident_rates(given, data, mix).items()
         if kind in case.incidents and kind not in stated
     }
 

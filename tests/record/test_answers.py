@@ -243,6 +243,32 @@ def test_every_kind_of_injection_is_held_against_the_limit(make_case: Any) -> No
     assert row.mean == pytest.approx(0.5 / 3, rel=1e-3)  # none of two, not none of 140
 
 
+def test_the_log_counts_as_production_mixes_segments(make_case: Any) -> None:
+    """Items 0 to 4 are of the segment that is 90% of production, and there it goes wrong."""
+    data = "id,kind,team\n" + "".join(
+        f"{i},{'ab'[i % 2]},{'rare' if i < 5 else 'usual'}\n" for i in range(ITEMS)
+    )
+    case = changes(log(cost=0.5))
+    case["files"]["d.csv"] = data
+    case["data"] |= {"id": "id", "segment": "team", "mix": {"rare": "90%", "usual": "10%"}}
+    record = decided(make_case, **case)
+    found = of(record)
+    assert found.accuracy is not None
+    assert found.invented is not None
+    assert found.refused is not None
+    assert found.flips is not None
+    assert found.accuracy.mean == pytest.approx(0.9 * 3.5 / 5 + 0.1)
+    assert found.invented.mean == pytest.approx(0.9 / 5)
+    assert (found.invented.rows, found.invented.answers) == (20, 40)
+    assert found.invented.high > 0.4  # five rows say little
+    assert found.refused.mean == pytest.approx(0.9 / 5)
+    assert found.flips.mean == pytest.approx(0.9 / 5)
+    assert found.per_accepted is not None
+    assert found.per_accepted.mean == pytest.approx(0.5 / (0.9 * 3.5 / 5 + 0.1), rel=1e-5)
+    (row,) = [one for one in record.inputs if one.name == "options.llm.incidents.invention"]
+    assert row.mean == pytest.approx(0.9 * 1.5 / 6 + 0.1 * 0.5 / 16, rel=1e-3)
+
+
 def test_where_one_option_has_no_log_the_answer_stays_for_it(
     make_case: Any, gates: dict[str, Any]
 ) -> None:

@@ -9,15 +9,14 @@ from typing import Any
 import numpy as np
 
 from mlpdm_kit.analysis.answers.attacks import success_rates, worst
-from mlpdm_kit.analysis.answers.flips import by_repeat, flip_rate, saved_by_voting
+from mlpdm_kit.analysis.answers.flips import by_repeat, differing, saved_by_voting
+from mlpdm_kit.analysis.answers.mixed import cells_of
 from mlpdm_kit.analysis.answers.prices import mean_of, per_accepted, percentiles
-from mlpdm_kit.analysis.answers.seen import Seen, seen, seen_on
+from mlpdm_kit.analysis.answers.seen import Seen
 from mlpdm_kit.analysis.errors.costs import Estimate
 from mlpdm_kit.analysis.grading.graded import PEOPLE
 from mlpdm_kit.analysis.trial.compare import estimate
 from mlpdm_kit.analysis.trial.luck import with_luck
-from mlpdm_kit.analysis.trial.mix import pooled
-from mlpdm_kit.analysis.trial.points import weights
 from mlpdm_kit.analysis.trial.setting import Setting, Tried
 from mlpdm_kit.analysis.uncertainty.distributions import Array, Distribution
 from mlpdm_kit.analysis.uncertainty.shares import row_means
@@ -35,13 +34,13 @@ USUAL = ("words",)  # what every log of its kind says
 class Answers:
     """What a log says of an option's answers; None where it does not say it.
 
-    ``accuracy`` is the share of good answers (the task's good outcome) at the production
-    base rate, ``repeats`` the most answers to one item and ``each`` the accuracy of each
-    repeat. ``flips`` is the chance that two answers to one item differ, of those of which it is
-    known what they say, and none where no answer says anything; ``saved`` what a vote over
-    the repeats would cost less per case. ``seconds`` are percentiles of the
-    latency; ``cost`` and tokens are of one answer, retries included; ``accepted`` is what
-    an answer that is good costs.
+    Rates and ``accepted`` are as production mixes the segments. ``accuracy`` is the share of
+    good answers (the task's good outcome) at the production base rate, ``repeats`` the most
+    answers to one item and ``each`` the accuracy of each repeat. ``flips`` is the chance that
+    two answers to one item differ, of those of which it is known what they say, and none
+    where no answer says anything; ``saved`` what a vote over the repeats would cost less per
+    case. ``seconds`` are percentiles of the latency; ``cost`` and tokens are of one answer,
+    retries included; ``accepted`` is what an answer that is good costs.
     """
 
     rows: int
@@ -63,13 +62,17 @@ class Answers:
     accepted: Estimate | None = None
 
 
-def incident_rates(given: Predictions) -> dict[str, Distribution]:
+def incident_rates(
+    given: Predictions, data: Dataset, mix: Mapping[str, float]
+) -> dict[str, Distribution]:
     """How often each incident happens, by a log: of injection the kind that may do most.
 
-    Who attacks takes what works, and a kind that was tried little may work.
+    Who attacks takes what works, and a kind that was tried little may work. Inventions are
+    counted by segments as ``mix`` has them, where it is not empty.
     """
     found = {}
-    invented = seen(given.said["invented"]) if "invented" in given.said else None
+    cells = cells_of(data.segment, mix, data.target)
+    invented = cells.seen(given.said["invented"]) if "invented" in given.said else None
     if invented is not None:
         found[INVENTION] = invented.posterior
     rates = {} if given.attacks is None else success_rates(given.attacks)
@@ -110,16 +113,19 @@ def answers_of(
     outcome, count = one.outcome[rows], one.answers(rows)
     known = one.graded is not None or not _is_placeholder(given, setting)
     good = _good(one, data, rows, setting) if known else None
-    weigh = weights(data.target[rows], setting)
+    segment, target = None if data.segment is None else data.segment[rows], data.target[rows]
+    cells = cells_of(segment, setting.mix, target)
+    by_class = cells_of(segment, setting.mix, target, setting.prevalence)
+    weigh = by_class.weights()
     found: dict[str, Any] = {}
     if good is not None:
         found["accuracy"] = _with_grader(
-            _accuracy(row_means(good), one.looks(rows), data.target[rows], setting), one, setting
+            by_class.seen_on(row_means(good), one.looks(rows)), one, setting
         )
         found["accepted"] = None if cost is None else per_accepted(cost, good, weigh)
     if outcome.ndim > 1:
         words = said.get("words", outcome)
-        found["flips"] = flip_rate(_really_said(given, one, data, rows, setting))
+        found["flips"] = cells.seen_on(*differing(_really_said(given, one, data, rows, setting)))
         if setting.task not in ("generation", "search"):  # a vote sees neither texts nor ranks
             lost = _losses_by_repeat(outcome, one, data, rows, setting)
             saved = saved_by_voting(lost, words, amounts=setting.task == "regression")
@@ -128,7 +134,7 @@ def answers_of(
             found["each"] = tuple(float(share) for share in by_repeat(good, weigh))
     for name in ("invented", "refused", "failed"):
         if name in said:
-            found[name] = seen(said[name])
+            found[name] = cells.seen(said[name])
     attempts = row_means(said["attempts"]) if "attempts" in said else np.full(1, np.nan)
     return Answers(
         rows=len(rows),
@@ -228,21 +234,3 @@ def _with_grader(found: Seen | None, one: Tried, setting: Setting) -> Seen | Non
     good = np.array([float(name == setting.good) for name in one.graded.names])
     variance = one.graded.variance(good, counted=True)
     return replace(found, posterior=with_luck(found.posterior, variance))
-
-
-def _accuracy(good: Array, answers: Array, target: Array, setting: Setting) -> Seen | None:
-    """Share of good answers; classes in the shares of production, where these are stated."""
-    share = setting.prevalence
-    if share is None or not 0 < target.mean() < 1:
-        return seen_on(good, answers)
-    parts = []
-    for kind, part in ((1, share), (0, 1 - share)):
-        one = seen_on(good[target == kind], answers[target == kind])
-        assert one is not None
-        parts.append((one, part))
-    return Seen(
-        mean=sum(one.mean * part for one, part in parts),
-        rows=len(good),
-        answers=int(answers.sum()),
-        posterior=pooled([(one.posterior, part) for one, part in parts]),
-    )
