@@ -94,6 +94,7 @@ def _part(
     if limit is not None and given.latency is not None:
         known = given.latency[np.isfinite(given.latency)]
         late = float((known > limit.high).mean()) if len(known) else None
+    wrong, of_graded = found.invented_wrong or (0, 0)
     return logged.Answers(
         option=name,
         rows=found.rows,
@@ -105,6 +106,8 @@ def _part(
         flips=_share(found.flips, bound(case, "spread")),
         saved=_money(found.saved),
         invented=_share(found.invented, bound(case, "hallucination")),
+        invented_graded=of_graded,
+        invented_wrong=wrong,
         refused=_share(found.refused),
         failed=_share(found.failed),
         attacks=tuple(

@@ -269,6 +269,24 @@ def test_the_log_counts_as_production_mixes_segments(make_case: Any) -> None:
     assert row.mean == pytest.approx(0.9 * 1.5 / 6 + 0.1 * 0.5 / 16, rel=1e-3)
 
 
+def test_an_invention_that_is_an_error_too_is_priced_twice(make_case: Any) -> None:
+    lines = [json.loads(line) for line in log().splitlines()]
+    for one in lines:
+        if one["id"] == "2" and one["repeat"] == 2:
+            one["answer"] = "b"  # an invention, and wrong
+    text = "".join(json.dumps(one) + "\n" for one in lines)
+    record = decided(make_case, **changes(text))
+    (found,) = [one for one in record.input_findings if one.code == "invention-twice"]
+    assert found.figures == {"option": "llm", "n": 1, "graded": 2}
+    for lang in ("en", "ja"):
+        assert "2" in Sentences.of_record(record, lang).finding(found)
+
+
+def test_an_invention_that_is_right_is_priced_once(make_case: Any) -> None:
+    record = decided(make_case, **changes(log()))
+    assert "invention-twice" not in [one.code for one in record.input_findings]
+
+
 def test_where_one_option_has_no_log_the_answer_stays_for_it(
     make_case: Any, gates: dict[str, Any]
 ) -> None:

@@ -14,19 +14,23 @@ from mlpdm_kit.analysis.answers.mixed import cells_of
 from mlpdm_kit.analysis.answers.prices import mean_of, per_accepted, percentiles
 from mlpdm_kit.analysis.answers.seen import Seen
 from mlpdm_kit.analysis.errors.costs import Estimate
-from mlpdm_kit.analysis.grading.graded import PEOPLE
+from mlpdm_kit.analysis.grading.graded import PEOPLE, outcome_places
 from mlpdm_kit.analysis.trial.compare import estimate
 from mlpdm_kit.analysis.trial.luck import with_luck
 from mlpdm_kit.analysis.trial.setting import Setting, Tried
 from mlpdm_kit.analysis.uncertainty.distributions import Array, Distribution
 from mlpdm_kit.analysis.uncertainty.shares import row_means
+from mlpdm_kit.analysis.worth.tasks import Shares
 from mlpdm_kit.case.dataset import Dataset
 from mlpdm_kit.case.grades import Gradings
 from mlpdm_kit.case.incidents import INJECTION, INVENTION
+from mlpdm_kit.case.kinds import PAIR
 from mlpdm_kit.case.logs.coding import UNANSWERED
 from mlpdm_kit.case.predictions import Predictions
 
 ENOUGH = 10  # repeats of an item that are asked for
+GRADED = ("multiclass", "extraction", "generation")  # tasks whose answers have grades
+ERRORS = ("wrong", "harmful")  # grades that say that something untrue was asserted
 USUAL = ("words",)  # what every log of its kind says
 
 
@@ -40,7 +44,8 @@ class Answers:
     two answers to one item differ, of those of which it is known what they say, and none
     where no answer says anything; ``saved`` what a vote over the repeats would cost less per
     case. ``seconds`` are percentiles of the latency; ``cost`` and tokens are of one answer,
-    retries included; ``accepted`` is what an answer that is good costs.
+    retries included; ``accepted`` is what an answer that is good costs. ``invented_wrong``
+    is how many invented answers are errors by their grade, and how many of them were graded.
     """
 
     rows: int
@@ -60,6 +65,7 @@ class Answers:
     tokens_in: Distribution | None = None
     tokens_out: Distribution | None = None
     accepted: Estimate | None = None
+    invented_wrong: tuple[int, int] | None = None
 
 
 def incident_rates(
@@ -146,8 +152,37 @@ def answers_of(
         cost=None if cost is None else mean_of(cost),
         tokens_in=mean_of(said["tokens_in"]) if "tokens_in" in said else None,
         tokens_out=mean_of(said["tokens_out"]) if "tokens_out" in said else None,
+        invented_wrong=_invented_wrong(given, one, data, rows, setting),
         **found,
     )
+
+
+def _invented_wrong(
+    given: Predictions, one: Tried, data: Dataset, rows: Any, setting: Setting
+) -> tuple[int, int] | None:
+    """Of invented answers how many have a grade that is priced as an error, and any grade.
+
+    A person's grade goes before the grader's; one that is a placeholder is none.
+    """
+    task = setting.of_task
+    if "invented" not in given.said or setting.task not in GRADED or not isinstance(task, Shares):
+        return None
+    names, here = task.kind.outcomes, setting.rows(data).at(rows)
+    places = outcome_places(lambda x: task.outcomes(here, x), one.outcome[rows], names).astype(
+        float
+    )
+    shape = (len(data), places.shape[1])
+    if _is_placeholder(given, setting):
+        places[:] = -1
+    people = _by_people(data.gradings.get(one.rung.id), shape)[rows]
+    places = np.where(np.isnan(people), places, people)
+    wrong = [
+        place
+        for place, name in enumerate(names)
+        if (name in ERRORS or PAIR in name) and setting.worth.get(name, 0.0) < 0
+    ]
+    there = (given.said["invented"][rows].reshape(places.shape) == 1) & (places >= 0)
+    return int((there & np.isin(places, wrong)).sum()), int(there.sum())
 
 
 def _is_placeholder(given: Predictions, setting: Setting) -> bool:
@@ -170,7 +205,7 @@ def _really_said(
         if name in given.said:
             quiet |= given.said[name] == 1
     found = given.said.get("words", one.outcome)
-    if setting.task in ("multiclass", "extraction", "generation"):
+    if setting.task in GRADED:
         quiet |= found == UNANSWERED
         if _is_placeholder(given, setting):
             found = _by_people(data.gradings.get(one.rung.id), one.outcome.shape)
