@@ -74,9 +74,9 @@ class Predictions:
     done). ``said`` holds what else the log says of each answer, of the same shape: amounts
     (``cost``, ``latency``, ``tokens_in``, ``tokens_out``, ``attempts``) and ``refused``,
     ``failed``, ``invented`` as 1 and 0, NaN where it says nothing; and as ``words`` a code
-    for each different text, of answers that are texts. ``texts`` are these as they stand, of
-    shape (rows, repeats), where a grader may look at them; ``numbers`` what the log calls its
-    repeats.
+    for each different text, of answers that are texts, -1 where nothing was said. ``texts``
+    are these as they stand, of shape (rows, repeats), where a grader may look at them;
+    ``numbers`` what the log calls its repeats.
     """
 
     score: np.ndarray[Any, Any]
@@ -235,8 +235,10 @@ def _said(items: pd.DataFrame, kind: TaskKind) -> dict[str, np.ndarray[Any, Any]
     found = {name: _truth(items, name) for name in (*AMOUNTS, "refused", "invented")}
     found["failed"] = _failed(items)
     if kind.answers in ("class", "text"):
-        words = ["" if is_nothing(one) else spelling(one) for one in items["answer"]]
-        found["words"] = pd.factorize(np.array(words, dtype=object))[0].astype(float)
+        quiet = (_truth(items, "refused") == 1) | (found["failed"] == 1)
+        words = np.array(["" if is_nothing(x) else spelling(x) for x in items["answer"]], object)
+        codes = pd.factorize(words)[0].astype(float)
+        found["words"] = np.where(quiet | (words == ""), UNANSWERED, codes)
     found = {name: values for name, values in found.items() if (values == values).any()}
     if "refused" in found:  # where a log says it of some answers, silence of others is a no
         found["refused"] = np.nan_to_num(found["refused"])

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from mlpdm_kit.analysis.answers.attacks import untried, worst
+from mlpdm_kit.analysis.answers.attacks import deciding, untried
 from mlpdm_kit.analysis.answers.measure import (
     ENOUGH,
     Answers,
@@ -55,12 +55,14 @@ def taken_by(case: Case, name: str, given: Predictions) -> dict[str, Distributio
     return {called.get(n, n): dist for n, dist in found.items() if dist is not None}
 
 
-def measured_incidents(case: Case, name: str, given: Predictions) -> dict[str, Distribution]:
+def measured_incidents(
+    case: Case, name: str, given: Predictions, data: Dataset, mix: Mapping[str, float]
+) -> dict[str, Distribution]:
     """How often a priced incident happens under an option, by its log, where nobody states it."""
     stated = case.options[name].incidents
     return {
         kind: rate
-        for kind, rate in incident_rates(given).items()
+        for kind, rate in incident_rates(given, data, mix).items()
         if kind in case.incidents and kind not in stated
     }
 
@@ -92,6 +94,7 @@ def _part(
     if limit is not None and given.latency is not None:
         known = given.latency[np.isfinite(given.latency)]
         late = float((known > limit.high).mean()) if len(known) else None
+    wrong, of_graded = found.invented_wrong or (0, 0)
     return logged.Answers(
         option=name,
         rows=found.rows,
@@ -103,6 +106,8 @@ def _part(
         flips=_share(found.flips, bound(case, "spread")),
         saved=_money(found.saved),
         invented=_share(found.invented, bound(case, "hallucination")),
+        invented_graded=of_graded,
+        invented_wrong=wrong,
         refused=_share(found.refused),
         failed=_share(found.failed),
         attacks=tuple(
@@ -180,7 +185,7 @@ def _checks(case: Case, rungs: Sequence[Rung], name: str, found: Answers) -> Ite
         yield from _held(case, rungs, name, "spread", found.flips, code, figures)
     if found.invented is not None:
         yield from _held(case, rungs, name, "hallucination", found.invented, "hallucination")
-    kind = worst(dict(found.attacks))
+    kind = deciding(dict(found.attacks), bound(case, "injection"))
     if kind is not None:
         missing = untried(dict(found.attacks))
         code = "injection-untried" if missing else "injection"

@@ -133,7 +133,7 @@ def _compared(case: Case, rung: Rung, result: Comparison, data: Dataset, here: S
         precision=_precision(measured.rates, data, here),
         operating_point=_point(tried, measured.tuned_cost),
         taken=_rates(taken_by(case, rung.id, given)) if given else {},
-        incidents=_rates(measured_incidents(case, rung.id, given)) if given else {},
+        incidents=_rates(measured_incidents(case, rung.id, given, data, here.mix)) if given else {},
         predicted_cost=known_mean(cost_of(case, rung.id, given)) if given else None,
         latency_p95=known_p95(given.latency) if given else None,
     )

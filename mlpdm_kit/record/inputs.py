@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from mlpdm_kit.analysis.uncertainty.distributions import Array, Distribution, wi
 from mlpdm_kit.analysis.uncertainty.sampling import draw
 from mlpdm_kit.analysis.uncertainty.stated import distribution, stated_inputs
 from mlpdm_kit.case.correlations import drawn_name
+from mlpdm_kit.case.incidents import INVENTION
 from mlpdm_kit.case.inputs import BETWEEN_ENDS, USUAL_LEVEL
 from mlpdm_kit.case.model import Case, Input
 from mlpdm_kit.case.rules import named_inputs
@@ -83,7 +85,8 @@ class Inputs:
         )
 
     def findings(self) -> tuple[Said, ...]:
-        """Ranges so wide that their mean is not what their writer is likely to mean."""
+        """Ranges so wide that their mean is not what their writer is likely to mean, and
+        inventions that are priced as errors too."""
         found = []
         for name, item in self.stated.items():
             mean = self.distributions[name].mean
@@ -95,7 +98,17 @@ class Inputs:
                     **{k: {"value": v, "unit": item.dimension} for k, v in values.items()},
                 }
                 found.append(Said(code="implied-mean", figures=figures))
-        return tuple(found)
+        return (*found, *self._priced_twice())
+
+    def _priced_twice(self) -> Iterator[Said]:
+        """Logs whose invented answers have a grade that is priced as an error."""
+        for one in self.comparison.answers:
+            rate = self.distributions.get(f"options.{one.option}.incidents.{INVENTION}")
+            priced = INVENTION in self.case.incidents and rate is not None and rate.mean > 0
+            if priced and one.invented_wrong:
+                figures = {"option": one.option, "n": one.invented_wrong,
+                           "graded": one.invented_graded}  # fmt: skip
+                yield Said(code="invention-twice", figures=figures)
 
     def rows(self) -> tuple[InputRow, ...]:
         """Inputs as a table, in the order of the case file."""

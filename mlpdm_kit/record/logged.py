@@ -55,7 +55,8 @@ class Answers(Part):
     per case (with its 90% interval). Attacks that got through are by kind, the kinds that
     nobody tried in ``untried``. Seconds are the 50%, 95% and 99% points, and ``late`` the
     share of answers beyond the budget of ``seconds_limit``. ``cost`` is of an answer with
-    all its retries, ``per_accepted`` of one that is good.
+    all its retries, ``per_accepted`` of one that is good. Of the invented answers
+    ``invented_graded`` have a grade, and ``invented_wrong`` one that is priced as an error.
     """
 
     option: str
@@ -68,6 +69,8 @@ class Answers(Part):
     flips: SeenShare | None = None
     saved: Price | None = None
     invented: SeenShare | None = None
+    invented_graded: int = 0
+    invented_wrong: int = 0
     refused: SeenShare | None = None
     failed: SeenShare | None = None
     attacks: tuple[AttackRate, ...] = ()

@@ -14,7 +14,6 @@ from mlpdm_kit.analysis.uncertainty.stated import means, signs, stated_inputs
 from mlpdm_kit.analysis.worth.tasks import task_of
 from mlpdm_kit.case.dataset import Dataset
 from mlpdm_kit.case.model import Case
-from mlpdm_kit.case.predictions import Predictions
 from mlpdm_kit.record.answers import cost_of
 
 
@@ -35,7 +34,7 @@ def setting(case: Case, data: Dataset | None, seed: int) -> Setting:
         hit_at=case.hit_at,
         good=case.of_task.good,
         grader="" if case.grading is None else case.grading.grader,
-        mix={} if case.data is None else {n: one.low for n, one in case.data.mix.items()},
+        mix=mix_of(case),
         price_ends=_price_ends(case, inputs),
         reviews=_reviews(case, theta),
         point=task.operating_point(worth),
@@ -44,6 +43,11 @@ def setting(case: Case, data: Dataset | None, seed: int) -> Setting:
         prevalence_range=inputs.get("prevalence"),
         running=_running(case, data, theta),
     )
+
+
+def mix_of(case: Case) -> dict[str, float]:
+    """Share of each segment in production, where the case says it."""
+    return {} if case.data is None else {n: one.low for n, one in case.data.mix.items()}
 
 
 def _price_ends(case: Case, inputs: Mapping[str, Distribution]) -> dict[str, tuple[float, float]]:
@@ -85,16 +89,19 @@ def _running(case: Case, data: Dataset | None, theta: Mapping[str, Any]) -> dict
         stated = theta.get(f"options.{name}.cost_per_case")
         cost = cost_of(case, name, given) if given else None
         value = float(stated[0]) if stated is not None else known_mean(cost)
-        fixed = _fixed(case, name, theta) + _incidents(case, name, given, theta)
+        fixed = _fixed(case, name, theta) + _incidents(case, name, data, theta)
         if value is not None or fixed:
             found[name] = (value or 0.0) + fixed
     return found
 
 
-def _incidents(case: Case, name: str, given: Predictions | None, theta: Mapping[str, Any]) -> float:
+def _incidents(case: Case, name: str, data: Dataset | None, theta: Mapping[str, Any]) -> float:
     """What incidents cost a case, at the means: those of a reviewed option are its base's."""
     base = case.options[name].of or name
-    rates = {} if given is None else {n: d.mean for n, d in incident_rates(given).items()}
+    rates: dict[str, float] = {}
+    if data is not None and name in data.predictions:
+        given = data.predictions[name]
+        rates = {n: d.mean for n, d in incident_rates(given, data, mix_of(case)).items()}
     found = 0.0
     for kind in case.incidents:
         stated = theta.get(f"options.{name}.incidents.{kind}",

@@ -15,7 +15,7 @@ from mlpdm_kit.record.logged import Answers
 from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.view.charts import pictures
-from tests.kinds import decided, worth
+from tests.kinds import decided, generation, search, worth
 
 ITEMS = 20
 WRONG, SILENT, INVENTION = 50, 20, 30
@@ -113,6 +113,63 @@ def test_every_figure_of_the_log(make_case: Any) -> None:
     assert found.per_accepted.mean == pytest.approx(0.5 / 0.925, rel=1e-5)
 
 
+def texts(said: Any, grades: str = "", grader: str = "people") -> dict[str, Any]:
+    """Twenty items, three answers to each as ``said`` has them; grades as people gave them."""
+    lines = [json.dumps({"id": str(i), "repeat": r, **said(i, r)})
+             for i in range(ITEMS) for r in (1, 2, 3)]  # fmt: skip
+    case = generation()
+    case["files"] = {
+        "d.csv": "id,text\n" + "".join(f"{i},say {i}\n" for i in range(ITEMS)),
+        "l.jsonl": "\n".join(lines) + "\n",
+        "g.csv": f"item,option,repeat,grader,grade\n{grades}",
+    }
+    case["data"] = {"file": "d.csv", "grades": "g.csv"}
+    case["grading"] = {"grader": grader}
+    case["options"]["llm"]["predictions"] = "l.jsonl"
+    return case
+
+
+def test_flips_are_counted_over_grades_that_people_gave(make_case: Any) -> None:
+    def answer(i: int, r: int) -> dict[str, Any]:
+        return {"answer": f"text {i} {r}", "refused": i > 17 or (i, r) == (1, 1)}
+
+    # item 0: two answers that differ, one nobody graded; item 1: a refusal beside two alike;
+    # item 2: one grade, and no pair; items 18 and 19 are refused throughout
+    graded = "0,llm,1,a,usable\n0,llm,3,a,wrong\n1,llm,2,a,usable\n1,llm,3,a,usable\n"
+    found = of(decided(make_case, **texts(answer, graded + "2,llm,2,a,wrong\n")))
+    assert found.flips is not None
+    assert found.flips.mean == pytest.approx((1 + 2 / 3) / 2)
+
+
+def test_one_grade_an_item_says_nothing_of_flips(make_case: Any) -> None:
+    graded = "".join(f"{i},llm,1,a,usable\n" for i in range(18))
+    record = decided(
+        make_case, **texts(lambda i, r: {"answer": f"{i} {r}", "refused": i > 17}, graded)
+    )
+    assert of(record).flips is None
+    assert gates_of(record)["spread"] == ("open", "")
+
+
+def test_who_refuses_everything_is_not_steady(make_case: Any) -> None:
+    text = "".join(
+        json.dumps({"id": str(i), "repeat": r, "answer": "", "refused": True}) + "\n"
+        for i in range(ITEMS) for r in range(1, 13)
+    )  # fmt: skip
+    record = decided(make_case, **changes(text, incidents={}))
+    assert of(record).flips is None
+    assert gates_of(record)["spread"][0] == "open"
+
+
+def test_a_vote_cannot_see_ranks(make_case: Any) -> None:
+    case = search()
+    case["files"]["r.csv"] = "id,repeat,rank\n" + "".join(
+        f"{i},{r},{1 + (i + r) % 3}\n" for i in range(60) for r in (1, 2, 3)
+    )
+    found = of(decided(make_case, **case))
+    assert found.flips is not None
+    assert found.saved is None
+
+
 def test_tokens_at_their_prices_are_the_cost(make_case: Any) -> None:
     priced = LLM | {"tokens": {"input": "400 JPY per 1M tokens", "output": "1000 JPY per 1M tokens",
                                "as_of": "2026-10-01"}}  # fmt: skip
@@ -169,6 +226,65 @@ def test_both_kinds_of_injection_are_to_be_tried(make_case: Any, gates: dict[str
     record = decided(make_case, **changes(text, checks={**gates, **own}))
     assert gates_of(record)["injection"] == ("open", "injection-untried")
     assert of(record).untried == ("indirect",)
+
+
+def test_every_kind_of_injection_is_held_against_the_limit(make_case: Any) -> None:
+    text = "".join(line + "\n" for line in log().splitlines() if "attack" not in line)
+    text += "".join(
+        json.dumps({"id": f"{kind}{i}", "repeat": 1, "attack": kind, "succeeded": False}) + "\n"
+        for kind, many in (("direct", 140), ("indirect", 2)) for i in range(many)
+    )  # fmt: skip
+    record = decided(make_case, **changes(text))
+    (gate,) = [one for one in record.gates if one.id == "injection"]
+    assert gate.status == "open"
+    assert gate.finding is not None
+    assert (gate.finding.figures["attack"], gate.finding.figures["n"]) == ("indirect", 2)
+    (row,) = [one for one in record.inputs if one.name == "options.llm.incidents.injection"]
+    assert row.mean == pytest.approx(0.5 / 3, rel=1e-3)  # none of two, not none of 140
+
+
+def test_the_log_counts_as_production_mixes_segments(make_case: Any) -> None:
+    """Items 0 to 4 are of the segment that is 90% of production, and there it goes wrong."""
+    data = "id,kind,team\n" + "".join(
+        f"{i},{'ab'[i % 2]},{'rare' if i < 5 else 'usual'}\n" for i in range(ITEMS)
+    )
+    case = changes(log(cost=0.5))
+    case["files"]["d.csv"] = data
+    case["data"] |= {"id": "id", "segment": "team", "mix": {"rare": "90%", "usual": "10%"}}
+    record = decided(make_case, **case)
+    found = of(record)
+    assert found.accuracy is not None
+    assert found.invented is not None
+    assert found.refused is not None
+    assert found.flips is not None
+    assert found.accuracy.mean == pytest.approx(0.9 * 3.5 / 5 + 0.1)
+    assert found.invented.mean == pytest.approx(0.9 / 5)
+    assert (found.invented.rows, found.invented.answers) == (20, 40)
+    assert found.invented.high > 0.4  # five rows say little
+    assert found.refused.mean == pytest.approx(0.9 / 5)
+    assert found.flips.mean == pytest.approx(0.9 / 5)
+    assert found.per_accepted is not None
+    assert found.per_accepted.mean == pytest.approx(0.5 / (0.9 * 3.5 / 5 + 0.1), rel=1e-5)
+    (row,) = [one for one in record.inputs if one.name == "options.llm.incidents.invention"]
+    assert row.mean == pytest.approx(0.9 * 1.5 / 6 + 0.1 * 0.5 / 16, rel=1e-3)
+
+
+def test_an_invention_that_is_an_error_too_is_priced_twice(make_case: Any) -> None:
+    lines = [json.loads(line) for line in log().splitlines()]
+    for one in lines:
+        if one["id"] == "2" and one["repeat"] == 2:
+            one["answer"] = "b"  # an invention, and wrong
+    text = "".join(json.dumps(one) + "\n" for one in lines)
+    record = decided(make_case, **changes(text))
+    (found,) = [one for one in record.input_findings if one.code == "invention-twice"]
+    assert found.figures == {"option": "llm", "n": 1, "graded": 2}
+    for lang in ("en", "ja"):
+        assert "2" in Sentences.of_record(record, lang).finding(found)
+
+
+def test_an_invention_that_is_right_is_priced_once(make_case: Any) -> None:
+    record = decided(make_case, **changes(log()))
+    assert "invention-twice" not in [one.code for one in record.input_findings]
 
 
 def test_where_one_option_has_no_log_the_answer_stays_for_it(

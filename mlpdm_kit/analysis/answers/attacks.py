@@ -35,8 +35,21 @@ def success_rates(attacks: Attacks) -> dict[str, Seen]:
 
 
 def worst(rates: dict[str, Seen]) -> str | None:
-    """The kind that gets through most often; None where none was tried."""
-    return max(rates, key=lambda kind: rates[kind].mean, default=None)
+    """The kind whose rate may be the highest, by its upper end; None where none was tried.
+
+    Few attacks without success say little: not that a kind is harmless.
+    """
+    return max(rates, key=lambda kind: rates[kind].high, default=None)
+
+
+def deciding(rates: dict[str, Seen], limit: float) -> str | None:
+    """The kind by which all are within a limit or not; None where none was tried.
+
+    Of kinds that were seen above it the one that gets through most often, else the kind
+    whose interval reaches highest: where that is within, all are.
+    """
+    above = {kind: seen.mean for kind, seen in rates.items() if seen.mean > limit}
+    return max(above, key=lambda kind: above[kind]) if above else worst(rates)
 
 
 def untried(rates: dict[str, Seen]) -> tuple[str, ...]:

@@ -35,13 +35,25 @@ def flip_rate(answers: ArrayLike) -> Seen | None:
     >>> round(found.mean, 4), found.rows  # (0 + 4/6 + 0) / 3
     (0.2222, 3)
     """
+    return seen_on(*differing(answers))
+
+
+def differing(answers: ArrayLike) -> tuple[Array, Array]:
+    """Of each row the share of its pairs that differ (NaN without one), and what it counts for.
+
+    Examples
+    --------
+    >>> share, counts = differing([[1, 1, 2, 2], [1, np.nan, np.nan, np.nan]])
+    >>> share.round(3).tolist(), counts.tolist()
+    ([0.667, nan], [2, 0])
+    """
     x = np.atleast_2d(np.asarray(answers, dtype=float))
     there = ~np.isnan(x)
     many = there.sum(axis=1)
     alike = np.where(there, _as_many(x, there), 0)  # of each answer, how many say the same
     pairs = np.maximum(many * (many - 1), 1)
     differ = 1 - (alike.sum(axis=1) - many) / pairs
-    return seen_on(np.where(many > 1, differ, np.nan), many // 2)
+    return np.where(many > 1, differ, np.nan), many // 2
 
 
 def _as_many(x: Array, there: Array) -> Array:

@@ -9,22 +9,28 @@ from typing import Any
 import numpy as np
 
 from mlpdm_kit.analysis.answers.attacks import success_rates, worst
-from mlpdm_kit.analysis.answers.flips import by_repeat, flip_rate, saved_by_voting
+from mlpdm_kit.analysis.answers.flips import by_repeat, differing, saved_by_voting
+from mlpdm_kit.analysis.answers.mixed import cells_of
 from mlpdm_kit.analysis.answers.prices import mean_of, per_accepted, percentiles
-from mlpdm_kit.analysis.answers.seen import Seen, seen, seen_on
+from mlpdm_kit.analysis.answers.seen import Seen
 from mlpdm_kit.analysis.errors.costs import Estimate
+from mlpdm_kit.analysis.grading.graded import PEOPLE, outcome_places
 from mlpdm_kit.analysis.trial.compare import estimate
 from mlpdm_kit.analysis.trial.luck import with_luck
-from mlpdm_kit.analysis.trial.mix import pooled
-from mlpdm_kit.analysis.trial.points import weights
 from mlpdm_kit.analysis.trial.setting import Setting, Tried
 from mlpdm_kit.analysis.uncertainty.distributions import Array, Distribution
 from mlpdm_kit.analysis.uncertainty.shares import row_means
+from mlpdm_kit.analysis.worth.tasks import Shares
 from mlpdm_kit.case.dataset import Dataset
+from mlpdm_kit.case.grades import Gradings
 from mlpdm_kit.case.incidents import INJECTION, INVENTION
+from mlpdm_kit.case.kinds import PAIR
+from mlpdm_kit.case.logs.coding import UNANSWERED
 from mlpdm_kit.case.predictions import Predictions
 
 ENOUGH = 10  # repeats of an item that are asked for
+GRADED = ("multiclass", "extraction", "generation")  # tasks whose answers have grades
+ERRORS = ("wrong", "harmful")  # grades that say that something untrue was asserted
 USUAL = ("words",)  # what every log of its kind says
 
 
@@ -32,12 +38,14 @@ USUAL = ("words",)  # what every log of its kind says
 class Answers:
     """What a log says of an option's answers; None where it does not say it.
 
-    ``accuracy`` is the share of good answers (the task's good outcome) at the production
-    base rate, ``repeats`` the most answers to one item and ``each`` the accuracy of each
-    repeat. ``flips`` is the chance that two answers to one item differ, ``saved`` what a
-    vote over the repeats would cost less per case. ``seconds`` are percentiles of the
-    latency; ``cost`` and tokens are of one answer, retries included; ``accepted`` is what
-    an answer that is good costs.
+    Rates and ``accepted`` are as production mixes the segments. ``accuracy`` is the share of
+    good answers (the task's good outcome) at the production base rate, ``repeats`` the most
+    answers to one item and ``each`` the accuracy of each repeat. ``flips`` is the chance that
+    two answers to one item differ, of those of which it is known what they say, and none
+    where no answer says anything; ``saved`` what a vote over the repeats would cost less per
+    case. ``seconds`` are percentiles of the latency; ``cost`` and tokens are of one answer,
+    retries included; ``accepted`` is what an answer that is good costs. ``invented_wrong``
+    is how many invented answers are errors by their grade, and how many of them were graded.
     """
 
     rows: int
@@ -57,15 +65,20 @@ class Answers:
     tokens_in: Distribution | None = None
     tokens_out: Distribution | None = None
     accepted: Estimate | None = None
+    invented_wrong: tuple[int, int] | None = None
 
 
-def incident_rates(given: Predictions) -> dict[str, Distribution]:
-    """How often each incident happens, by a log: of injection the kind that does most.
+def incident_rates(
+    given: Predictions, data: Dataset, mix: Mapping[str, float]
+) -> dict[str, Distribution]:
+    """How often each incident happens, by a log: of injection the kind that may do most.
 
-    Who attacks takes what works.
+    Who attacks takes what works, and a kind that was tried little may work. Inventions are
+    counted by segments as ``mix`` has them, where it is not empty.
     """
     found = {}
-    invented = seen(given.said["invented"]) if "invented" in given.said else None
+    cells = cells_of(data.segment, mix, data.target)
+    invented = cells.seen(given.said["invented"]) if "invented" in given.said else None
     if invented is not None:
         found[INVENTION] = invented.posterior
     rates = {} if given.attacks is None else success_rates(given.attacks)
@@ -104,18 +117,22 @@ def answers_of(
     said = {name: values[rows] for name, values in given.said.items()}
     cost = said.get("cost") if cost is None else cost[rows]
     outcome, count = one.outcome[rows], one.answers(rows)
-    good = _good(one, data, rows, setting)
-    weigh = weights(data.target[rows], setting)
+    known = one.graded is not None or not _is_placeholder(given, setting)
+    good = _good(one, data, rows, setting) if known else None
+    segment, target = None if data.segment is None else data.segment[rows], data.target[rows]
+    cells = cells_of(segment, setting.mix, target)
+    by_class = cells_of(segment, setting.mix, target, setting.prevalence)
+    weigh = by_class.weights()
     found: dict[str, Any] = {}
     if good is not None:
         found["accuracy"] = _with_grader(
-            _accuracy(row_means(good), one.looks(rows), data.target[rows], setting), one, setting
+            by_class.seen_on(row_means(good), one.looks(rows)), one, setting
         )
         found["accepted"] = None if cost is None else per_accepted(cost, good, weigh)
     if outcome.ndim > 1:
         words = said.get("words", outcome)
-        found["flips"] = flip_rate(words)
-        if setting.task != "generation":  # no vote can be taken over texts that all differ
+        found["flips"] = cells.seen_on(*differing(_really_said(given, one, data, rows, setting)))
+        if setting.task not in ("generation", "search"):  # a vote sees neither texts nor ranks
             lost = _losses_by_repeat(outcome, one, data, rows, setting)
             saved = saved_by_voting(lost, words, amounts=setting.task == "regression")
             found["saved"] = estimate(saved, data, rows, setting)
@@ -123,7 +140,7 @@ def answers_of(
             found["each"] = tuple(float(share) for share in by_repeat(good, weigh))
     for name in ("invented", "refused", "failed"):
         if name in said:
-            found[name] = seen(said[name])
+            found[name] = cells.seen(said[name])
     attempts = row_means(said["attempts"]) if "attempts" in said else np.full(1, np.nan)
     return Answers(
         rows=len(rows),
@@ -135,8 +152,82 @@ def answers_of(
         cost=None if cost is None else mean_of(cost),
         tokens_in=mean_of(said["tokens_in"]) if "tokens_in" in said else None,
         tokens_out=mean_of(said["tokens_out"]) if "tokens_out" in said else None,
+        invented_wrong=_invented_wrong(given, one, data, rows, setting),
         **found,
     )
+
+
+def _invented_wrong(
+    given: Predictions, one: Tried, data: Dataset, rows: Any, setting: Setting
+) -> tuple[int, int] | None:
+    """Of invented answers how many have a grade that is priced as an error, and any grade.
+
+    A person's grade goes before the grader's; one that is a placeholder is none.
+    """
+    task = setting.of_task
+    if "invented" not in given.said or setting.task not in GRADED or not isinstance(task, Shares):
+        return None
+    names, here = task.kind.outcomes, setting.rows(data).at(rows)
+    places = outcome_places(lambda x: task.outcomes(here, x), one.outcome[rows], names).astype(
+        float
+    )
+    shape = (len(data), places.shape[1])
+    if _is_placeholder(given, setting):
+        places[:] = -1
+    people = _by_people(data.gradings.get(one.rung.id), shape)[rows]
+    places = np.where(np.isnan(people), places, people)
+    wrong = [
+        place
+        for place, name in enumerate(names)
+        if (name in ERRORS or PAIR in name) and setting.worth.get(name, 0.0) < 0
+    ]
+    there = (given.said["invented"][rows].reshape(places.shape) == 1) & (places >= 0)
+    return int((there & np.isin(places, wrong)).sum()), int(there.sum())
+
+
+def _is_placeholder(given: Predictions, setting: Setting) -> bool:
+    """Whether texts count as usable until a person says what they are."""
+    return setting.task == "generation" and setting.grader == PEOPLE and given.texts is not None
+
+
+def _really_said(
+    given: Predictions, one: Tried, data: Dataset, rows: Any, setting: Setting
+) -> Array:
+    """A code for what each answer says, of shape (rows, repeats); NaN where nobody knows.
+
+    Words where the answers are words, else grades; a refusal, or a call that failed, is
+    `UNANSWERED`. Where only people grade, it is their grades, and a refusal counts only beside
+    answers that are all graded: else it would be seen more often than they are.
+    Where no answer says anything, all of them are NaN.
+    """
+    quiet = np.full(one.outcome.shape, False)
+    for name in ("refused", "failed"):
+        if name in given.said:
+            quiet |= given.said[name] == 1
+    found = given.said.get("words", one.outcome)
+    if setting.task in GRADED:
+        quiet |= found == UNANSWERED
+        if _is_placeholder(given, setting):
+            found = _by_people(data.gradings.get(one.rung.id), one.outcome.shape)
+            given_ = ~np.isnan(found)
+            whole = (given_ | quiet | np.isnan(one.outcome)).all(axis=1) & given_.any(axis=1)
+            found = np.where(quiet, np.where(whole[:, None], UNANSWERED, np.nan), found)
+        else:
+            found = np.where(quiet, UNANSWERED, found)
+    found, quiet = found[rows], quiet[rows]
+    if not (~np.isnan(found) & ~quiet).any():
+        return np.full(found.shape, np.nan)
+    return np.asarray(found)
+
+
+def _by_people(people: Gradings | None, shape: tuple[int, ...]) -> Array:
+    """The grade that most people gave each answer, of several the better; NaN without one."""
+    found = np.full(shape, np.nan)
+    if people is None or not len(people):
+        return found
+    times = np.zeros((*shape, int(people.grade.max()) + 1))
+    np.add.at(times, (people.row, people.repeat, people.grade), 1)
+    return np.where(times.any(axis=-1), times.argmax(axis=-1), found)
 
 
 def _good(one: Tried, data: Dataset, rows: Any, setting: Setting) -> Array | None:
@@ -178,21 +269,3 @@ def _with_grader(found: Seen | None, one: Tried, setting: Setting) -> Seen | Non
     good = np.array([float(name == setting.good) for name in one.graded.names])
     variance = one.graded.variance(good, counted=True)
     return replace(found, posterior=with_luck(found.posterior, variance))
-
-
-def _accuracy(good: Array, answers: Array, target: Array, setting: Setting) -> Seen | None:
-    """Share of good answers; classes in the shares of production, where these are stated."""
-    share = setting.prevalence
-    if share is None or not 0 < target.mean() < 1:
-        return seen_on(good, answers)
-    parts = []
-    for kind, part in ((1, share), (0, 1 - share)):
-        one = seen_on(good[target == kind], answers[target == kind])
-        assert one is not None
-        parts.append((one, part))
-    return Seen(
-        mean=sum(one.mean * part for one, part in parts),
-        rows=len(good),
-        answers=int(answers.sum()),
-        posterior=pooled([(one.posterior, part) for one, part in parts]),
-    )

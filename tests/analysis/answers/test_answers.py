@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from mlpdm_kit.analysis.answers.attacks import success_rates, untried, worst
+from mlpdm_kit.analysis.answers.attacks import deciding, success_rates, untried, worst
 from mlpdm_kit.analysis.answers.flips import by_repeat, flip_rate, saved_by_voting, voted
 from mlpdm_kit.analysis.answers.prices import mean_of, per_accepted, percentiles, reviewed_price
 from mlpdm_kit.analysis.answers.seen import seen
@@ -81,6 +81,18 @@ def test_attacks_count_once_however_often_they_were_tried() -> None:
     assert (worst(found), untried(found)) == ("direct", ())
     assert untried({"direct": found["direct"]}) == ("indirect",)
     assert worst({}) is None
+
+
+def test_a_kind_that_was_hardly_tried_decides() -> None:
+    kinds = np.array(["direct"] * 140 + ["indirect"] * 2)
+    through = np.zeros(142)
+    through[0] = 1
+    found = success_rates(Attacks(kind=kinds, id=np.arange(142).astype(str), succeeded=through))
+    assert found["direct"].mean > found["indirect"].mean == 0
+    assert found["indirect"].high > 0.5
+    assert (worst(found), deciding(found, 0.05)) == ("indirect", "indirect")
+    assert deciding(found, 0.005) == "direct"  # the one that is above
+    assert deciding({}, 0.05) is None
 
 
 def test_prices_of_answers_by_hand() -> None:
