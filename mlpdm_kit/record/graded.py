@@ -26,8 +26,9 @@ class GradedOption(Part):
 
     ``checked`` answers were graded by people, ``graders`` of them. ``before`` and ``after``
     are shares of outcomes without and with what people said; ``counts`` has a row for each
-    outcome by the grader and a column for each by people, in cases. ``pooled``: people
-    looked at other options only. ``unreadable`` answers were no JSON object.
+    outcome by the grader and a column for each by people, in cases; ``after`` and ``counts``
+    are empty where nobody checked it, and its grades are taken as they are. ``unreadable``
+    answers were no JSON object.
     """
 
     option: str
@@ -37,7 +38,6 @@ class GradedOption(Part):
     before: dict[str, float] = Field(default_factory=dict)
     after: dict[str, float] = Field(default_factory=dict)
     counts: tuple[tuple[float, ...], ...] = ()
-    pooled: bool = False
     unreadable: int = 0
 
 

@@ -40,10 +40,11 @@ def how_it_was_graded(
     texts = any(one.texts is not None for one in data.predictions.values())
     grader = case.grading.grader if case.grading else USUAL if texts else GIVEN
     names = case.of_task.outcomes
+    corrected = any(one.graded is not None for one in result.tried.values())
     options = tuple(
         _option(name, data, marks, result, setting, split)
         for name in result.tried
-        if name in marks or result.tried[name].graded is not None
+        if name in marks or (corrected and (name in data.predictions or name in data.acts))
     )
     return HowGraded(
         grader=grader,
@@ -75,8 +76,7 @@ def _option(
         graders=0 if people is None else len(set(people.grader)),
         before={key: float(values.mean()) for key, values in before.items()},
         after={} if found is None else {k: float(values.mean()) for k, values in after.items()},
-        counts=() if found is None or found.pooled else _plain(found.counts),
-        pooled=found is not None and found.pooled,
+        counts=() if found is None else _plain(found.counts),
         unreadable=mark.unreadable if mark else 0,
     )
 

@@ -51,8 +51,8 @@ def grading_said(found: HowGraded, task: str, says: Sentences) -> tuple[str, ...
 
 def _of_option(one: GradedOption, found: HowGraded, good: str, says: Sentences) -> list[str]:
     notes = []
-    if one.after and one.pooled and one.answers:
-        notes.append(says.sentence("grading.said.pooled", option=one.option))
+    if one.answers and not one.after and any(other.after for other in found.options):
+        notes.append(says.sentence("grading.said.as-given", option=one.option))
     elif one.after:
         code = "people" if found.grader == PEOPLE else "corrected"
         notes.append(

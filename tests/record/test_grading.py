@@ -16,6 +16,7 @@ from mlpdm_kit.analysis.trial.compare import compare
 from mlpdm_kit.analysis.trial.folds import split
 from mlpdm_kit.case.dataset import load_data
 from mlpdm_kit.case.load import check_case
+from mlpdm_kit.record.grading_fold import grading_said
 from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.render import render_markdown
 from mlpdm_kit.record.sentences import Sentences
@@ -81,6 +82,25 @@ def test_what_people_say_corrects_the_grader_and_widens(make_case: Any) -> None:
     # and nothing is said of grades that nobody gave
     assert after["harmful"].mean < 0.01
     assert before["harmful"].mean < 0.01
+
+
+def test_an_option_that_nobody_checked_is_taken_as_it_is(make_case: Any) -> None:
+    changes = summaries()
+    changes["files"]["b.csv"] = changes["files"]["a.csv"]
+    changes["options"]["other"] = {"kind": "llm", "predictions": "b.csv"}
+    record = made(make_case, changes)
+    checked, other = (option(record, name).rates["needs_editing"] for name in ("llm", "other"))
+    assert checked.mean == pytest.approx(0.5, abs=0.06)
+    assert other.mean == pytest.approx(0.25, abs=0.01)
+    how = record.baseline.graded
+    assert how is not None
+    found = {one.option: one for one in how.options}
+    assert found["llm"].after
+    assert (found["other"].checked, found["other"].after, found["other"].counts) == (0, {}, ())
+    for lang in ("en", "ja"):
+        says = Sentences.of_record(record, lang)
+        said = says.sentence("grading.said.as-given", option="other")
+        assert said in grading_said(how, record.task, says)
 
 
 def test_it_reaches_the_decision_by_name(make_case: Any) -> None:
