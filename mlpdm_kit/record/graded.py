@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from mlpdm_kit.record.parts import Part, Range
+from mlpdm_kit.record.parts import Part
 
 
 class FieldMarks(Part):
@@ -41,17 +41,26 @@ class GradedOption(Part):
     unreadable: int = 0
 
 
+class Kappa(Part):
+    """Cohen's kappa with its 95% interval."""
+
+    mean: float
+    low: float
+    high: float
+
+
 class PeopleAgree(Part):
     """Agreement of people on what they graded both; ``word`` is what it is sometimes called.
 
-    ``weighted`` counts a disagreement by so many grades so many times. ``counts`` has a row
+    ``weighted`` counts a disagreement by so many grades so many times; neither is there where
+    people gave one and the same grade throughout. ``counts`` has a row
     for the grade of one and a column for that of another.
     """
 
     graders: tuple[str, ...]
     items: int
-    kappa: Range
-    weighted: Range | None = None
+    kappa: Kappa | None = None
+    weighted: Kappa | None = None
     same: float
     word: str
     counts: tuple[tuple[float, ...], ...]

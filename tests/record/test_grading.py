@@ -118,6 +118,7 @@ def test_people_who_agree_pass_the_check(make_case: Any) -> None:
     how = record.baseline.graded
     assert how is not None
     assert how.agreement is not None
+    assert how.agreement.kappa is not None
     assert (how.agreement.kappa.mean, how.agreement.items) == (1.0, 80)
 
 
@@ -130,6 +131,35 @@ def test_people_who_do_not_agree_fail_it(make_case: Any) -> None:
     loose["checks"] = {"experts-agree": {"answer": "unknown", "threshold": 0.01, "note": "why"}}
     again = next(one for one in made(make_case, loose, "loose").gates if one.id == "experts-agree")
     assert again.status != "failed"
+
+
+@pytest.mark.parametrize(
+    ("checked", "same", "status", "code"),
+    [
+        (1, True, "open", "experts-undefined"),
+        (40, True, "open", "experts-undefined"),
+        (9, False, "open", "experts-few"),
+        (10, False, "passed", "experts-passed"),
+    ],
+)
+def test_agreement_on_little_is_open(
+    make_case: Any, checked: int, same: bool, status: str, code: str
+) -> None:
+    changes = summaries(checked=checked)
+    if same:
+        told = changes["files"]["g.csv"]
+        changes["files"]["g.csv"] = told.replace("needs editing", "usable")
+    record = made(make_case, changes)
+    gate = next(one for one in record.gates if one.id == "experts-agree")
+    assert gate.status == status
+    assert gate.finding is not None
+    assert (gate.finding.code, gate.finding.figures["items"]) == (code, checked)
+    how = record.baseline.graded
+    assert how is not None
+    assert how.agreement is not None
+    assert (how.agreement.kappa is None) == same
+    for lang in ("en", "ja"):
+        assert render_markdown(record, lang=lang)
 
 
 def test_people_alone(make_case: Any) -> None:
