@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from mlpdm_kit import decide, load_case
@@ -201,6 +202,29 @@ def test_what_a_log_says_of_accuracy_is_by_people_too(make_case: Any) -> None:
     assert bare is not None
     assert (bare.mean, found.rows) == (0.75, ROWS)
     assert found.high - found.low > 1.1 * (bare.high - bare.low)
+
+
+def test_price_per_good_answer_and_repeats_keep_to_the_accuracy(make_case: Any) -> None:
+    case = load_case(make_case(prevalence=None, **summaries()))
+    data = load_data(case)
+    assert data is not None
+    data, _ = graded(data, case.grading, case.task)
+    split_, here = split(data, case.task, 0), setting(case, data, 0)
+    given, one = data.predictions["llm"], compare(data, ladder(case), split_, here).tried["llm"]
+    first = one.outcome.reshape(len(data), -1)[:, :1]
+    second = np.where(np.arange(len(data))[:, None] < 100, 2.0, first)  # half of them wrong
+    both = replace(one, outcome=np.hstack([first, second]))
+    found = answers_of(given, both, data, split_.tested, here, np.full((len(data), 2), 3.0))
+    usable = (first == 0).mean()
+    assert found.each == pytest.approx((usable, usable / 2))  # by the grades as given
+    accuracy, price = found.accuracy, found.accepted
+    assert accuracy is not None
+    assert price is not None
+    expected = [3 / share for share in (accuracy.mean, accuracy.high, accuracy.low)]
+    assert [price.mean, price.low, price.high] == pytest.approx(expected)
+    free = answers_of(given, both, data, split_.tested, here, np.zeros((len(data), 2)))
+    assert free.accepted is not None
+    assert (free.accepted.low, free.accepted.high) == (0, 0)
 
 
 def test_default_extraction_is_as_it_was(make_case: Any) -> None:
