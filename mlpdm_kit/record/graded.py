@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from mlpdm_kit.record.parts import Part, Range
+from mlpdm_kit.record.parts import Part
 
 
 class FieldMarks(Part):
@@ -26,8 +26,9 @@ class GradedOption(Part):
 
     ``checked`` answers were graded by people, ``graders`` of them. ``before`` and ``after``
     are shares of outcomes without and with what people said; ``counts`` has a row for each
-    outcome by the grader and a column for each by people, in cases. ``pooled``: people
-    looked at other options only. ``unreadable`` answers were no JSON object.
+    outcome by the grader and a column for each by people, in cases; ``after`` and ``counts``
+    are empty where nobody checked it, and its grades are taken as they are. ``unreadable``
+    answers were no JSON object.
     """
 
     option: str
@@ -37,21 +38,29 @@ class GradedOption(Part):
     before: dict[str, float] = Field(default_factory=dict)
     after: dict[str, float] = Field(default_factory=dict)
     counts: tuple[tuple[float, ...], ...] = ()
-    pooled: bool = False
     unreadable: int = 0
+
+
+class Kappa(Part):
+    """Cohen's kappa with its 95% interval."""
+
+    mean: float
+    low: float
+    high: float
 
 
 class PeopleAgree(Part):
     """Agreement of people on what they graded both; ``word`` is what it is sometimes called.
 
-    ``weighted`` counts a disagreement by so many grades so many times. ``counts`` has a row
+    ``weighted`` counts a disagreement by so many grades so many times; neither is there where
+    people gave one and the same grade throughout. ``counts`` has a row
     for the grade of one and a column for that of another.
     """
 
     graders: tuple[str, ...]
     items: int
-    kappa: Range
-    weighted: Range | None = None
+    kappa: Kappa | None = None
+    weighted: Kappa | None = None
     same: float
     word: str
     counts: tuple[tuple[float, ...], ...]

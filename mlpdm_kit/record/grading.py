@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from mlpdm_kit.analysis.errors.costs import Estimate
 from mlpdm_kit.analysis.grading.agreement import Agreement
 from mlpdm_kit.analysis.grading.graded import Marks, agreed
 from mlpdm_kit.analysis.ladder import Rung
@@ -17,13 +18,13 @@ from mlpdm_kit.case.checks import CHECKS
 from mlpdm_kit.case.dataset import Dataset
 from mlpdm_kit.case.model import Case
 from mlpdm_kit.errors import refuse
-from mlpdm_kit.record.closer import as_range
 from mlpdm_kit.record.gates import computed
-from mlpdm_kit.record.graded import FieldMarks, GradedOption, HowGraded, PeopleAgree
+from mlpdm_kit.record.graded import FieldMarks, GradedOption, HowGraded, Kappa, PeopleAgree
 from mlpdm_kit.record.parts import CheckResult, Status
 
 GIVEN, USUAL = "given", "usual"  # grades that came with the answers; the task's own way
 ORDERED = ("generation",)  # tasks whose outcomes are steps from good to bad
+ENOUGH = 10  # answers below which an interval of agreement says nothing
 
 
 def how_it_was_graded(
@@ -40,10 +41,11 @@ def how_it_was_graded(
     texts = any(one.texts is not None for one in data.predictions.values())
     grader = case.grading.grader if case.grading else USUAL if texts else GIVEN
     names = case.of_task.outcomes
+    corrected = any(one.graded is not None for one in result.tried.values())
     options = tuple(
         _option(name, data, marks, result, setting, split)
         for name in result.tried
-        if name in marks or result.tried[name].graded is not None
+        if name in marks or (corrected and (name in data.predictions or name in data.acts))
     )
     return HowGraded(
         grader=grader,
@@ -75,8 +77,7 @@ def _option(
         graders=0 if people is None else len(set(people.grader)),
         before={key: float(values.mean()) for key, values in before.items()},
         after={} if found is None else {k: float(values.mean()) for k, values in after.items()},
-        counts=() if found is None or found.pooled else _plain(found.counts),
-        pooled=found is not None and found.pooled,
+        counts=() if found is None else _plain(found.counts),
         unreadable=mark.unreadable if mark else 0,
     )
 
@@ -118,8 +119,8 @@ def _agreement(case: Case, data: Dataset, setting: Setting) -> PeopleAgree | Non
     return PeopleAgree(
         graders=found.graders,
         items=found.items,
-        kappa=as_range(found.kappa),
-        weighted=None if found.weighted is None else as_range(found.weighted),
+        kappa=_kappa(found.kappa),
+        weighted=_kappa(found.weighted),
         same=found.same,
         word=found.word,
         counts=_plain(found.counts),
@@ -127,19 +128,34 @@ def _agreement(case: Case, data: Dataset, setting: Setting) -> PeopleAgree | Non
     )
 
 
+def _kappa(found: Estimate | None) -> Kappa | None:
+    if found is None or np.isnan(found.mean):
+        return None
+    return Kappa(mean=found.mean, low=found.low, high=found.high)
+
+
 def checks_on_graders(
     case: Case, rungs: Sequence[Rung], how: HowGraded | None
 ) -> list[CheckResult]:
-    """Whether people agree on what is right: passed and failed only where it is clear."""
+    """Whether people agree on what is right: passed and failed only where it is clear.
+
+    That is where all of kappa's 95% interval lies on one side of the limit, and people graded
+    at least `ENOUGH` answers in common.
+    """
     found = how.agreement if how is not None else None
     if found is None:
         return []
     best = found.weighted or found.kappa
-    status: Status = (
-        "passed" if best.mean >= found.limit else "failed" if best.p95 < found.limit else "open"
-    )
     figures = {
-        "kappa": best.mean, "low": best.p5, "high": best.p95, "limit": found.limit,
-        "items": found.items, "graders": len(found.graders), "same": found.same,
+        "limit": found.limit, "items": found.items, "graders": len(found.graders),
+        "same": found.same, "enough": ENOUGH,
     }  # fmt: skip
+    if best is None:
+        return [computed("experts-agree", rungs, "open", "experts-undefined", figures)]
+    figures |= {"kappa": best.mean, "low": best.low, "high": best.high}
+    if found.items < ENOUGH:
+        return [computed("experts-agree", rungs, "open", "experts-few", figures)]
+    status: Status = (
+        "passed" if best.low >= found.limit else "failed" if best.high < found.limit else "open"
+    )
     return [computed("experts-agree", rungs, status, f"experts-{status}", figures)]

@@ -51,8 +51,8 @@ def grading_said(found: HowGraded, task: str, says: Sentences) -> tuple[str, ...
 
 def _of_option(one: GradedOption, found: HowGraded, good: str, says: Sentences) -> list[str]:
     notes = []
-    if one.after and one.pooled and one.answers:
-        notes.append(says.sentence("grading.said.pooled", option=one.option))
+    if one.answers and not one.after and any(other.after for other in found.options):
+        notes.append(says.sentence("grading.said.as-given", option=one.option))
     elif one.after:
         code = "people" if found.grader == PEOPLE else "corrected"
         notes.append(
@@ -71,15 +71,17 @@ def _of_option(one: GradedOption, found: HowGraded, good: str, says: Sentences) 
 
 
 def _agree(found: PeopleAgree, says: Sentences) -> str:
+    if found.kappa is None:
+        return says.sentence("grading.said.undefined", items=found.items, same=found.same)
     first = says.sentence(
         "grading.said.agree", items=found.items, same=found.same, kappa=found.kappa.mean,
-        low=found.kappa.p5, high=found.kappa.p95,
+        low=found.kappa.low, high=found.kappa.high,
     )  # fmt: skip
     weighted = ""
     if found.weighted is not None:
         weighted = says.sentence(
-            "grading.said.weighted", kappa=found.weighted.mean, low=found.weighted.p5,
-            high=found.weighted.p95,
+            "grading.said.weighted", kappa=found.weighted.mean, low=found.weighted.low,
+            high=found.weighted.high,
         )  # fmt: skip
     limit = says.sentence("grading.said.limit", limit=found.limit, word=found.word)
     return says.together(first, weighted, limit)

@@ -50,13 +50,14 @@ class Answers(Part):
     """The answers of one option as its log has them; None where it does not say it.
 
     ``accuracy`` is the share of the task's good outcome at the production base rate,
-    ``lowest`` and ``highest`` that of the worst and the best repeat. ``flips`` is the chance
-    that two answers to one item differ, ``saved`` what a vote over the repeats would save
-    per case (with its 90% interval). Attacks that got through are by kind, the kinds that
-    nobody tried in ``untried``. Seconds are the 50%, 95% and 99% points, and ``late`` the
-    share of answers beyond the budget of ``seconds_limit``. ``cost`` is of an answer with
-    all its retries, ``per_accepted`` of one that is good. Of the invented answers
-    ``invented_graded`` have a grade, and ``invented_wrong`` one that is priced as an error.
+    ``lowest`` and ``highest`` that of the worst and the best repeat, by the grades as given
+    where people graded too. ``flips`` is the chance that two answers to one item differ,
+    ``saved`` what a vote over the repeats would save per case (with its 90% interval).
+    Attacks that got through are by kind, the kinds that nobody tried in ``untried``. Seconds
+    are the 50%, 95% and 99% points, and ``late`` the share of answers beyond the budget of
+    ``seconds_limit``. ``cost`` is of an answer with all its retries, ``per_accepted`` of
+    one that is good. Of the invented answers ``invented_graded`` have a grade, and
+    ``invented_wrong`` one that is priced as an error.
     """
 
     option: str

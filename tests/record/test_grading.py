@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from mlpdm_kit import decide, load_case
@@ -16,6 +17,7 @@ from mlpdm_kit.analysis.trial.compare import compare
 from mlpdm_kit.analysis.trial.folds import split
 from mlpdm_kit.case.dataset import load_data
 from mlpdm_kit.case.load import check_case
+from mlpdm_kit.record.grading_fold import grading_said
 from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.render import render_markdown
 from mlpdm_kit.record.sentences import Sentences
@@ -83,6 +85,25 @@ def test_what_people_say_corrects_the_grader_and_widens(make_case: Any) -> None:
     assert before["harmful"].mean < 0.01
 
 
+def test_an_option_that_nobody_checked_is_taken_as_it_is(make_case: Any) -> None:
+    changes = summaries()
+    changes["files"]["b.csv"] = changes["files"]["a.csv"]
+    changes["options"]["other"] = {"kind": "llm", "predictions": "b.csv"}
+    record = made(make_case, changes)
+    checked, other = (option(record, name).rates["needs_editing"] for name in ("llm", "other"))
+    assert checked.mean == pytest.approx(0.5, abs=0.06)
+    assert other.mean == pytest.approx(0.25, abs=0.01)
+    how = record.baseline.graded
+    assert how is not None
+    found = {one.option: one for one in how.options}
+    assert found["llm"].after
+    assert (found["other"].checked, found["other"].after, found["other"].counts) == (0, {}, ())
+    for lang in ("en", "ja"):
+        says = Sentences.of_record(record, lang)
+        said = says.sentence("grading.said.as-given", option="other")
+        assert said in grading_said(how, record.task, says)
+
+
 def test_it_reaches_the_decision_by_name(make_case: Any) -> None:
     record = made(make_case, summaries())
     row = next(one for one in record.inputs if one.name == "options.llm.needs_editing")
@@ -98,6 +119,7 @@ def test_people_who_agree_pass_the_check(make_case: Any) -> None:
     how = record.baseline.graded
     assert how is not None
     assert how.agreement is not None
+    assert how.agreement.kappa is not None
     assert (how.agreement.kappa.mean, how.agreement.items) == (1.0, 80)
 
 
@@ -110,6 +132,35 @@ def test_people_who_do_not_agree_fail_it(make_case: Any) -> None:
     loose["checks"] = {"experts-agree": {"answer": "unknown", "threshold": 0.01, "note": "why"}}
     again = next(one for one in made(make_case, loose, "loose").gates if one.id == "experts-agree")
     assert again.status != "failed"
+
+
+@pytest.mark.parametrize(
+    ("checked", "same", "status", "code"),
+    [
+        (1, True, "open", "experts-undefined"),
+        (40, True, "open", "experts-undefined"),
+        (9, False, "open", "experts-few"),
+        (10, False, "passed", "experts-passed"),
+    ],
+)
+def test_agreement_on_little_is_open(
+    make_case: Any, checked: int, same: bool, status: str, code: str
+) -> None:
+    changes = summaries(checked=checked)
+    if same:
+        told = changes["files"]["g.csv"]
+        changes["files"]["g.csv"] = told.replace("needs editing", "usable")
+    record = made(make_case, changes)
+    gate = next(one for one in record.gates if one.id == "experts-agree")
+    assert gate.status == status
+    assert gate.finding is not None
+    assert (gate.finding.code, gate.finding.figures["items"]) == (code, checked)
+    how = record.baseline.graded
+    assert how is not None
+    assert how.agreement is not None
+    assert (how.agreement.kappa is None) == same
+    for lang in ("en", "ja"):
+        assert render_markdown(record, lang=lang)
 
 
 def test_people_alone(make_case: Any) -> None:
@@ -151,6 +202,29 @@ def test_what_a_log_says_of_accuracy_is_by_people_too(make_case: Any) -> None:
     assert bare is not None
     assert (bare.mean, found.rows) == (0.75, ROWS)
     assert found.high - found.low > 1.1 * (bare.high - bare.low)
+
+
+def test_price_per_good_answer_and_repeats_keep_to_the_accuracy(make_case: Any) -> None:
+    case = load_case(make_case(prevalence=None, **summaries()))
+    data = load_data(case)
+    assert data is not None
+    data, _ = graded(data, case.grading, case.task)
+    split_, here = split(data, case.task, 0), setting(case, data, 0)
+    given, one = data.predictions["llm"], compare(data, ladder(case), split_, here).tried["llm"]
+    first = one.outcome.reshape(len(data), -1)[:, :1]
+    second = np.where(np.arange(len(data))[:, None] < 100, 2.0, first)  # half of them wrong
+    both = replace(one, outcome=np.hstack([first, second]))
+    found = answers_of(given, both, data, split_.tested, here, np.full((len(data), 2), 3.0))
+    usable = (first == 0).mean()
+    assert found.each == pytest.approx((usable, usable / 2))  # by the grades as given
+    accuracy, price = found.accuracy, found.accepted
+    assert accuracy is not None
+    assert price is not None
+    expected = [3 / share for share in (accuracy.mean, accuracy.high, accuracy.low)]
+    assert [price.mean, price.low, price.high] == pytest.approx(expected)
+    free = answers_of(given, both, data, split_.tested, here, np.zeros((len(data), 2)))
+    assert free.accepted is not None
+    assert (free.accepted.low, free.accepted.high) == (0, 0)
 
 
 def test_default_extraction_is_as_it_was(make_case: Any) -> None:

@@ -32,6 +32,7 @@ ENOUGH = 10  # repeats of an item that are asked for
 GRADED = ("multiclass", "extraction", "generation")  # tasks whose answers have grades
 ERRORS = ("wrong", "harmful")  # grades that say that something untrue was asserted
 USUAL = ("words",)  # what every log of its kind says
+_Z = 1.959963984540054  # of a 95% interval
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,13 +40,15 @@ class Answers:
     """What a log says of an option's answers; None where it does not say it.
 
     Rates and ``accepted`` are as production mixes the segments. ``accuracy`` is the share of
-    good answers (the task's good outcome) at the production base rate, ``repeats`` the most
-    answers to one item and ``each`` the accuracy of each repeat. ``flips`` is the chance that
-    two answers to one item differ, of those of which it is known what they say, and none
-    where no answer says anything; ``saved`` what a vote over the repeats would cost less per
-    case. ``seconds`` are percentiles of the latency; ``cost`` and tokens are of one answer,
-    retries included; ``accepted`` is what an answer that is good costs. ``invented_wrong``
-    is how many invented answers are errors by their grade, and how many of them were graded.
+    good answers (the task's good outcome) at the production base rate, as people would grade
+    where some did; ``repeats`` the most answers to one item and ``each`` the accuracy of each
+    repeat by the grades as given. ``flips`` is the chance that two answers to one item
+    differ, of those of which it is known what they say, and none where no answer says
+    anything; ``saved`` what a vote over the repeats would cost less per case. ``seconds`` are
+    percentiles of the latency; ``cost`` and tokens are of one answer, retries included;
+    ``accepted`` is what an answer that is good costs, by ``accuracy`` and its interval where
+    people graded. ``invented_wrong`` is how many invented answers are errors by their grade,
+    and how many of them were graded.
     """
 
     rows: int
@@ -129,6 +132,8 @@ def answers_of(
             by_class.seen_on(row_means(good), one.looks(rows)), one, setting
         )
         found["accepted"] = None if cost is None else per_accepted(cost, good, weigh)
+        if found["accepted"] is not None and one.graded is not None:
+            found["accepted"] = _per_good(cost, found["accuracy"], weigh)
     if outcome.ndim > 1:
         words = said.get("words", outcome)
         found["flips"] = cells.seen_on(*differing(_really_said(given, one, data, rows, setting)))
@@ -137,7 +142,9 @@ def answers_of(
             saved = saved_by_voting(lost, words, amounts=setting.task == "regression")
             found["saved"] = estimate(saved, data, rows, setting)
         if good is not None:
-            found["each"] = tuple(float(share) for share in by_repeat(good, weigh))
+            given_ = _good(replace(one, graded=None), data, rows, setting)
+            assert given_ is not None
+            found["each"] = tuple(float(share) for share in by_repeat(given_, weigh))
     for name in ("invented", "refused", "failed"):
         if name in said:
             found[name] = cells.seen(said[name])
@@ -269,3 +276,25 @@ def _with_grader(found: Seen | None, one: Tried, setting: Setting) -> Seen | Non
     good = np.array([float(name == setting.good) for name in one.graded.names])
     variance = one.graded.variance(good, counted=True)
     return replace(found, posterior=with_luck(found.posterior, variance))
+
+
+def _per_good(cost: Array | None, accuracy: Seen | None, weigh: Array) -> Estimate | None:
+    """Price of an answer over the share of good ones; the grader's error is in the interval.
+
+    The variances of both on the logarithm add up; how the price goes with being good is not
+    known of answers that no person graded.
+    """
+    if cost is None or accuracy is None or accuracy.mean <= 0:
+        return None
+    paid = row_means(cost)
+    there = np.isfinite(paid)
+    paid, weigh = paid[there], weigh[there]
+    price = float((weigh * paid).sum() / weigh.sum())
+    if price <= 0:
+        return Estimate(mean=price, low=price, high=price)
+    off = weigh * (paid - price)
+    error = off.std(ddof=1) / np.sqrt(len(off)) / weigh.mean() / price if len(off) > 1 else 0.0
+    mean, reach = price / accuracy.mean, _Z * error
+    up = float(np.hypot(reach, np.log(accuracy.mean / max(accuracy.low, 1e-9))))
+    down = float(np.hypot(reach, np.log(accuracy.high / accuracy.mean)))
+    return Estimate(mean=mean, low=mean * float(np.exp(-down)), high=mean * float(np.exp(up)))

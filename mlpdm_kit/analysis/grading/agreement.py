@@ -12,7 +12,7 @@ from mlpdm_kit.analysis.errors.costs import BOOTSTRAPS, Estimate
 from mlpdm_kit.analysis.errors.resampling import multinomial
 from mlpdm_kit.analysis.uncertainty.distributions import Array
 
-LEVEL = 0.9
+LEVEL = 0.95  # as of all intervals that gates are held against
 # Landis & Koch (1977), table 4: mere words, and their bounds are the authors' own choice
 WORDS = ((0.8, "almost-perfect"), (0.6, "substantial"), (0.4, "moderate"), (0.2, "fair"),
          (0.0, "slight"))  # fmt: skip
@@ -22,11 +22,12 @@ WORDS = ((0.8, "almost-perfect"), (0.6, "substantial"), (0.4, "moderate"), (0.2,
 class Agreement:
     """How far people agree, over all pairs of graders.
 
-    ``kappa`` is Cohen's, the mean over the pairs, with its bootstrap interval over the
-    items; ``weighted`` the same with a disagreement by so many grades counted so many times,
-    where grades have an order; ``same`` the plain share of equal grades. ``counts`` has a row
-    for the grade of one grader of a pair and a column for the other's, both ways round where
-    there are more than two graders. ``items`` were graded by more than one.
+    ``kappa`` is Cohen's, the mean over the pairs, with its 95% bootstrap interval over the
+    items, and NaN where each pair gave one and the same grade throughout; ``weighted`` the
+    same with a disagreement by so many grades counted so many times, where grades have an
+    order; ``same`` the plain share of equal grades. ``counts`` has a row for the grade of
+    one grader of a pair and a column for the other's, both ways round where there are more
+    than two graders. ``items`` were graded by more than one.
     """
 
     graders: tuple[str, ...]
@@ -38,12 +39,14 @@ class Agreement:
 
     @property
     def word(self) -> str:
-        """What Landis & Koch call so much agreement."""
+        """What Landis & Koch call so much agreement; empty where kappa is undefined."""
+        if np.isnan(self.kappa.mean):
+            return ""
         return next((name for least, name in WORDS if self.kappa.mean > least), "poor")
 
 
 def kappa_of(counts: Any, weights: Any = None) -> Array:
-    """Cohen's kappa of tables of counts; 1 where all is one grade and equal.
+    """Cohen's kappa of tables of counts; NaN where all is one grade and equal.
 
     Parameters
     ----------
@@ -54,7 +57,8 @@ def kappa_of(counts: Any, weights: Any = None) -> Array:
 
     Notes
     -----
-    1 less the weighted disagreement over that of the margins (Cohen 1960, 1968).
+    1 less the weighted disagreement over that of the margins (Cohen 1960, 1968). Where both
+    gave one and the same grade throughout, none is expected by chance: 0 over 0.
 
     Examples
     --------
@@ -68,7 +72,8 @@ def kappa_of(counts: Any, weights: Any = None) -> Array:
     by_chance = table.sum(axis=-1)[..., :, None] * table.sum(axis=-2)[..., None, :]
     seen = (table * weigh).sum(axis=(-2, -1)) * total
     expected = (by_chance * weigh).sum(axis=(-2, -1))
-    return np.asarray(np.where(expected > 0, 1 - seen / np.where(expected > 0, expected, 1), 1.0))
+    there = expected > 0
+    return np.asarray(np.where(there, 1 - seen / np.where(there, expected, 1), np.nan))
 
 
 def agreement(
@@ -95,7 +100,8 @@ def agreement(
     Notes
     -----
     The kappas are those of scikit-learn. Items are drawn again, with all their grades
-    (1,000 times); a pair that is left without items in a sample does not count in it.
+    (1,000 times); a pair that is left without items in a sample, or with one grade only,
+    does not count in it, and a sample in which no pair counts is left out.
 
     Examples
     --------
@@ -131,7 +137,7 @@ def agreement(
             said.append(float(cohen_kappa_score(
                 sheet[both, one], sheet[both, other], labels=np.arange(grades),
                 weights="linear" if weigh is not None else None)))  # fmt: skip
-        found[name] = _estimate(float(np.mean(said)), spread, grades, weigh)
+        found[name] = _estimate(np.array(said), spread, grades, weigh)
     total = sum(cells.sum(axis=0) for cells in tables).reshape(grades, grades)
     return Agreement(
         graders=tuple(names),
@@ -150,10 +156,13 @@ def _cells(one: Any, other: Any, grades: int) -> Array:
     return cells
 
 
-def _estimate(mean: float, spread: list[Array], grades: int, weigh: Any) -> Estimate:
-    known = np.array([counts.sum(axis=1) > 0 for counts in spread])
+def _estimate(said: Array, spread: list[Array], grades: int, weigh: Any) -> Estimate:
+    """Mean over the pairs of which kappa is defined, with its interval."""
     drawn = np.array([kappa_of(counts.reshape(-1, grades, grades), weigh) for counts in spread])
+    known = ~np.isnan(drawn)
     times = known.sum(axis=0)
-    means = (drawn * known).sum(axis=0)[times > 0] / times[times > 0]
+    means = np.where(known, drawn, 0.0).sum(axis=0)[times > 0] / times[times > 0]
+    if np.isnan(said).all() or not len(means):
+        return Estimate(mean=np.nan, low=np.nan, high=np.nan)
     low, high = np.quantile(means, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return Estimate(mean=mean, low=float(low), high=float(high))
+    return Estimate(mean=float(np.nanmean(said)), low=float(low), high=float(high))

@@ -70,7 +70,9 @@ def believed(own: Array, others: Array | None = None) -> Array:
 
     Notes
     -----
-    Where this option has no graded row the counts of all options stand in for its own.
+    What people said of other options weighs one case and no more: the chance that they call
+    right what the grader does depends on how many of an option's answers are right, so that
+    it does not carry over (Rogan & Gladen, Am J Epidemiol 1978).
 
     Examples
     --------
@@ -99,8 +101,6 @@ def believed(own: Array, others: Array | None = None) -> Array:
         if not seen[said]:
             found[said] = 0.0
     elsewhere = pool - own + found * PRIOR
-    if own.sum() <= 0:
-        return np.asarray(elsewhere)
     weight = elsewhere.sum(axis=1, keepdims=True)
     return np.asarray(own + PRIOR * elsewhere / np.where(weight > 0, weight, 1.0))
 
@@ -111,8 +111,8 @@ class Corrected:
 
     ``outcomes`` has a row for each case and a column for each outcome, how much of it is to
     be expected; ``mean`` is what people say (column) where the grader says so (row);
-    ``names`` are those of the outcomes and ``counts`` as `confusion`; ``pooled`` says that
-    they are of other options. `variance` is what the grader's error adds.
+    ``names`` are those of the outcomes and ``counts`` as `confusion`. `variance` is what the
+    grader's error adds.
     """
 
     outcomes: Array
@@ -125,7 +125,6 @@ class Corrected:
     graded: Array
     between: Array
     rows: int
-    pooled: bool = False
 
     def variance(self, worth: Array, *, counted: bool) -> float:
         """Variance that the grader's error adds to a mean over the cases.
@@ -176,7 +175,7 @@ def corrected(
     outcomes : int
         How many there are.
     others : array, optional
-        `confusion` of all options together, where it stands in for or adds to this one's.
+        `confusion` of all options together, where it adds to this one's.
     certain : tuple of int
         Grades that need no person where none gave another: no answer is no answer.
     weights : array, shape (rows,), optional
@@ -223,7 +222,6 @@ def corrected(
         graded=np.where(shares > 0, graded / np.where(shares > 0, shares, 1.0), 0.0),
         between=panel(people, outcomes),
         rows=rows,
-        pooled=not len(people),
     )
 
 

@@ -169,8 +169,8 @@ def corrections(
     Returns
     -------
     dict
-        Nothing where nobody graded. An option that nobody graded is corrected by what
-        people said of the others' answers, as the grader is the same.
+        Nothing of an option that nobody graded: its grades stay as the grader gave them, as
+        what people say of another's depends on how good that one is.
     """
     own = {name: _pairs_kept(one, auto[name], names) for name, one in people.items()}
     own = {name: one for name, one in own.items() if len(one)}
@@ -183,24 +183,17 @@ def corrections(
     }
     everything = np.sum(list(told.values()), axis=0)
     found = {}
-    for name, places in auto.items():
-        if by_people and name not in own:
-            continue
+    for name, graded_ in own.items():
         one = corrected(
-            places,
-            own.get(name, _nobody()),
+            auto[name],
+            graded_,
             size,
-            others=told.get(name) if by_people else everything,
+            others=told[name] if by_people else everything,
             certain=(names.index(silent),),
             weights=weights,
         )
         found[name] = replace(one, names=names)
     return found
-
-
-def _nobody() -> Gradings:
-    none = np.zeros(0, dtype=int)
-    return Gradings(row=none, repeat=none, grader=np.zeros(0, dtype=object), grade=none)
 
 
 def _pairs_kept(people: Gradings, auto: Array, names: tuple[str, ...]) -> Gradings:

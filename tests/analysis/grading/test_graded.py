@@ -93,14 +93,13 @@ def test_places_of_outcomes() -> None:
     assert outcome_places(outcomes, answer, NAMES).tolist() == [[0, 2], [1, -1], [3, 0]]
 
 
-def test_an_option_that_nobody_checked_stands_on_the_others() -> None:
+def test_an_option_that_nobody_checked_keeps_its_grades() -> None:
     auto = {"one": np.zeros((8, 1), int), "other": np.zeros((6, 1), int)}
     seen = {"one": people([0, 1, 2, 3], [0, 0, 1, 1])}
-    found = corrections(auto, seen, NAMES, silent="unanswered")
-    assert found["other"].pooled
-    assert not found["one"].pooled
-    assert found["other"].outcomes[0, :2] == pytest.approx([0.5, 0.5], abs=0.01)
-    assert set(corrections(auto, seen, NAMES, silent="unanswered", by_people=True)) == {"one"}
+    for by_people in (False, True):
+        found = corrections(auto, seen, NAMES, silent="unanswered", by_people=by_people)
+        assert set(found) == {"one"}
+        assert found["one"].outcomes[0, 0] == 1
     assert corrections(auto, {}, NAMES, silent="unanswered") == {}
 
 
