@@ -64,9 +64,9 @@ def believed(own: Array, others: Array | None = None) -> Array:
     -------
     array, shape (outcomes, outcomes)
         Parameters of each row's Dirichlet: what was counted, and what is believed
-        beforehand, which weighs one case. That is agreement as often as over all grades,
-        and of the rest what people said where they did not agree. A grade that nobody
-        gave, and neither did the grader, has no mass at all.
+        beforehand, which weighs one case: half that people agree, half that they say what
+        they do of all answers, as few of a rare grade may be right. A grade that nobody gave,
+        and neither did the grader, has no mass at all.
 
     Notes
     -----
@@ -77,29 +77,15 @@ def believed(own: Array, others: Array | None = None) -> Array:
     Examples
     --------
     >>> believed(np.array([[45.0, 5.0, 0.0], [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]])).round(2)
-    array([[45.89,  5.11,  0.  ],
-           [ 0.11,  0.89,  0.  ],
+    array([[45.95,  5.05,  0.  ],
+           [ 0.45,  0.55,  0.  ],
            [ 0.  ,  0.  ,  0.  ]])
     """
     pool = own if others is None else others
     size = len(own)
-    agreed = (np.trace(pool) + 0.5) / (pool.sum() + 1.0)
     seen = (pool.sum(axis=0) + pool.sum(axis=1)) > 0
-    apart = (pool * (1 - np.eye(size))).sum(axis=0)
-    found = np.zeros((size, size))
-    for said in range(size):
-        rest = np.where(seen, apart, 0.0)
-        rest[said] = 0.0
-        if rest.sum() <= 0:
-            rest = np.where(seen, 1.0, 0.0)
-            rest[said] = 0.0
-        found[said, said] = agreed
-        if rest.sum() > 0:
-            found[said] += (1 - agreed) * rest / rest.sum()
-        else:
-            found[said, said] = 1.0
-        if not seen[said]:
-            found[said] = 0.0
+    shares = np.where(seen, own.sum(axis=0) + 0.5, 0.0)
+    found = (np.eye(size) + shares / max(shares.sum(), 0.5)) * seen[:, None] / 2
     elsewhere = pool - own + found * PRIOR
     weight = elsewhere.sum(axis=1, keepdims=True)
     return np.asarray(own + PRIOR * elsewhere / np.where(weight > 0, weight, 1.0))

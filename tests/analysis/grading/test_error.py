@@ -27,11 +27,11 @@ def by(row: Any, grade: Any, grader: Any = "a", repeat: Any = 0) -> Gradings:
                     grade=np.asarray(grade, dtype=int))  # fmt: skip
 
 
-def rate(found: Any, place: int) -> Distribution:
+def rate(found: Any, place: int, size: int = len(SAYS)) -> Distribution:
     """Posterior of a rate, as the comparison has it."""
     total, rows = float(found.outcomes[:, place].sum()), len(found.outcomes)
     plain = Distribution("beta", (total + 0.5, rows - total + 0.5))
-    return with_luck(plain, found.variance(np.eye(len(SAYS))[place], counted=True))
+    return with_luck(plain, found.variance(np.eye(size)[place], counted=True))
 
 
 def test_by_hand() -> None:
@@ -39,8 +39,8 @@ def test_by_hand() -> None:
     auto = np.array([[0]] * 6 + [[1]] * 4)
     found = corrected(auto, by([0, 1, 2, 6, 7], [0, 0, 1, 1, 1]), 2)
     assert found.counts.tolist() == [[2, 1], [0, 2]]
-    agreed = (4 + 0.5) / (5 + 1)
-    right, wrong = (2 + agreed) / 4, (2 + agreed) / 3
+    # beforehand half agreement and half people's shares, 2 and 3 with a half each
+    right, wrong = (2 + (1 + 2.5 / 6) / 2) / 4, (2 + (1 + 3.5 / 6) / 2) / 3
     assert found.mean == pytest.approx(np.array([[right, 1 - right], [1 - wrong, wrong]]))
     assert found.outcomes[:3].tolist() == [[1, 0], [1, 0], [0, 1]]  # people have the last word
     assert found.outcomes[3:6] == pytest.approx(np.tile([right, 1 - right], (3, 1)))
@@ -161,6 +161,25 @@ def test_the_correction_covers_and_none_does_not() -> None:
     assert (hits > 0.8).all()
     assert cost > 0.8
     assert naive.min() < 0.6
+
+
+@pytest.mark.parametrize(
+    ("right", "says_right", "says_wrong", "rows", "graded"),
+    [(0.97, 0.95, 0.7, 300, 30), (0.95, 0.9, 0.9, 1000, 20)],
+)
+def test_few_grades_of_a_good_option(
+    right: float, says_right: float, says_wrong: float, rows: int, graded: int
+) -> None:
+    """Short of its 95%, but nearer than with a rare grade believed as right as all others."""
+    rng, hits, runs = np.random.default_rng(1), 0, 200
+    for _ in range(runs):
+        good = rng.random(rows) < right
+        same = rng.random(rows) < np.where(good, says_right, says_wrong)
+        auto, truth = np.where(same, ~good, good).astype(int), (~good).astype(int)
+        seen = rng.choice(rows, graded, replace=False)
+        found = rate(corrected(auto[:, None], by(seen, truth[seen]), 2), 0, 2)
+        hits += found.quantile(0.025) <= right <= found.quantile(0.975)
+    assert hits / runs > 0.8
 
 
 @pytest.mark.slow
