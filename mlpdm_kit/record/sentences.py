@@ -67,8 +67,8 @@ class Sentences(Text):
     --------
     >>> rule = Named(id="rule", kind="rule", label="Amount and vendor")
     >>> says = Sentences("en", currency="JPY", unit="claim", options=[rule])
-    >>> says.reason(Said(code="few-errors", figures={"option": "rule", "n": 4}))
-    'Mind that the rule was tried on only 4 costly errors, too few to be sure how good it is.'
+    >>> says.reason(Said(code="few-errors", figures={"option": "rule", "n": 4}))[:57]
+    'Mind that the rule made only 4 errors of the dearest kind'
     >>> says.name("input", "options.rule.build")
     'Cost to build the rule'
     """
