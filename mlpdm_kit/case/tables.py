@@ -75,7 +75,7 @@ def inside(folder: Path, name: str, field: str) -> Path:
 
 
 def _missing(folder: Path, name: str, field: str) -> InputError:
-    near = sorted(p.name for p in folder.glob("*") if p.suffix in SUFFIXES)
+    near = sorted(p.name for p in folder.glob("*") if p.suffix in SUFFIXES and p.is_file())
     if not near:
         return refuse("data-missing-none", field, name)
     return refuse("data-missing", field, name, known=", ".join(near[:12]))
