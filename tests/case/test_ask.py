@@ -226,7 +226,8 @@ def test_attacks_are_read(tmp_path: Path) -> None:
     [
         (
             "a,sly,x,ZEBRA",
-            "row 3 (with the header) of attacks.csv has the kind sly. Use one of: direct, indirect.",
+            "row 3 (with the header) of attacks.csv has the kind sly."
+            " Use one of: direct, indirect.",
         ),
         ("a,direct,,ZEBRA", "row 3 (with the header) of attacks.csv has no text."),
         ("a,direct,x,", "row 3 (with the header) of attacks.csv has no canary."),
