@@ -8,6 +8,7 @@ a limit of time and memory.
 
 from __future__ import annotations
 
+import os
 import re
 import threading
 from collections.abc import Iterator
@@ -70,10 +71,14 @@ def inside(folder: Path, name: str, field: str) -> Path:
         if not path.is_relative_to(folder.resolve()):
             raise refuse("file-outside", field, name)
         there = path.is_file()
+        if path.is_dir():
+            raise refuse("file-folder", field, name)
     except (OSError, RuntimeError) as error:  # a name too long, links in a circle
         raise _missing(folder, name, field) from error
     if not there:
         raise _missing(folder, name, field)
+    if not os.access(path, os.R_OK):
+        raise refuse("file-locked", field, name)
     return path
 
 

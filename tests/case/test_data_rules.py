@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import pickle
 from pathlib import Path
 from typing import Any
@@ -218,3 +219,45 @@ def test_mixed_line_ends_are_read(folder: Any, end: str) -> None:
     spoilt = mixed.replace("\n13,right,1", "\n13,right,-1")
     (fault,) = check_case(folder({"vendor.csv": spoilt.encode()}))
     assert (fault.code, fault.figures["row"]) == ("log-negative", 15)
+
+
+@pytest.mark.parametrize(
+    ("how", "code"),
+    [("folder", "file-folder"), ("circle", "data-missing"), ("pipe", "data-missing")],
+)
+def test_what_lies_in_the_place_of_a_file(folder: Any, how: str, code: str) -> None:
+    place = folder() / "vendor.csv"
+    place.unlink()
+    if how == "folder":
+        place.mkdir()
+    elif how == "circle":
+        place.symlink_to("other.csv")
+        (place.parent / "other.csv").symlink_to(place)
+    else:
+        os.mkfifo(place)
+    (fault,) = check_case(place.parent)
+    assert (fault.code, fault.field) == (code, "options.vendor.predictions")
+    assert "vendor.csv" in fault.rule()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is locked to root")
+def test_a_file_that_may_not_be_read(folder: Any) -> None:
+    place = folder()
+    (place / "vendor.csv").chmod(0)
+    (fault,) = check_case(place)
+    assert (fault.code, fault.field) == ("file-locked", "options.vendor.predictions")
+
+
+def test_blanks_around_a_name_are_not_part_of_it(folder: Any) -> None:
+    blank = {"d.csv": DATA.replace("id,x,y", "id ,x,\u3000y", 1),
+             "vendor.csv": vendor().replace("id,answer", " id,answer\u00a0", 1)}  # fmt: skip
+    assert check_case(folder(blank)) == []
+
+
+def test_empty_lines_before_the_header_are_passed_over(folder: Any) -> None:
+    late = {
+        "d.csv": "\n\r\n" + DATA,
+        "vendor.csv": "\n" + vendor().replace("\n3,right,1", "\n3,,-1"),
+    }
+    (fault,) = check_case(folder(late))
+    assert (fault.code, fault.figures["row"]) == ("log-negative", 6)
