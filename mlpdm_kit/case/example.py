@@ -50,7 +50,7 @@ def marked(text: str, like: str, files: list[str], lang: str = "en") -> str:
     Examples
     --------
     >>> found = marked("title: Rain?\\nvolume: {value: 3, evidence: measured}\\n", "rain", [])
-    >>> print(found[found.index("like:"):], end="")
+    >>> print(*found.splitlines()[-3:], sep="\\n")
     like: rain
     title: "Copy of Rain?"
     volume: {value: 3, evidence: assumed}
