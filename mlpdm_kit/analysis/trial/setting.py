@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from mlpdm_kit.analysis.errors.calibration import Calibration
-from mlpdm_kit.analysis.errors.costs import Costs
+from mlpdm_kit.analysis.errors.costs import BOOTSTRAPS, Costs
 from mlpdm_kit.analysis.errors.review import ReviewPolicy
 from mlpdm_kit.analysis.grading.error import Corrected
 from mlpdm_kit.analysis.ladder import Rung
@@ -30,7 +30,8 @@ class Setting:
     each outcome at both ends of its range, ``mix`` the share of each segment in
     production, ``reviews`` what a review takes by option,
     ``hit_at`` how far down a list one looks, ``grader`` what grades answers, and
-    ``running`` what a case costs to run under an option, by id.
+    ``running`` what a case costs to run under an option, by id, incidents included, and
+    ``running_off`` how far that may be off: joint draws about 0 of shape (`BOOTSTRAPS`,).
     """
 
     task: str
@@ -41,6 +42,7 @@ class Setting:
     seed: int
     prevalence_range: Distribution | None = None
     running: Mapping[str, float] = field(default_factory=dict)
+    running_off: Mapping[str, Array] = field(default_factory=dict)
     works: float = 1.0
     good: str = ""
     price_ends: Mapping[str, tuple[float, float]] = field(default_factory=dict)
@@ -98,6 +100,12 @@ class Setting:
         if one.graded is None:
             return self.happened(data, one.outcome, index)
         return self.outcomes_of(one, data, index)
+
+    def more_to_run(self, one: str, other: str) -> Array:
+        """Draws of what a case costs more to run under one option than under another."""
+        more = self.running.get(one, 0.0) - self.running.get(other, 0.0)
+        off = [self.running_off.get(name, np.zeros(BOOTSTRAPS)) for name in (one, other)]
+        return np.asarray(more + off[0] - off[1])
 
     @property
     def costs(self) -> Costs:

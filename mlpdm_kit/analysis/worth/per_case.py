@@ -136,6 +136,12 @@ def course_of(
     return looked, compound(steps, finds, ends=bool(case.of_task.last))
 
 
+def running_of(rungs: Sequence[Rung], rung: Rung, theta: Draws) -> Array:
+    """What handling a case costs beside steps and reviews; a reviewed option has its base's."""
+    own = _running(rung, theta)
+    return own if rung.kind != "review" else own + running_of(rungs, base_of(rungs, rung), theta)
+
+
 def _running(rung: Rung, theta: Draws) -> Array:
     """What handling a case costs: as stated or measured, or by its tokens at their prices."""
     own = f"options.{rung.id}"
