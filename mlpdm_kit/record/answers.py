@@ -55,7 +55,7 @@ def slow_of(given: Predictions, data: Dataset, mix: Mapping[str, float]) -> floa
     """95% point of the latency, as production mixes the segments; None where none is known."""
     if given.latency is None:
         return None
-    found = percentiles(given.latency, cells_of(data.segment, mix, data.target).weights())
+    found = percentiles(given.latency, cells_of(data.segment, mix, data.target))
     return None if found is None else found[1]
 
 
@@ -126,6 +126,7 @@ def _part(
         highest=max(found.each, default=None),
         flips=_share(found.flips, bound(case, "spread")),
         saved=_money(found.saved),
+        repeatability=_money(found.repeatability),
         invented=_share(found.invented, bound(case, "hallucination")),
         invented_graded=of_graded,
         invented_wrong=wrong,

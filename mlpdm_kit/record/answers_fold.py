@@ -127,6 +127,7 @@ _FIGURES: dict[str, _Shown] = {
     "repeats": _repeats,
     "flips": lambda one, says: _share(one.flips, says),
     "saved": lambda one, says: _price(one.saved, says),
+    "repeatability": lambda one, says: _price(one.repeatability, says),
     "invented": lambda one, says: _share(one.invented, says),
     "refused": lambda one, says: _share(one.refused, says),
     "failed": lambda one, says: _share(one.failed, says),

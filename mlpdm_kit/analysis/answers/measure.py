@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from mlpdm_kit.analysis.answers.attacks import success_rates, worst
-from mlpdm_kit.analysis.answers.flips import by_repeat, differing, saved_by_voting
+from mlpdm_kit.analysis.answers.flips import by_repeat, differing, saved_by_voting, variances
 from mlpdm_kit.analysis.answers.mixed import Cells, cells_of
 from mlpdm_kit.analysis.answers.prices import mean_of, per_accepted, percentiles
 from mlpdm_kit.analysis.answers.seen import Seen
@@ -31,6 +31,7 @@ from mlpdm_kit.case.predictions import Predictions
 ENOUGH = 10  # repeats of an item that are asked for
 GRADED = ("multiclass", "extraction", "generation")  # tasks whose answers have grades
 ERRORS = ("wrong", "harmful")  # grades that say that something untrue was asserted
+UNVOTED = ("generation", "search")  # a vote sees neither texts nor ranks
 USUAL = ("words",)  # what every log of its kind says
 _Z = 1.959963984540054  # of a 95% interval
 
@@ -44,9 +45,11 @@ class Answers:
     where some did; ``repeats`` the most answers to one item and ``each`` the accuracy of each
     repeat by the grades as given. ``flips`` is the chance that two answers to one item
     differ, of those of which it is known what they say, and none where no answer says
-    anything; ``saved`` what a vote over the repeats would cost less per case. ``seconds`` are
-    percentiles of the latency, ``late`` the share of answers that takes longer than it may;
-    ``cost`` and tokens are of one answer, retries included;
+    anything; ``saved`` what a vote over the repeats would cost less per case. Where a vote
+    sees nothing, ``repeatability`` is how far one answer costs more or less than the mean of
+    its repeats (a standard deviation, in money). ``seconds`` are percentiles of the latency,
+    ``late`` the share of answers that takes longer than it may. ``cost`` and tokens are of
+    one answer, retries included;
     ``accepted`` is what an answer that is good costs, by ``accuracy`` and its interval where
     people graded. ``invented_wrong`` is how many invented answers are errors by their grade,
     and how many of them were graded.
@@ -59,6 +62,7 @@ class Answers:
     each: tuple[float, ...] = ()
     flips: Seen | None = None
     saved: Estimate | None = None
+    repeatability: Estimate | None = None
     invented: Seen | None = None
     refused: Seen | None = None
     failed: Seen | None = None
@@ -142,8 +146,10 @@ def answers_of(
     if outcome.ndim > 1:
         words = said.get("words", outcome)
         found["flips"] = cells.seen_on(*differing(_really_said(given, one, data, rows, setting)))
-        if setting.task not in ("generation", "search"):  # a vote sees neither texts nor ranks
-            lost = _losses_by_repeat(outcome, one, data, rows, setting)
+        if setting.task in UNVOTED:
+            found["repeatability"] = _repeatability(given, one, data, rows, setting)
+        else:
+            lost = _losses_by_repeat(one.outcome, data, rows, setting)
             saved = saved_by_voting(lost, words, amounts=setting.task == "regression")
             found["saved"] = estimate(saved, data, rows, setting)
         if good is not None:
@@ -157,7 +163,7 @@ def answers_of(
         if name in said:
             found[name] = mean_of(said[name], cells)
     if "latency" in said:
-        found["seconds"] = percentiles(said["latency"], cells.weights())
+        found["seconds"] = percentiles(said["latency"], cells)
         found["late"] = _late(said["latency"], cells, limit)
     attempts = cells.mean(row_means(said["attempts"])) if "attempts" in said else None
     return Answers(
@@ -267,14 +273,30 @@ def _good(one: Tried, data: Dataset, rows: Any, setting: Setting) -> Array | Non
     return np.where(np.isnan(one.outcome[rows]), np.nan, np.column_stack(each))
 
 
-def _losses_by_repeat(
-    outcome: Array, one: Tried, data: Dataset, rows: Any, setting: Setting
-) -> Array:
-    """What each row costs by each repeat; NaN where there is none."""
+def _losses_by_repeat(outcome: Array, data: Dataset, rows: Any, setting: Setting) -> Array:
+    """What each of some rows costs by each repeat; NaN where there is none."""
     return np.column_stack([
-        np.where(np.isnan(outcome[:, r]), np.nan, setting.losses(data, one.outcome[:, r], rows))
-        for r in range(outcome.shape[1])
+        np.where(np.isnan(of_repeat[rows]), np.nan, setting.losses(data, of_repeat, rows))
+        for of_repeat in outcome.T
     ])  # fmt: skip
+
+
+def _repeatability(
+    given: Predictions, one: Tried, data: Dataset, rows: Any, setting: Setting
+) -> Estimate | None:
+    """How far one answer costs more or less than the mean of its repeats (`variances`), by
+    the grades as given; None where no item has two."""
+    said = one.outcome
+    if _is_placeholder(given, setting):
+        said = np.full(one.outcome.shape, np.nan)
+        said[rows] = _really_said(given, one, data, rows, setting)
+    each = variances(_losses_by_repeat(said, data, rows, setting))
+    there = np.isfinite(each)
+    if not there.any():
+        return None
+    found = estimate(each[there], data, np.asarray(rows)[there], setting)
+    low, mean, high = (float(np.sqrt(max(x, 0.0))) for x in (found.low, found.mean, found.high))
+    return Estimate(mean=mean, low=low, high=high)
 
 
 def _with_grader(found: Seen | None, one: Tried, setting: Setting) -> Seen | None:

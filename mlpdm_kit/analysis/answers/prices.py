@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -17,20 +17,20 @@ POINTS = (0.5, 0.95, 0.99)
 
 
 def percentiles(
-    seconds: ArrayLike, weights: ArrayLike | None = None
+    seconds: ArrayLike, cells: Cells | None = None
 ) -> tuple[float, float, float] | None:
     """The 50%, 95% and 99% points of what is known; None where nothing is.
 
     Parameters
     ----------
     seconds : array, shape (rows,) or (rows, repeats)
-    weights : array, shape (rows,), optional
-        What each row counts for; by default all answers alike.
+    cells : Cells, optional
+        How production mixes the rows; by default all answers count alike.
 
     Notes
     -----
-    Weighted, an answer stands at the middle of its weight on the way from the shortest to
-    the longest; between two answers the point lies on the line.
+    Where it mixes several, an answer stands at the middle of its weight on the way from the
+    shortest to the longest; between two answers the point lies on the line.
 
     Examples
     --------
@@ -42,13 +42,12 @@ def percentiles(
     known = x[there]
     if not len(known):
         return None
-    weigh = None if weights is None else np.asarray(weights, dtype=float)
-    if weigh is None or np.ptp(weigh) == 0:
+    if cells is None or len(cells.shares) == 1:
         low, high, top = (float(np.quantile(known, point)) for point in POINTS)
         return low, high, top
-    each = np.broadcast_to(weigh.reshape(-1, *[1] * (x.ndim - 1)), x.shape)[there]
+    codes = np.broadcast_to(cells.codes.reshape(-1, *[1] * (x.ndim - 1)), x.shape)[there]
     order = np.argsort(known, kind="stable")
-    known, each = known[order], each[order]
+    known, each = known[order], replace(cells, codes=codes[order]).weights()
     at = (np.cumsum(each) - each / 2) / each.sum()
     low, high, top = (float(np.interp(point, at, known)) for point in POINTS)
     return low, high, top
