@@ -14,7 +14,13 @@ from mlpdm_kit.analysis.answers.measure import (
     says_more,
 )
 from mlpdm_kit.analysis.answers.mixed import cells_of
-from mlpdm_kit.analysis.answers.prices import mean_of, percentiles, reviewed_price, tokens_price
+from mlpdm_kit.analysis.answers.prices import (
+    looked_price,
+    mean_of,
+    percentiles,
+    reviewed_price,
+    tokens_price,
+)
 from mlpdm_kit.analysis.answers.seen import LEVEL, Seen
 from mlpdm_kit.analysis.errors.costs import Estimate
 from mlpdm_kit.analysis.ladder import Rung
@@ -181,8 +187,17 @@ def _of(found: Distribution | None) -> logged.Price | None:
 def _reviewed(
     case: Case, name: str, result: Comparison, data: Dataset, setting: Setting, found: Answers
 ) -> tuple[logged.PriceReviewed, ...]:
-    """Price of an accepted answer with each review that stands on an option, at the means."""
-    if case.task != "binary" or found.cost is None:
+    """Price of an accepted answer with each review that stands on an option, or with a look
+    at all its answers, at the means."""
+    if found.cost is None:
+        return ()
+    look = setting.looks.get(name)
+    if look is not None and found.accuracy is not None:
+        seen = looked_price(found.cost.mean, found.accuracy.mean, price=look.price,
+                            finds=look.finds.mean, mend=look.mend, share=look.share)  # fmt: skip
+        return (logged.PriceReviewed(option=name, looked=seen.looked, accepted=seen.accepted,
+                                     price=seen.price),)  # fmt: skip
+    if case.task != "binary":
         return ()
     rates = result.measured[name].rates
     share = float(data.target.mean()) if setting.prevalence is None else setting.prevalence

@@ -35,7 +35,8 @@ class Price(Part):
 
 
 class PriceReviewed(Part):
-    """Price of an accepted answer where a person looks at what is flagged.
+    """Price of an accepted answer where a person looks at what is flagged (by an option of
+    kind review), or at an option's answers (by its own check: ``option`` is itself then).
 
     ``looked`` and ``accepted`` are shares of the cases of production.
     """

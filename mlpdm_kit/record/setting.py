@@ -9,7 +9,7 @@ import numpy as np
 
 from mlpdm_kit.analysis.errors.costs import BOOTSTRAPS
 from mlpdm_kit.analysis.ladder import Rung, ladder
-from mlpdm_kit.analysis.trial.setting import Review, Setting
+from mlpdm_kit.analysis.trial.setting import Look, Review, Setting
 from mlpdm_kit.analysis.uncertainty.distributions import Array, Distribution
 from mlpdm_kit.analysis.uncertainty.sampling import draw
 from mlpdm_kit.analysis.uncertainty.stated import means, signs, stated_inputs
@@ -51,6 +51,7 @@ def setting(case: Case, data: Dataset | None, seed: int) -> Setting:
         prevalence_range=inputs.get("prevalence"),
         running=running,
         running_off=off,
+        looks=_looks(case, inputs),
     )
 
 
@@ -89,6 +90,31 @@ def _reviews(case: Case, theta: Mapping[str, Any]) -> dict[str, Review]:
     return found
 
 
+def _looks(case: Case, inputs: Mapping[str, Distribution]) -> dict[str, Look]:
+    """A person's looks at the answers of options without steps, at the means."""
+    theta, found = means(inputs), {}
+    for rung in ladder(case):
+        if rung.looks and not rung.option.steps:
+            own = f"options.{rung.id}.check"
+            mend = theta.get(f"{own}.mend", np.zeros(1))
+            found[rung.id] = Look(
+                share=float(_time_for(rung, theta)[0]),
+                finds=inputs[f"{own}.finds"],
+                price=float(theta[f"{own}.price"][0]),
+                mend=float(mend[0]),
+            )
+    return found
+
+
+def _time_for(rung: Rung, theta: Mapping[str, Array]) -> Array:
+    """Share of an option's cases for which there is time to look."""
+    own = f"options.{rung.id}"
+    if f"{own}.check.capacity" not in theta:
+        return np.ones(1)
+    cases = theta["volume"] * theta.get(f"{own}.adoption", 1.0)
+    return np.minimum(1.0, theta[f"{own}.check.capacity"] / np.maximum(cases, 1e-300))
+
+
 def _running(
     case: Case, data: Dataset | None, inputs: Mapping[str, Distribution], seed: int
 ) -> tuple[dict[str, float], dict[str, Array]]:
@@ -124,8 +150,10 @@ def _by_option(case: Case, theta: Mapping[str, Array]) -> dict[str, Array]:
     """What a case costs to run under each option, by draw."""
     rungs, found = ladder(case), {}
     for rung in rungs:
-        lost = incidents(case, rungs, rung, theta).values()
-        found[rung.id] = running_of(rungs, rung, theta) - sum(lost) + _fixed(case, rung, theta)
+        lost = sum(incidents(case, rungs, rung, theta).values())
+        looks = 0.0 if not rung.looks or rung.option.steps else (
+            _time_for(rung, theta) * theta[f"options.{rung.id}.check.price"])  # fmt: skip
+        found[rung.id] = running_of(rungs, rung, theta) + looks - lost + _fixed(case, rung, theta)
     return found
 
 

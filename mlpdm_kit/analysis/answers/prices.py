@@ -174,6 +174,37 @@ def reviewed_price(
     return Reviewed(looked=looked, accepted=accepted, price=price)
 
 
+def looked_price(
+    cost: float, good: float, *, price: float, finds: float, mend: float = 0.0, share: float = 1.0
+) -> Reviewed:
+    """Price of an accepted answer where a person looks at answers and mends what is wrong.
+
+    Parameters
+    ----------
+    cost, price, mend : float
+        Of an answer, of a look, and of mending what it finds, in money.
+    good, finds : float
+        Share of answers that are good, and share of the others that a look finds.
+    share : float
+        Share of the answers for which there is time.
+
+    Notes
+    -----
+    (cost + s price + s f (1 - g) mend) / (g + s f (1 - g)), with s looked at, f found, g good.
+
+    Examples
+    --------
+    >>> looked_price(1.0, 0.6, price=2.0, finds=0.5, mend=5.0)
+    Reviewed(looked=1.0, accepted=0.8, price=5.0)
+    """
+    mended = share * finds * (1 - good)
+    accepted = good + mended
+    spent = cost + share * price + mended * mend
+    return Reviewed(
+        looked=share, accepted=accepted, price=spent / accepted if accepted > 0 else float("inf")
+    )
+
+
 def tokens_price(
     tokens_in: Array | None, tokens_out: Array | None, ask_in: float, ask_out: float
 ) -> Array | None:

@@ -23,7 +23,7 @@ from mlpdm_kit.analysis.errors.costs import (
 from mlpdm_kit.analysis.ladder import Rung
 from mlpdm_kit.analysis.trial.folds import Split
 from mlpdm_kit.analysis.trial.graders import as_people_grade, luck_of_grader
-from mlpdm_kit.analysis.trial.luck import Luck, luck_of, with_luck, with_luck_of_cost
+from mlpdm_kit.analysis.trial.luck import Luck, luck_of, luck_of_look, with_luck, with_luck_of_cost
 from mlpdm_kit.analysis.trial.mix import class_shares, codes_of, pooled
 from mlpdm_kit.analysis.trial.models import pinball
 from mlpdm_kit.analysis.trial.setting import Setting, Tried
@@ -107,6 +107,7 @@ def compare(
     lucks = {
         name: luck_of(one, _measures(one, setting), data, split, setting)
         + luck_of_grader(one, _measures(one, setting), setting)
+        + luck_of_look(one, data, rows, setting)
         for name, one in tried.items()
     }
     measured = {
@@ -325,11 +326,12 @@ def _paired(one: Tried, base: Tried, data: Dataset, rows: Any, setting: Setting)
 def _may_win(one: Tried, base: Tried, data: Dataset, rows: Any, setting: Setting) -> bool:
     """Whether an option is cheaper than another at some prices within their ranges, and
     with what it takes to run at the end of its own that speaks for it."""
-    mine = setting.outcomes_of(one, data, rows)
-    other = setting.outcomes_of(base, data, rows)
+    mine, other = setting.left_of(one, data, rows), setting.left_of(base, data, rows)
     segment = None if data.segment is None else data.segment[rows]
     weigh = cells_of(segment, setting.mix, data.target[rows], setting.prevalence).weights()
     least = float(np.quantile(setting.more_to_run(one.rung.id, base.rung.id), 0.05))
+    mending = setting.mending(one, data, rows) - setting.mending(base, data, rows)
+    least += float(np.average(np.broadcast_to(mending, len(weigh)), weights=weigh))
     for name, ends in setting.price_ends.items():
         more = float(np.average(mine[name] - other[name], weights=weigh))
         least += min(-end * more for end in ends)

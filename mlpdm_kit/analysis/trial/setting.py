@@ -32,6 +32,7 @@ class Setting:
     ``hit_at`` how far down a list one looks, ``grader`` what grades answers, and
     ``running`` what a case costs to run under an option, by id, incidents included, and
     ``running_off`` how far that may be off: joint draws about 0 of shape (`BOOTSTRAPS`,).
+    ``looks`` are those of a person at answers, by option; their price is in ``running``.
     """
 
     task: str
@@ -43,6 +44,7 @@ class Setting:
     prevalence_range: Distribution | None = None
     running: Mapping[str, float] = field(default_factory=dict)
     running_off: Mapping[str, Array] = field(default_factory=dict)
+    looks: Mapping[str, Look] = field(default_factory=dict)
     works: float = 1.0
     good: str = ""
     price_ends: Mapping[str, tuple[float, float]] = field(default_factory=dict)
@@ -87,7 +89,24 @@ class Setting:
         """What each row costs under an option as it was tried, reviews included."""
         if one.review is not None:
             return one.review.losses
-        return losses(self.outcomes_of(one, data, index), self.worth)
+        return losses(self.left_of(one, data, index), self.worth) + self.mending(one, data, index)
+
+    def left_of(self, one: Tried, data: Dataset, index: Any) -> dict[str, Array]:
+        """How much of each outcome is left of every row, where a person looks at answers."""
+        outcomes, look = self.outcomes_of(one, data, index), self.looks.get(one.rung.id)
+        if look is None:
+            return outcomes
+        found = look.share * look.finds.mean
+        left = {name: amount * (1 - found) for name, amount in outcomes.items()}
+        return left | {self.good: found + left[self.good]}  # each row is one case
+
+    def mending(self, one: Tried, data: Dataset, index: Any) -> Array | float:
+        """What mending costs every row, of what a person's looks find."""
+        look = self.looks.get(one.rung.id)
+        if look is None:
+            return 0.0
+        wrong = 1 - self.outcomes_of(one, data, index)[self.good]
+        return np.asarray(look.share * look.finds.mean * look.mend * wrong)
 
     def outcomes_of(self, one: Tried, data: Dataset, index: Any) -> dict[str, Array]:
         """How much of each outcome every row comes to, as people grade it where they did."""
@@ -138,6 +157,17 @@ class Review:
     cost: float
     error: float
     capacity_share: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """A person's look at answers: the share of the cases for which there is time, the share
+    of wrong ones that it finds, and at the means what it costs and what mending does."""
+
+    share: float
+    finds: Distribution
+    price: float
+    mend: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
