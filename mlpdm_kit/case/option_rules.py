@@ -130,9 +130,8 @@ def _chain(case: Case, option: Option) -> Iterator[Fault]:
     if option.check is None:
         return
     after = option.check.after or ()
-    if (
-        option.steps and option.status_quo and option.check.after is None
-    ):  # today a person looks where they look
+    today = bool(option.steps) and option.status_quo  # a person looks where they look
+    if today and option.check.after is None:
         example = f"after: [{next(reversed(option.steps), '')}]"
         yield Fault(code="missing-key", field="check.after", figures={"example": example})
     if not option.steps and (not case.of_task.severity or option.kind in _NEVER_LOOKED_AT):

@@ -65,10 +65,8 @@ def _rows(found: Sequence[Answers], says: Sentences) -> Iterator[tuple[Cell, ...
             yield _row(says.say(f"answers.row.{name}"), cells)
     for one in found:
         for review in one.reviewed:
-            own = review.option == one.option
-            name = says.say(
-                "answers.row." + ("looked" if own else "reviewed"), option=review.option
-            )
+            row = "looked" if review.option == one.option else "reviewed"
+            name = says.say(f"answers.row.{row}", option=review.option)
             cell = figure(says.price(review.price), says.say(
                 "answers.reviewed", looked=review.looked, accepted=review.accepted))  # fmt: skip
             yield _row(name, [cell if other is one else None for other in found])

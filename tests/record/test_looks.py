@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 
 from mlpdm_kit import InputError, load_case
+from mlpdm_kit.analysis.ladder import ladder
+from mlpdm_kit.analysis.uncertainty.stated import means, stated_inputs
+from mlpdm_kit.analysis.worth.per_case import per_case
 from mlpdm_kit.record.answers_fold import answers_fold
 from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.sentences import Sentences
@@ -81,16 +84,18 @@ def test_it_is_in_the_comparison_and_in_the_worth(make_case: Any) -> None:
 def test_stated_rates_are_looked_at_as_well(
     make_case: Any, task: Any, good: float, errors: dict[str, float]
 ) -> None:
-    case = task()
-    case["options"]["llm"] = {"kind": "llm", "check": LOOK,
-                              "rates": said(**dict.fromkeys(errors, "10%"))}  # fmt: skip
-    record = decided(make_case, **case)
-    bare = decided(make_case, **task() | {"options": case["options"] | {
-        "llm": {"kind": "llm", "rates": said(**dict.fromkeys(errors, "10%"))}}})  # fmt: skip
+    rates = said(**dict.fromkeys(errors, "10%"))
+    options = {"bare": {"kind": "llm", "rates": rates},
+               "read": {"kind": "llm", "rates": rates, "check": LOOK}}  # fmt: skip
+    case = load_case(make_case(**task() | {"options": options}, prevalence=None))
+    theta, rungs = means(stated_inputs(case)), ladder(case)
+    bare, read = (
+        per_case(case, rungs, rung, theta).worth
+        for rung in sorted(rungs, key=lambda rung: rung.id)
+        if rung.id in options
+    )
     saved = sum(0.1 * 0.5 * (good - price) for price in errors.values())
-    per_case = saved - 2 - 0.1 * 5  # ten of a hundred are found and mended
-    gained = worth(record, "llm") - worth(bare, "llm")
-    assert gained == pytest.approx(1000 * 24 * per_case, rel=0.01)
+    assert read - bare == pytest.approx(saved - 2 - 0.1 * 5)  # ten of a hundred are mended
 
 
 @pytest.mark.parametrize("change", [
