@@ -18,10 +18,10 @@ from mlpdm_kit.analysis.uncertainty.stated import stated_inputs
 from mlpdm_kit.case.checks import CHECKS
 from mlpdm_kit.case.dataset import Dataset
 from mlpdm_kit.case.model import Case
-from mlpdm_kit.record.answers import cost_of
+from mlpdm_kit.record.answers import price_of, slow_of
 from mlpdm_kit.record.gates import answered, computed, standing
 from mlpdm_kit.record.parts import CheckResult, Status
-from mlpdm_kit.record.setting import known_mean, known_p95
+from mlpdm_kit.record.setting import mix_of
 
 HEURISTICS = ("rule", "lookup", "popular", "tfidf", "bm25")
 
@@ -199,8 +199,8 @@ def _budget(case: Case, rungs: Sequence[Rung], data: Dataset) -> list[CheckResul
     results = []
     for name, given in data.predictions.items():
         for what, limit, value in (
-            ("cost", case.budget.cost, known_mean(cost_of(case, name, given))),
-            ("latency", case.budget.latency, known_p95(given.latency)),
+            ("cost", case.budget.cost, price_of(case, name, given, data, mix_of(case))),
+            ("latency", case.budget.latency, slow_of(given, data, mix_of(case))),
         ):
             if limit is not None and value is not None:
                 status: Status = "passed" if value <= limit.high else "failed"
