@@ -39,8 +39,12 @@ def test_by_hand() -> None:
     auto = np.array([[0]] * 6 + [[1]] * 4)
     found = corrected(auto, by([0, 1, 2, 6, 7], [0, 0, 1, 1, 1]), 2)
     assert found.counts.tolist() == [[2, 1], [0, 2]]
-    # beforehand half agreement and half people's shares, 2 and 3 with a half each
-    right, wrong = (2 + (1 + 2.5 / 6) / 2) / 4, (2 + (1 + 3.5 / 6) / 2) / 3
+    # beforehand half a case of both alike, and half by Bayes' rule: the grader was right of
+    # 5 answers in 4, with half a case in 4.5 / 6; people's shares are 2.5 and 3.5 of 6
+    agrees, right_share, wrong_share = 4.5 / 6, 2.5 / 6, 3.5 / 6
+    if_right = right_share * agrees / (right_share * agrees + wrong_share * (1 - agrees))
+    if_wrong = wrong_share * agrees / (wrong_share * agrees + right_share * (1 - agrees))
+    right, wrong = (2 + (0.5 + if_right) / 2) / 4, (2 + (0.5 + if_wrong) / 2) / 3
     assert found.mean == pytest.approx(np.array([[right, 1 - right], [1 - wrong, wrong]]))
     assert found.outcomes[:3].tolist() == [[1, 0], [1, 0], [0, 1]]  # people have the last word
     assert found.outcomes[3:6] == pytest.approx(np.tile([right, 1 - right], (3, 1)))
@@ -48,16 +52,29 @@ def test_by_hand() -> None:
     spread = np.array([right * (1 - right), wrong * (1 - wrong)])
     unsure = float((np.array([0.6, 0.4]) ** 2 * spread / np.array([5, 4])).sum())
     known = float((np.array([0.6, 0.4]) * spread).sum()) / 10
-    assert found.variance(np.array([0.0, 1.0]), counted=True) == pytest.approx(unsure - known)
+    share = 0.6 * (1 - right) + 0.4 * wrong
+    person = share * (1 - share) / 20  # one person's grades are worth 20 others' at most
+    second = np.array([0.0, 1.0])
+    assert found.variance(second, counted=True) == pytest.approx(unsure - known + person)
     half = float((np.array([0.6, 0.4]) * spread * 0.5).sum()) / 10
-    assert found.variance(np.array([0.0, 1.0]), counted=False) == pytest.approx(unsure - half)
+    assert found.variance(second, counted=False) == pytest.approx(unsure - half + person)
 
 
-def test_a_grade_never_seen_is_not_invented() -> None:
+def test_a_grade_that_nobody_could_give_is_not_invented() -> None:
     alpha = believed(np.array([[10.0, 2, 0], [1, 5, 0], [0, 0, 0]]))
     assert alpha[:, 2].tolist() == [0, 0, 0]
     assert (alpha[:2, :2] > 0).all()
-    assert alpha.sum(axis=1) == pytest.approx([13, 7, 0])
+    assert alpha.sum(axis=1) == pytest.approx([13, 7, 1])
+
+
+def test_a_grade_never_seen_has_its_part_of_one_case() -> None:
+    # of 18 gradings none is the third of three grades: 1/3 of a case, by the rows' shares
+    own = np.array([[10.0, 2, 0], [1, 5, 0], [0, 0, 0]])
+    alpha = believed(own, shares=np.array([0.7, 0.3, 0]), unseen=[0, 1, 2])
+    assert alpha[:, 2] == pytest.approx([0.7 / 3, 0.3 / 3, 0])
+    assert alpha.sum(axis=1) == pytest.approx([13, 7, 1])
+    ten_right = corrected(np.zeros((300, 1), int), by(np.arange(10), np.zeros(10)), 2)
+    assert ten_right.mean[0] == pytest.approx([10.5 / 11, 0.5 / 11])  # not 10 of 10 for sure
 
 
 def test_what_people_said_of_others_weighs_one_case() -> None:
@@ -88,7 +105,8 @@ def test_where_people_graded_everything_nothing_is_added() -> None:
     people = by(np.arange(100), rng.integers(0, 2, 100))
     found = corrected(auto, people, 2)
     assert found.outcomes[:, 1].tolist() == people.grade.tolist()
-    assert found.variance(np.array([0.0, 1.0]), counted=True) == pytest.approx(0, abs=2e-5)
+    person = found.between[1, 1]
+    assert found.variance(np.array([0.0, 1.0]), counted=True) == pytest.approx(person, abs=2e-5)
 
 
 def test_weights_of_rows_are_those_of_production() -> None:
@@ -113,8 +131,27 @@ def test_outcomes_are_shares_and_variances_none_negative(seed: int) -> None:
     assert np.linalg.eigvalsh(found.between).min() >= -1e-12
 
 
-def test_one_grader_says_nothing_about_others() -> None:
-    assert panel(by([0, 1, 2], [0, 1, 0]), 2).tolist() == [[0, 0], [0, 0]]
+def test_one_grader_is_worth_twenty_cases() -> None:
+    found, compared = panel(by([0, 1, 2], [0, 1, 0]), np.array([0.7, 0.3]))
+    assert compared == 0
+    assert found == pytest.approx(np.array([[1, -1], [-1, 1]]) * 0.21 / 20)
+    # a tenth needs no person: the others are nine tenths of what counts
+    part, _ = panel(by([0, 1, 2], [0, 1, 0]), np.array([0.63, 0.27]))
+    assert part == pytest.approx(found * 0.81)
+
+
+def test_graders_who_share_too_few_answers() -> None:
+    def pair(shared: int) -> Any:
+        rows = np.concatenate([np.arange(20), np.arange(20 - shared, 40 - shared)])
+        grades = np.concatenate([np.zeros(20), np.ones(20)])
+        return by(rows, grades, np.repeat(["a", "b"], 20))
+
+    assumed, compared = panel(pair(9), np.array([0.5, 0.5]))
+    assert compared == 0
+    assert assumed[0, 0] == pytest.approx(0.25 / 20 / 2)  # two of them
+    measured, compared = panel(pair(10), np.array([0.5, 0.5]))
+    assert compared == 2
+    assert measured[0, 0] == pytest.approx((0.25 / 20 + 1 / 2) / 2 / 2)
 
 
 def test_graders_who_differ_alike_everywhere() -> None:
@@ -122,9 +159,19 @@ def test_graders_who_differ_alike_everywhere() -> None:
     items = np.arange(400)
     a, b = np.zeros(400, int), (items % 2).astype(int)
     people = by(np.tile(items, 2), np.concatenate([a, b]), np.repeat(["a", "b"], 400))
-    of_mean = (0.25 - 0.25 / 399) / 2 / 2
-    t = 6.313751514675043 / 1.6448536269514722
-    assert panel(people, 2)[1, 1] == pytest.approx(of_mean * t**2)
+    between = (0.25 - 0.25 / 399) / 2
+    assumed = 0.75 * 0.25 / 20  # weighs as the one degree of freedom of two graders does
+    found, compared = panel(people, np.array([0.75, 0.25]))
+    assert compared == 2
+    assert found[1, 1] == pytest.approx((between + assumed) / 2 / 2)
+
+
+def test_who_never_differs_on_an_answer_is_alike_on_all() -> None:
+    rows = np.arange(200)
+    people = by(np.tile(rows, 2), np.tile(rows % 2, 2), np.repeat(["a", "b"], 200))
+    found, _ = panel(people, np.array([0.5, 0.5]))
+    most = 0.5 / 201  # two shares move together: half of it each
+    assert found[0, 0] == pytest.approx(most / 2 / 2 / 2)
 
 
 def play(rng: np.random.Generator, rows: int, graded: int) -> tuple[Any, Any, Any]:
@@ -170,7 +217,6 @@ def test_the_correction_covers_and_none_does_not() -> None:
 def test_few_grades_of_a_good_option(
     right: float, says_right: float, says_wrong: float, rows: int, graded: int
 ) -> None:
-    """Short of its 95%, but nearer than with a rare grade believed as right as all others."""
     rng, hits, runs = np.random.default_rng(1), 0, 200
     for _ in range(runs):
         good = rng.random(rows) < right
@@ -179,7 +225,7 @@ def test_few_grades_of_a_good_option(
         seen = rng.choice(rows, graded, replace=False)
         found = rate(corrected(auto[:, None], by(seen, truth[seen]), 2), 0, 2)
         hits += found.quantile(0.025) <= right <= found.quantile(0.975)
-    assert hits / runs > 0.8
+    assert hits / runs > 0.92
 
 
 @pytest.mark.slow
