@@ -25,11 +25,11 @@ class GradedOption(Part):
     """The answers of one option: as they were graded, and as people would grade them.
 
     ``checked`` answers were graded by people, ``graders`` of them; ``compared`` of these graded
-    enough of the same answers to show how far people differ, else it is assumed. ``before`` and ``after``
-    are shares of outcomes without and with what people said; ``counts`` has a row for each
-    outcome by the grader and a column for each by people, in cases; ``after`` and ``counts``
-    are empty where nobody checked it, and its grades are taken as they are. ``unreadable``
-    answers were no JSON object.
+    enough of the same answers to show how far people differ, else it is assumed. ``before``
+    and ``after`` are shares of outcomes without and with what people said; ``counts`` has a
+    row for each outcome by the grader and a column for each by people, in cases; ``after``
+    and ``counts`` are empty where nobody checked it, and its grades are taken as they are.
+    ``unreadable`` answers were no JSON object.
     """
 
     option: str

@@ -295,12 +295,12 @@ def _rate(
 
     A share has a prior that weighs one case. Of K outcomes a case can come to, each has 1 / K
     of it: together Perks' Dirichlet (J Inst Actuaries 1947), Jeffreys' beta where K is 2, so
-    that one never seen is not expected the more the more outcomes there are. That of acting on a class has the option's share of acting
-    for its mean: before a case is seen, an option tells the classes apart no better than
-    chance. (Jeffreys' by class would give one that never acts a half hit for nothing.) An
-    amount is lognormal with the standard error of its mean. Rows of groups count for as
-    many as they say (Kish's design effect), and rows answered several times for no more
-    than their answers say (`worth_of_repeats`).
+    that one never seen is expected the less the more of them there are. That of acting on a
+    class has the option's share of acting for its mean: before a case is seen, an option
+    tells the classes apart no better than chance. (Jeffreys' by class would give one that
+    never acts a half hit for nothing.) An amount is lognormal with the standard error of its
+    mean. Rows of groups count for as many as they say (Kish's design effect), and rows
+    answered several times for no more than their answers say (`worth_of_repeats`).
     """
     here = np.ones(len(target), bool) if measure.among is None else target == measure.among
     values, own = values[here], None if groups is None else groups[here]

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import norm
 
 from mlpdm_kit.analysis.grading.error import believed, confusion, corrected, panel
 from mlpdm_kit.analysis.trial.luck import with_luck
@@ -258,11 +259,88 @@ def test_as_prediction_powered_inference_has_it() -> None:
     assert np.abs(np.mean(off, axis=0)).max() < 0.005
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("graders", [3, 6])
-def test_graders_are_a_sample_too(graders: int) -> None:
-    from scipy.stats import norm
+def graded_by(
+    rng: np.random.Generator,
+    rows: int,
+    seen: int,
+    good: float,
+    right: float | None,
+    graders: int,
+    apart: float,
+) -> Any:
+    """Answers, some share of them good to people in the middle, who differ by strictness.
 
+    A person calls an answer wrong that lies below their own cut, with noise; ``apart`` is the
+    spread of cuts on the scale on which people's grades are spread by 1. The automatic grader
+    is right as often as ``right`` about the answer as it is; without one people alone grade.
+    """
+    noise = 0.5
+    width = np.sqrt(1 + noise**2)
+    cuts = apart * width * rng.normal(size=graders)
+    cut = norm.isf(good) * width * np.sqrt(1 + apart**2)
+    worth = rng.normal(size=rows)
+    truly = worth > norm.isf(good)
+    same = rng.random(rows) < (1.0 if right is None else right)
+    auto = np.zeros(rows, int) if right is None else np.where(same, ~truly, truly).astype(int)
+    row = rng.choice(rows, seen, replace=False)
+    felt = worth[row][:, None] + cuts + noise * rng.normal(size=(seen, graders))
+    who = np.tile(np.arange(graders), seen)
+    return auto, by(np.repeat(row, graders), (felt <= cut).astype(int).ravel(), who)
+
+
+def of_nominal(runs: int, rows: int, seen: int, good: float, *rest: Any) -> tuple[float, float]:
+    """How often 95% intervals of the share of wrong ones hold it, and how wide they are."""
+    rng, ends = np.random.default_rng(seen), []
+    for _ in range(runs):
+        auto, people = graded_by(rng, rows, seen, good, *rest)
+        found = rate(corrected(auto[:, None], people, 2), 1, 2)
+        ends.append((found.quantile(0.025), found.quantile(0.975)))
+    low, high = np.array(ends).T
+    return float(((low <= 1 - good) & (1 - good <= high)).mean()), float((high - low).mean())
+
+
+@pytest.mark.parametrize(
+    ("seen", "good", "right", "graders", "apart"),
+    [(10, 0.97, 0.95, 1, 0.0), (10, 0.97, None, 1, 0.3), (20, 0.9, 0.95, 1, 0.3),
+     (50, 0.8, 0.8, 1, 0.3), (50, 0.5, 0.8, 2, 0.3), (20, 0.8, 0.6, 3, 0.3)],
+)  # fmt: skip
+def test_few_grades_by_few_people(
+    seen: int, good: float, right: float | None, graders: int, apart: float
+) -> None:
+    assert of_nominal(150, 300, seen, good, right, graders, apart)[0] > 0.9
+
+
+# widths before one person's grades were held for no more than 20 cases, of 300 or 100 rows
+WIDTHS = {  # rows, graded, graders, spread of their cuts: width at a good share of 90%
+    (100, 100, 2, 0.0): 0.168, (100, 100, 2, 0.3): 0.348, (100, 100, 3, 0.0): 0.125,
+    (100, 100, 3, 0.3): 0.194, (100, 100, 6, 0.0): 0.119, (100, 100, 6, 0.3): 0.147,
+}  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("graders", [1, 2, 3])
+@pytest.mark.parametrize("seen", [10, 20, 50, 100])
+def test_a_nominal_ninety_five_percent_of_few_grades(seen: int, graders: int) -> None:
+    """At least 92% wherever ten rows are graded, less three standard errors of 600 plays."""
+    for good in (0.5, 0.8, 0.9, 0.97):
+        for right in (0.95, 0.8, 0.6, None):
+            for apart in (0.0, 0.3):
+                hits, _ = of_nominal(600, 300, seen, good, right, graders, apart)
+                assert hits > 0.92 - 3 * np.sqrt(0.92 * 0.08 / 600), (good, right, apart)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("place", WIDTHS)
+def test_many_graders_of_everything_widen_little(place: tuple[int, int, int, float]) -> None:
+    rows, seen, graders, apart = place
+    hits, width = of_nominal(300, rows, seen, 0.9, 0.8, graders, apart)
+    assert hits > 0.92
+    assert width < 1.2 * WIDTHS[place]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("graders", [1, 2, 3, 6])
+def test_graders_are_a_sample_too(graders: int) -> None:
     rng, hits, alone, runs, rows = np.random.default_rng(graders), 0, 0, 400, 200
     true = norm.sf(0.8 / np.sqrt(1 + 0.4**2 + 0.5**2))
     for _ in range(runs):
