@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import special
 from scipy.stats import norm
 
 from mlpdm_kit.analysis.grading.error import believed, confusion, corrected, panel
@@ -182,13 +184,19 @@ def play(rng: np.random.Generator, rows: int, graded: int) -> tuple[Any, Any, An
     return auto, truth, seen
 
 
+def by_the_one_who_knows(auto: Any, people: Gradings) -> Any:
+    """Corrected by somebody whose grade is the truth: nothing hangs on who graded."""
+    found = corrected(auto[:, None], people, 3)
+    return replace(found, between=np.zeros((3, 3)))
+
+
 def covered(runs: int, rows: int, graded: int, seed: int) -> tuple[Any, Any, float, Any]:
     """How often 90% intervals hold the truth: corrected, not, of the cost; and widths."""
     rng, true = np.random.default_rng(seed), SAYS @ MEANS
     hits, naive, cost, width = np.zeros(3), np.zeros(3), 0, []
     for _ in range(runs):
         auto, truth, seen = play(rng, rows, graded)
-        found = corrected(auto[:, None], by(seen, truth[seen]), 3)
+        found = by_the_one_who_knows(auto, by(seen, truth[seen]))
         for place in range(3):
             one = rate(found, place)
             low, high = one.quantile(0.05), one.quantile(0.95)
@@ -245,7 +253,7 @@ def test_as_prediction_powered_inference_has_it() -> None:
     ours, theirs, off = [], [], []
     for _ in range(200):
         auto, truth, seen = play(rng, rows, graded)
-        found = corrected(auto[:, None], by(seen, truth[seen]), 3)
+        found = by_the_one_who_knows(auto, by(seen, truth[seen]))
         one = rate(found, 1)
         f, y = (auto == 1).astype(float), (truth[seen] == 1).astype(float)
         weight = np.cov(f[seen], y)[0, 1] / (f.var() * (1 + graded / rows))
@@ -290,12 +298,12 @@ def graded_by(
 
 def of_nominal(runs: int, rows: int, seen: int, good: float, *rest: Any) -> tuple[float, float]:
     """How often 95% intervals of the share of wrong ones hold it, and how wide they are."""
-    rng, ends = np.random.default_rng(seen), []
+    rng, sizes = np.random.default_rng(seen), []
     for _ in range(runs):
         auto, people = graded_by(rng, rows, seen, good, *rest)
-        found = rate(corrected(auto[:, None], people, 2), 1, 2)
-        ends.append((found.quantile(0.025), found.quantile(0.975)))
-    low, high = np.array(ends).T
+        sizes.append(rate(corrected(auto[:, None], people, 2), 1, 2).parameters)
+    yes, no = np.array(sizes).T
+    low, high = special.betaincinv(yes, no, 0.025), special.betaincinv(yes, no, 0.975)
     return float(((low <= 1 - good) & (1 - good <= high)).mean()), float((high - low).mean())
 
 
@@ -321,12 +329,12 @@ WIDTHS = {  # rows, graded, graders, spread of their cuts: width at a good share
 @pytest.mark.parametrize("graders", [1, 2, 3])
 @pytest.mark.parametrize("seen", [10, 20, 50, 100])
 def test_a_nominal_ninety_five_percent_of_few_grades(seen: int, graders: int) -> None:
-    """At least 92% wherever ten rows are graded, less three standard errors of 600 plays."""
-    for good in (0.5, 0.8, 0.9, 0.97):
-        for right in (0.95, 0.8, 0.6, None):
+    """At least 92% wherever ten rows are graded, less three standard errors of 400 plays."""
+    for good in (0.5, 0.8, 0.97):
+        for right in (0.95, 0.6, None):
             for apart in (0.0, 0.3):
-                hits, _ = of_nominal(600, 300, seen, good, right, graders, apart)
-                assert hits > 0.92 - 3 * np.sqrt(0.92 * 0.08 / 600), (good, right, apart)
+                hits, _ = of_nominal(400, 300, seen, good, right, graders, apart)
+                assert hits > 0.92 - 3 * np.sqrt(0.92 * 0.08 / 400), (good, right, apart)
 
 
 @pytest.mark.slow
