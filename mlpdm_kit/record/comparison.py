@@ -42,7 +42,7 @@ from mlpdm_kit.record.data_checks import (
     removed_before,
     too_good,
 )
-from mlpdm_kit.record.grading import checks_on_graders, how_it_was_graded
+from mlpdm_kit.record.grading import checks_on_graders, how_it_was_graded, out_of_sight
 from mlpdm_kit.record.inputs import usual_ends
 from mlpdm_kit.record.measured import Compared, Correlation, DataProfile, OperatingPoint, Rate
 from mlpdm_kit.record.parts import Said
@@ -70,7 +70,8 @@ def compare_section(
     closer = looked(case, rungs, data, split_, here, result)
     answers, on_log = on_answers(case, rungs, data, split_.tested, here, result)
     good = too_good(case, data, result)
-    findings = [*found, *good, *oddities(profile_features), *_on_rows(case, data, result)]
+    blind = out_of_sight(case, marks, result)
+    findings = [*found, *good, *blind, *oddities(profile_features), *_on_rows(case, data, result)]
     how_graded = how_it_was_graded(case, data, marks, result, here, split_)
     options = tuple(
         _compared(case, rung, result, data, here)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mlpdm_kit.analysis.grading.error import SHARED, SPREAD
 from mlpdm_kit.case.kinds import TASK_KINDS
 from mlpdm_kit.record.graded import GradedOption, HowGraded, PeopleAgree
 from mlpdm_kit.record.model import DecisionRecord
@@ -37,16 +38,24 @@ def grading_said(found: HowGraded, task: str, says: Sentences) -> tuple[str, ...
     """What is to be known about the grades, a sentence or two each."""
     good = TASK_KINDS[task].good
     notes = [note for one in found.options for note in _of_option(one, found, good, says)]
-    graders = max((one.graders for one in found.options), default=0)
-    if not graders:
-        notes.append(says.sentence("grading.said.unchecked"))
-    elif graders == 1:
-        notes.append(says.sentence("grading.said.one"))
-    else:
-        notes.append(says.sentence("grading.said.panel", graders=graders))
+    notes.append(_panel(found, says))
     if found.agreement is not None:
         notes.append(_agree(found.agreement, says))
     return tuple(notes)
+
+
+def _panel(found: HowGraded, says: Sentences) -> str:
+    """Whether people graded, and where their spread is from."""
+    checked = [one for one in found.options if one.graders]
+    if not checked:
+        return says.sentence("grading.said.unchecked")
+    graders = max(one.graders for one in checked)
+    measured = all(one.compared for one in checked)
+    code = "one" if graders == 1 else "panel" if measured else "apart"
+    return says.sentence(
+        f"grading.said.{code}", graders=graders, spread=SPREAD, worth=round(1 / SPREAD),
+        shared=SHARED,
+    )  # fmt: skip
 
 
 def _of_option(one: GradedOption, found: HowGraded, good: str, says: Sentences) -> list[str]:

@@ -93,6 +93,7 @@ class _Rule:
         if self.best.to_fix:
             reasons.append(_said("to-fix", checks=list(self.best.to_fix), option=self.best.id))
         reasons += self._cost_reason(self.best.id, against)
+        reasons += self._blind(self.best.id)
         reasons += self._not_clear(self.best.id)
         return self._made("find_out_first", against, reasons, meanwhile=meanwhile)
 
@@ -250,8 +251,15 @@ class _Rule:
     def _price(self, option: str) -> float | None:
         return self.options[option].price if option in self.options else None
 
+    def _blind(self, option: str) -> list[Said]:
+        """The worst outcome that no grader of an option's answers could see."""
+        blind = [one for one in self.comparison.findings if one.code == "grader-blind"]
+        return [one for one in blind if one.figures["option"] == option][-1:]
+
     def _few(self, option: str) -> list[Said]:
         found = next((c for c in self.comparison.options if c.id == option), None)
+        if blind := self._blind(option):
+            return blind
         if found is None or not found.few_errors:
             return []
         return [_said("few-errors", option=option, n=found.costly_errors)]

@@ -257,13 +257,15 @@ def rate_of(
     data: Dataset,
     rows: Any,
     setting: Setting,
-    prior: float = 0.5,
+    prior: float | None = None,
     answers: Array | None = None,
 ) -> Distribution:
     """Posterior of a rate on some rows; of each segment, pooled, where production mixes them.
 
-    ``values`` are means over as many ``answers`` to each row as there are, by default one.
+    ``values`` are means over as many ``answers`` to each row as there are, by default one;
+    ``prior`` is by default the measure's own.
     """
+    prior = measure.prior if prior is None else prior
     target, groups = data.target[rows], _groups(data, rows)
     answers = np.ones(len(values)) if answers is None else answers
     if not setting.mix:
@@ -298,13 +300,14 @@ def _rate(
 ) -> Distribution:
     """Posterior of a rate, from the rows that it is about.
 
-    A share has a prior that weighs one case, Jeffreys' by default: with the other outcomes
-    together it is a Dirichlet's. That of acting on a class has the option's share of acting
-    for its mean: before a case is seen, an option tells the classes apart no better than
-    chance. (Jeffreys' by class would give one that never acts a half hit for nothing.) An
-    amount is lognormal with the standard error of its mean. Rows of groups count for as
-    many as they say (Kish's design effect), and rows answered several times for no more
-    than their answers say (`worth_of_repeats`).
+    A share has a prior that weighs one case. Of K outcomes a case can come to, each has 1 / K
+    of it: together Perks' Dirichlet (J Inst Actuaries 1947), Jeffreys' beta where K is 2, so
+    that one never seen is expected the less the more of them there are. That of acting on a
+    class has the option's share of acting for its mean: before a case is seen, an option
+    tells the classes apart no better than chance. (Jeffreys' by class would give one that
+    never acts a half hit for nothing.) An amount is lognormal with the standard error of its
+    mean. Rows of groups count for as many as they say (Kish's design effect), and rows
+    answered several times for no more than their answers say (`worth_of_repeats`).
     """
     here = np.ones(len(target), bool) if measure.among is None else target == measure.among
     values, own = values[here], None if groups is None else groups[here]
