@@ -26,7 +26,13 @@ from mlpdm_kit.analysis.worth.tasks import Measure, task_of
 from mlpdm_kit.case.dataset import Dataset
 from mlpdm_kit.case.model import Case
 from mlpdm_kit.errors import refuse
-from mlpdm_kit.record.answers import cost_of, measured_incidents, on_answers, taken_by
+from mlpdm_kit.record.answers import (
+    measured_incidents,
+    on_answers,
+    price_of,
+    slow_of,
+    taken_by,
+)
 from mlpdm_kit.record.chains import chain_rates
 from mlpdm_kit.record.closer import as_range, finite, looked
 from mlpdm_kit.record.data_checks import (
@@ -41,7 +47,7 @@ from mlpdm_kit.record.inputs import usual_ends
 from mlpdm_kit.record.measured import Compared, Correlation, DataProfile, OperatingPoint, Rate
 from mlpdm_kit.record.parts import Said, few_errors
 from mlpdm_kit.record.sections import ComparisonSection
-from mlpdm_kit.record.setting import known_mean, known_p95, setting
+from mlpdm_kit.record.setting import setting
 
 
 def compare_section(
@@ -133,10 +139,10 @@ def _compared(case: Case, rung: Rung, result: Comparison, data: Dataset, here: S
         few_errors=not known and measured.costly_errors < FEW_ERRORS,
         precision=_precision(measured.rates, data, here),
         operating_point=_point(tried, measured.tuned_cost),
-        taken=_rates(taken_by(case, rung.id, given)) if given else {},
+        taken=_rates(taken_by(case, rung.id, given, data, here.mix)) if given else {},
         incidents=_rates(measured_incidents(case, rung.id, given, data, here.mix)) if given else {},
-        predicted_cost=known_mean(cost_of(case, rung.id, given)) if given else None,
-        latency_p95=known_p95(given.latency) if given else None,
+        predicted_cost=price_of(case, rung.id, given, data, here.mix) if given else None,
+        latency_p95=slow_of(given, data, here.mix) if given else None,
     )
 
 

@@ -19,10 +19,10 @@ from mlpdm_kit.case.checks import CHECKS
 from mlpdm_kit.case.dataset import Dataset
 from mlpdm_kit.case.model import Case
 from mlpdm_kit.case.rules import named_inputs
-from mlpdm_kit.record.answers import cost_of
+from mlpdm_kit.record.answers import price_of, slow_of
 from mlpdm_kit.record.gates import FROM_CASE, answered, computed, least_sure, standing
 from mlpdm_kit.record.parts import Basis, CheckResult, Status
-from mlpdm_kit.record.setting import known_mean, known_p95
+from mlpdm_kit.record.setting import mix_of
 
 TAKES = ("cost_per_case", "tokens.", "review", "check.")  # what a case takes beside errors
 HEURISTICS = ("rule", "lookup", "popular", "tfidf", "bm25")
@@ -225,8 +225,8 @@ def _budget(case: Case, rungs: Sequence[Rung], data: Dataset) -> list[CheckResul
     results = []
     for name, given in data.predictions.items():
         for what, limit, value in (
-            ("cost", case.budget.cost, known_mean(cost_of(case, name, given))),
-            ("latency", case.budget.latency, known_p95(given.latency)),
+            ("cost", case.budget.cost, price_of(case, name, given, data, mix_of(case))),
+            ("latency", case.budget.latency, slow_of(given, data, mix_of(case))),
         ):
             if limit is not None and value is not None:
                 status: Status = "passed" if value <= limit.high else "failed"
