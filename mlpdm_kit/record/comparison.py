@@ -45,7 +45,7 @@ from mlpdm_kit.record.data_checks import (
 from mlpdm_kit.record.grading import checks_on_graders, how_it_was_graded, out_of_sight
 from mlpdm_kit.record.inputs import usual_ends
 from mlpdm_kit.record.measured import Compared, Correlation, DataProfile, OperatingPoint, Rate
-from mlpdm_kit.record.parts import Said
+from mlpdm_kit.record.parts import Said, few_errors
 from mlpdm_kit.record.sections import ComparisonSection
 from mlpdm_kit.record.setting import setting
 
@@ -123,6 +123,7 @@ def _compared(case: Case, rung: Rung, result: Comparison, data: Dataset, here: S
     given = data.predictions.get(rung.id)
     difference = result.differences.get(rung.id)
     reference = here.task == "binary" and rung.kind in ("none", "all")
+    known = rung.kind in case.of_task.known  # how it errs is known without data
     rows = int((tried.answers() > 0).sum())
     return Compared(
         id=rung.id,
@@ -136,7 +137,7 @@ def _compared(case: Case, rung: Rung, result: Comparison, data: Dataset, here: S
         cost_per_case=as_range(measured.cost),
         difference=None if difference is None else as_range(difference),
         costly_errors=measured.costly_errors,
-        few_errors=not reference and measured.costly_errors < FEW_ERRORS,
+        few_errors=not known and measured.costly_errors < FEW_ERRORS,
         precision=_precision(measured.rates, data, here),
         operating_point=_point(tried, measured.tuned_cost),
         taken=_rates(taken_by(case, rung.id, given, data, here.mix)) if given else {},
@@ -256,10 +257,10 @@ def _on_rows(case: Case, data: Dataset, result: Comparison) -> list[Finding]:
                 )
             )
     for name, one in result.measured.items():
-        reference = case.task == "binary" and result.tried[name].rung.kind in ("none", "all")
-        if not reference and one.costly_errors < FEW_ERRORS:
-            figures = {"option": name, "n": one.costly_errors}
-            found.append(Finding(code="few-errors", figures=figures))
+        known = result.tried[name].rung.kind in case.of_task.known
+        if not known and one.costly_errors < FEW_ERRORS:
+            said = few_errors(name, one.costly_errors)
+            found.append(Finding(code=said.code, figures=said.figures))
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -173,7 +174,8 @@ def checks_on_graders(
     if found is None:
         return []
     best = found.weighted or found.kappa
-    figures = {
+    figures: dict[str, Any] = {
+        "measure": "kappa" if found.weighted is None else "weighted",
         "limit": found.limit, "items": found.items, "graders": len(found.graders),
         "same": found.same, "enough": ENOUGH,
     }  # fmt: skip

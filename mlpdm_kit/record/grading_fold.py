@@ -7,7 +7,7 @@ from mlpdm_kit.case.kinds import TASK_KINDS
 from mlpdm_kit.record.graded import GradedOption, HowGraded, PeopleAgree
 from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.sentences import Sentences
-from mlpdm_kit.record.tables import NONE, Cell, Fold, Head, Table, figure, heads
+from mlpdm_kit.record.tables import NONE, Cell, Fold, Head, Table, counted, figure, heads
 
 PEOPLE = "people"
 
@@ -179,13 +179,17 @@ def _square(
         (
             Cell(text=name),
             *(
-                figure(says.number(counts[i][j]) if counts[i][j] else NONE, strong=i == j)
+                figure(counted(counts[i][j], says) if counts[i][j] else NONE, strong=i == j)
                 for j in used
             ),
         )
         for name, i in zip(names, used, strict=True)
     )
     head = Head(text=says.say(f"grading.{kind}.grader"))
+    parts = any(counted(x, says) != says.count(x) for row in counts for x in row)
     return Table(
-        caption=caption, heads=(head, *(Head(text=name, number=True) for name in names)), rows=rows
+        caption=caption,
+        heads=(head, *(Head(text=name, number=True) for name in names)),
+        rows=rows,
+        foot=says.sentence(f"grading.{kind}.parts") if parts else "",
     )

@@ -19,11 +19,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from mlpdm_kit.record.model import Verdict
-from mlpdm_kit.record.parts import CheckResult, Range, Said
+from mlpdm_kit.record.parts import CheckResult, Range, Said, few_errors
 from mlpdm_kit.record.sections import ComparisonSection, ErrorsSection, ValueSection
 from mlpdm_kit.record.valued import Difference, StudyValue, Valued
 
 MAX_REASONS = 3
+PAYS = "gain-pays"  # read off the net benefit, whose figures say it already
 LITTLE = 0.005  # a chance that is shown as 0%
 
 
@@ -190,6 +191,7 @@ class _Rule:
                 for name in result.options
                 if name in self.options
                 and result.id in self.options[name].failed_gates
+                and result.id != PAYS
                 and self.options[name].is_ml
                 and self.options[name].priced
             ]
@@ -262,7 +264,7 @@ class _Rule:
             return blind
         if found is None or not found.few_errors:
             return []
-        return [_said("few-errors", option=option, n=found.costly_errors)]
+        return [few_errors(option, found.costly_errors or 0)]
 
     def _loss(self) -> list[Said]:
         if (self.best.p_loss or 0.0) < LITTLE:

@@ -52,7 +52,7 @@ class Measured:
     cells: dict[str, float]
     rates: dict[str, Distribution]
     cost: Estimate
-    costly_errors: int
+    costly_errors: int | float
     tuned_cost: float | None = None
 
 
@@ -223,9 +223,15 @@ def _measure(one: Tried, data: Dataset, rows: Any, setting: Setting, luck: Luck)
             for name, rate in rates_of(one, data, rows, setting).items()
         },
         cost=with_luck_of_cost(cost, luck.cost),
-        costly_errors=round(counted[_dearest(setting)]),
+        costly_errors=_count(counted[_dearest(setting)]),
         tuned_cost=tuned_cost,
     )
+
+
+def _count(value: float) -> int | float:
+    """A count, whole but for a mean over the repeats or the graders of a case."""
+    whole = round(value)
+    return whole if abs(value - whole) < 1e-6 else value
 
 
 def rates_of(one: Tried, data: Dataset, rows: Any, setting: Setting) -> dict[str, Distribution]:
