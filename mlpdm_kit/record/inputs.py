@@ -129,8 +129,12 @@ class Inputs:
             if name != "discount"
             and (not name.startswith("options.") or name.split(".")[1] in kept)
         ]
-        said = [self.stated[name].evidence for name in names if name not in self.measured]
-        basis: Basis = "both" if len(said) < len(names) else "ranges"
+        said = [
+            self.stated[name].evidence
+            for name in names
+            if name in self.stated and name not in self.measured
+        ]  # whether a trial is passed is chance itself, and rests on what is said of it
+        basis: Basis = "both" if any(name in self.measured for name in names) else "ranges"
         return least_sure(said), basis
 
     def _ends(self, name: str) -> tuple[float, float]:

@@ -34,8 +34,13 @@ def test_a_new_case_can_start_from_it(name: str, tmp_path: Path):
         for path in (shipped.cases() / name).iterdir()
         if path.name != "flaw.yaml"  # the teacher's answer
     }
-    assert {path.name: path.read_bytes() for path in folder.iterdir()} == there
+    copy = {path.name: path.read_bytes() for path in folder.iterdir()}
+    marked, example = copy.pop("case.yaml"), there.pop("case.yaml")
+    assert copy == there
+    assert marked != example  # it says whose figures these are
+    assert f"example {name}" in marked.decode().splitlines()[0]
     assert check_case(folder) == []
+    assert load_case(folder).title != load_case(shipped.cases() / name).title
 
 
 def test_the_readme_shows_the_library_as_it_is():

@@ -152,7 +152,7 @@ def data_table(record: DecisionRecord) -> str:
 
 def test_shares_of_answers_are_side_by_side(make_case: Any):
     told = data_table(decided(make_case, **pairs()))
-    assert "Wrong | Unanswered | Refund taken for spam | Errors, per claim" in told
+    assert "Wrong | Unanswered | Refund taken for spam | Errors seen, per claim" in told
     assert "9% (3.9% to 15.7%)" in told
     assert "Clerk (stated, not measured) | 1% () | – ()" in told
     told = data_table(decided(make_case, name="search", **search()))
@@ -167,7 +167,7 @@ def test_a_formula_has_no_table_of_outcomes(make_case: Any):
     assert found["data"].tables == ()
     costs = found["errors"].tables
     assert [head.text for head in costs[0].heads] == [
-        "Option", "Per claim", "of that, running", "A month",
+        "Option", "Errors and running, per claim", "of that, running", "A month",
     ]  # fmt: skip
     assert costs[0].foot == "A minus is a gain."
 
