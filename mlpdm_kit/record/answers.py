@@ -53,11 +53,9 @@ def price_of(
 ) -> float | None:
     """Mean price of an answer, as production mixes the segments; None where none is known."""
     cost = cost_of(case, name, given)
-    found = (
-        None
-        if cost is None
-        else cells_of(data.segment, mix, data.target, groups=data.group).mean(row_means(cost))
-    )
+    if cost is None:
+        return None
+    found = cells_of(data.segment, mix, data.target).mean(row_means(cost))
     return None if found is None else found[0]
 
 
@@ -65,7 +63,7 @@ def slow_of(given: Predictions, data: Dataset, mix: Mapping[str, float]) -> floa
     """95% point of the latency, as production mixes the segments; None where none is known."""
     if given.latency is None:
         return None
-    found = percentiles(given.latency, cells_of(data.segment, mix, data.target, groups=data.group))
+    found = percentiles(given.latency, cells_of(data.segment, mix, data.target))
     return None if found is None else found[1]
 
 

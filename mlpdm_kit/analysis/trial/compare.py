@@ -278,7 +278,7 @@ def rate_of(
     a case is seen, an option tells the classes apart no better than chance. (Jeffreys' by
     class would give one that never acts a half hit for nothing.) An amount is lognormal with
     the standard error of its mean. Rows of groups count for as many as they say
-    (`effect_of_groups`), and rows answered several times for no more than their answers say
+    (`apart`), and rows answered several times for no more than their answers say
     (`worth_of_repeats`).
     """
     prior = measure.prior if prior is None else prior

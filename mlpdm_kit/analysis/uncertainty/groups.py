@@ -17,7 +17,7 @@ from scipy.sparse.csgraph import connected_components
 from mlpdm_kit.analysis.uncertainty.distributions import Array
 
 ALIKE = 0.3  # correlation within groups before any is seen: the upper end of what is usual
-AS_ONE = 1  # what that weighs, in groups
+AS_ONE = 1  # what that weighs, in groups; of repeats, in rows with the rarer answer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +32,16 @@ class Apart:
 
     effect: float
     most: float
-    free: int
+    free: float
+
+    @property
+    def before(self) -> float:
+        """What is taken for the effect before any is seen, 1 + `ALIKE` (most - 1); where no
+        cell has two groups it is the most."""
+        return self.most if self.free < 1 else 1 + ALIKE * (self.most - 1)
+
+
+INDEPENDENT = Apart(effect=1.0, most=1.0, free=float("inf"))
 
 
 def apart(off: Array, weights: Array, groups: Any, cells: Any = None) -> Apart:
@@ -44,7 +53,8 @@ def apart(off: Array, weights: Array, groups: Any, cells: Any = None) -> Apart:
         Of each row, how far it lies from the mean of its cell.
     weights : array, shape (rows,)
         What each row counts for in the mean.
-    groups : array, shape (rows,)
+    groups : array, shape (rows,), optional
+        Without them rows are independent.
     cells : array of int, shape (rows,), optional
         Segment or class of each row, with a share that is given; by default there is one.
 
@@ -60,6 +70,8 @@ def apart(off: Array, weights: Array, groups: Any, cells: Any = None) -> Apart:
     >>> found.effect, found.most, found.free
     (2.0, 2.0, 1)
     """
+    if groups is None or len(off) < 2:
+        return INDEPENDENT
     codes, names = pd.factorize(pd.Series(np.asarray(groups)).astype(str))
     number, rows = len(names), len(off)
     places = np.zeros(rows, int) if cells is None else np.asarray(cells)
@@ -83,38 +95,27 @@ def _sets(groups: Any, cells: Any, number: int) -> int:
     return len(np.unique(labels[groups]))
 
 
-def effect_of_groups(
-    off: Array, weights: Array, groups: Any, cells: Any = None, *, told: float | None = None
-) -> float:
-    """By how much more the mean of grouped rows varies than that of independent ones.
+def effect_of_groups(off: Array, weights: Array, groups: Any, cells: Any = None) -> float:
+    """By how much more the mean of grouped amounts varies than that of independent ones.
 
     Parameters
     ----------
     off, weights, groups, cells
         As in `apart`; without groups it is 1.
-    told : float, optional
-        Of a share, how many rows have the rarer answer: groups in which nothing happened do
-        not tell how alike their rows are. By default all groups tell.
 
     Notes
     -----
-    What was seen (`apart`), weighed by how many groups could tell it, together with
-    `AS_ONE` groups within which the correlation is `ALIKE`, whose effect is
-    1 + `ALIKE` (most - 1). Rows with the rarer answer count by that effect, so that one more
-    of them never makes a share look lower. Where no cell has two groups, rows of a group
-    count as one.
+    What was seen (`apart`), weighed by how many groups tell it, together with `AS_ONE` group
+    whose effect is what is taken beforehand (`before`). Where no cell has two groups, rows of
+    a group count as one. For a share see `share_of`.
 
     Examples
     --------
-    >>> rows, groups = np.full(40, 1 / 40), np.repeat(np.arange(4), 10)
-    >>> round(effect_of_groups(np.zeros(40), rows, groups, told=0), 6)  # 1 + 0.3 * 9
-    3.7
+    >>> off = np.array([-1.0, -1.0, 1.0, 1.0])
+    >>> effect_of_groups(off, np.full(4, 0.25), ["a", "a", "b", "b"])  # (2 + 1.3) / 2
+    1.65
     """
-    if groups is None or len(off) < 2:
-        return 1.0
     seen = apart(off, weights, groups, cells)
-    if seen.free < 1:
-        return seen.most
-    before = 1 + ALIKE * (seen.most - 1)
-    tell = seen.free if told is None else min(told / before, seen.free)
-    return float((tell * seen.effect + AS_ONE * before) / (tell + AS_ONE))
+    if not np.isfinite(seen.free):
+        return seen.effect
+    return (seen.free * seen.effect + AS_ONE * seen.before) / (seen.free + AS_ONE)

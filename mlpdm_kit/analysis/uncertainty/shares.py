@@ -20,9 +20,7 @@ from mlpdm_kit.analysis.uncertainty.distributions import (
     Distribution,
     lognormal_from_moments,
 )
-from mlpdm_kit.analysis.uncertainty.groups import effect_of_groups
-
-AS_ONE = 1  # rows with the rarer answer on which repeats are taken to agree, before any is seen
+from mlpdm_kit.analysis.uncertainty.groups import AS_ONE, apart
 
 
 def row_means(values: ArrayLike) -> Array:
@@ -51,9 +49,7 @@ def row_means(values: ArrayLike) -> Array:
     return np.asarray(first + off / np.maximum(there.sum(axis=1), 1))
 
 
-def worth_of_repeats(
-    means: ArrayLike, answers: ArrayLike | None = None, cells: Any = None, shares: Any = None
-) -> float:
+def worth_of_repeats(means: ArrayLike, answers: ArrayLike | None = None) -> float:
     """How many independent cases a row is worth, for a share of yes and no; at least 1.
 
     Parameters
@@ -62,8 +58,6 @@ def worth_of_repeats(
         Share of yes among the answers to each row.
     answers : array, shape (rows,), optional
         How many answers that were; by default one each.
-    cells, shares
-        As in `share_of`.
 
     Notes
     -----
@@ -78,18 +72,13 @@ def worth_of_repeats(
     --------
     >>> worth_of_repeats([1, 1, 0, 0], [5, 5, 5, 5])
     1.0
-    >>> round(worth_of_repeats([0.5] * 98, [4] * 98), 3)  # nearly 4: no row differs
+    >>> round(worth_of_repeats([0.5] * 98, [4] * 98), 3)  # (49 + 1) / (49 / 4 + 1)
     3.774
     """
     x = np.asarray(means, dtype=float)
-    if answers is None or not len(x) or bool(np.isin(x, (0.0, 1.0)).all()):
+    if not len(x):
         return 1.0
-    rows = _Rows.of(x, cells, shares)
-    most = max(float(np.sum(answers)) / len(x), 1.0)
-    single = float((rows.weights**2 * rows.centre * (1 - rows.centre)).sum())
-    between = float(((rows.weights * rows.off) ** 2).sum())
-    alike = float(np.clip(between / single, 1 / most, 1.0))
-    return float((rows.rarer + AS_ONE) / (rows.rarer * alike + AS_ONE))
+    return float(1 / _Rows.of(x, None, None).effects(answers, None)[0])
 
 
 def share_of(
@@ -114,14 +103,16 @@ def share_of(
     shares : array, shape (cells,), optional
         What production holds of each; positive, with rows in each, and together 1.
     groups : array, shape (rows,), optional
-        Group of each row; rows of one are alike (`effect_of_groups`).
+        Group of each row; rows of one are alike (`apart`).
 
     Notes
     -----
     Of a cell with the share W the prior weighs W of a case: over all cells it weighs one
     case, however many cells there are. A cell's posterior is a beta, and their mean by W is
-    a beta with its moments. Groups and repeats count by what they do to the variance of the
-    whole mean, as a group may have rows in many cells.
+    a beta with its moments. How alike groups and repeats are is seen over all cells, as a group
+    may have rows in many, and weighed in each cell by how many rows there have the rarer
+    answer, as in `worth_of_repeats`: in units of what rows of groups are taken to be worth
+    beforehand, and at most as many as there are groups.
 
     Examples
     --------
@@ -136,12 +127,11 @@ def share_of(
     if not len(x):
         return Distribution("beta", (prior, 1 - prior))
     rows = _Rows.of(x, cells, shares)
-    effect = effect_of_groups(rows.off, rows.weights, groups, rows.cells, told=rows.rarer)
-    cases = 1 / effect * worth_of_repeats(x, answers, cells, shares)
+    effects = rows.effects(answers, groups).tolist()
     yes, no = (np.bincount(rows.cells, weights=part).tolist() for part in (x, 1 - x))
     parts = []
-    for y, n, share in zip(yes, no, rows.shares.tolist(), strict=True):
-        posterior = (y * cases + share * prior, n * cases + share * (1 - prior))
+    for y, n, share, effect in zip(yes, no, rows.shares.tolist(), effects, strict=True):
+        posterior = (y / effect + share * prior, n / effect + share * (1 - prior))
         parts.append((Distribution("beta", posterior), share))
     return pooled(parts)
 
@@ -149,14 +139,14 @@ def share_of(
 @dataclass(frozen=True, kw_only=True)
 class _Rows:
     """Rows by cells: what each counts for, its cell's mean, and how far it lies from that;
-    ``rarer`` is how many rows are yes, or no, whichever are fewer in their cell."""
+    ``rarer`` is how many rows of each cell are yes, or no, whichever are fewer."""
 
     cells: Any
     shares: Array
     weights: Array
     centre: Array
     off: Array
-    rarer: float
+    rarer: Array
 
     @classmethod
     def of(cls, x: Array, cells: Any, shares: Any) -> _Rows:
@@ -170,8 +160,27 @@ class _Rows:
             weights=(shares / counts)[cells],
             centre=means[cells],
             off=x - means[cells],
-            rarer=len(x) * float((shares * np.minimum(means, 1 - means)).sum()),
+            rarer=counts * np.minimum(means, 1 - means),
         )
+
+    def effects(self, answers: ArrayLike | None, groups: Any) -> Array:
+        """How many rows of each cell say what one independent case says."""
+        seen = apart(self.off, self.weights, groups, self.cells)
+        told = np.minimum(self.rarer / seen.before, seen.free * self.shares)
+        beforehand = AS_ONE * self.shares
+        alike = seen.effect * self._alike(answers)
+        return np.asarray((told * alike + beforehand * seen.before) / (told + beforehand))
+
+    def _alike(self, answers: ArrayLike | None) -> float:
+        """Variance of the rows' means over that of single answers."""
+        single = float((self.weights**2 * self.centre * (1 - self.centre)).sum())
+        left = len(self.off) - len(self.shares)
+        x = self.off + self.centre
+        if answers is None or single <= 0 or left < 1 or bool(np.isin(x, (0.0, 1.0)).all()):
+            return 1.0
+        most = max(float(np.sum(np.asarray(answers))) / len(x), 1.0)
+        between = float(((self.weights * self.off) ** 2).sum()) * len(x) / left
+        return float(np.clip(between / single, 1 / most, 1.0))
 
 
 def pooled(parts: list[tuple[Distribution, float]]) -> Distribution:
