@@ -53,11 +53,11 @@ def rate_of_attacks(attacks: Attacks) -> Distribution | None:
     Notes
     -----
     Who attacks takes what works: of the kinds that were tried the one that is expected to get
-    through most often, and at least the option's rate over all of them. Each kind has a prior
-    that weighs one case and has that rate for its mean (all attacks with Jeffreys' prior): a
-    kind that was tried once and resisted is not a quarter open. One that nobody has tried is
-    expected to be as open as the others. That a kind was tried too little is for the gate to
-    say (`deciding`).
+    through most often, and at least the option's rate over all of them, with Jeffreys' prior.
+    Each kind has a prior that weighs one case, with the rate of all other kinds for its mean:
+    a kind that was tried once and resisted is not a quarter open. One that nobody has tried
+    is expected to be as open as the others. That a kind was tried too little is for the gate
+    to say (`deciding`).
 
     Examples
     --------
@@ -70,10 +70,19 @@ def rate_of_attacks(attacks: Attacks) -> Distribution | None:
     tried = _tried(attacks)
     if not tried:
         return None
-    means, answers = (np.concatenate(parts) for parts in zip(*tried.values(), strict=True))
-    over_all = share_of(means, answers)
-    kinds = [share_of(*of_kind, prior=over_all.mean) for of_kind in tried.values()]
-    return max([over_all, *kinds], key=lambda rate: rate.mean)
+    found = [_over(list(tried.values()))]
+    for kind, own in tried.items():
+        others = _over([each for name, each in tried.items() if name != kind])
+        found.append(share_of(*own, prior=others.mean))
+    return max(found, key=lambda rate: rate.mean)
+
+
+def _over(kinds: list[tuple[Array, Array]]) -> Distribution:
+    """Rate over all attacks of some kinds; without any Jeffreys' prior."""
+    if not kinds:
+        return share_of([])
+    means, answers = (np.concatenate(parts) for parts in zip(*kinds, strict=True))
+    return share_of(means, answers)
 
 
 def worst(rates: dict[str, Seen]) -> str | None:
