@@ -160,7 +160,7 @@ class _Rows:
             weights=(shares / counts)[cells],
             centre=means[cells],
             off=x - means[cells],
-            rarer=counts * np.minimum(means, 1 - means),
+            rarer=np.asarray(counts * np.minimum(means, 1 - means), dtype=float),
         )
 
     def effects(self, answers: ArrayLike | None, groups: Any) -> Array:
