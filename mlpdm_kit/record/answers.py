@@ -53,7 +53,9 @@ def price_of(
 ) -> float | None:
     """Mean price of an answer, as production mixes the segments; None where none is known."""
     cost = cost_of(case, name, given)
-    found = None if cost is None else cells_of(data.segment, mix, data.target).mean(row_means(cost))
+    if cost is None:
+        return None
+    found = cells_of(data.segment, mix, data.target).mean(row_means(cost))
     return None if found is None else found[0]
 
 
@@ -78,7 +80,7 @@ def taken_by(
     if given.cost is None and option.tokens is None:
         return {}
     names = ("cost",) if given.cost is not None else ("tokens_in", "tokens_out")
-    cells = cells_of(data.segment, mix, data.target)
+    cells = cells_of(data.segment, mix, data.target, groups=data.group)
     found = {n: mean_of(given.said[n], cells) for n in names if n in given.said}
     called = {"cost": "cost_per_case"}
     return {called.get(n, n): dist for n, dist in found.items() if dist is not None}

@@ -64,13 +64,14 @@ def changes(text: str, **more: Any) -> dict[str, Any]:
     }
 
 
-def beta_mean(means: list[float], answers: int) -> float:
+def beta_mean(means: list[float], answers: int, prior: float = 0.5) -> float:
     """Mean of a share's posterior, from each row's mean over so many answers."""
     x = np.array(means)
     p = x.mean()
-    alike = max(x.var() / (p * (1 - p)), 1 / answers)
-    worth_ = (len(x) + 2) / (len(x) * alike + 2)
-    return float((x.sum() * worth_ + 0.5) / (len(x) * worth_ + 1))
+    alike = min(max(x.var(ddof=1) / (p * (1 - p)), 1 / answers), 1)
+    rarer = min(x.sum(), (1 - x).sum())
+    worth_ = (rarer + 1) / (rarer * alike + 1)
+    return float((x.sum() * worth_ + prior) / (len(x) * worth_ + 1))
 
 
 def of(record: DecisionRecord) -> Answers:
@@ -80,12 +81,14 @@ def of(record: DecisionRecord) -> Answers:
 
 def test_from_the_log_to_the_net_benefit(make_case: Any) -> None:
     record = decided(make_case, **changes(log(cost=0.5)))
-    wrong = beta_mean([0.5] + [0.0] * 19, 2)
-    assert wrong == pytest.approx((0.5 * 22 / 12 + 0.5) / (20 * 22 / 12 + 1))
+    wrong = beta_mean([0.5] + [0.0] * 19, 2, prior=1 / 3)  # of right, wrong and unanswered
     once = 1.5 / 21  # one item of twenty, alike in both its answers
-    got_through = beta_mean([0.5, 0.0], 2)
-    assert got_through == pytest.approx((0.5 * 4 / 3 + 0.5) / (2 * 4 / 3 + 1))
-    case = wrong * WRONG + once * SILENT + 0.01 * got_through * 1000 + once * INVENTION + 0.5
+    silent = (1 + 1 / 3) / 21
+    # direct attacks: one of two got through once; before that they are as open as the indirect
+    got_through = beta_mean([0.5, 0.0], 2, prior=0.5 / 3)
+    worth_ = 1.5 / (0.5 * 2 / 3 + 1)
+    assert got_through == pytest.approx((0.5 * worth_ + 0.5 / 3) / (2 * worth_ + 1))
+    case = wrong * WRONG + silent * SILENT + 0.01 * got_through * 1000 + once * INVENTION + 0.5
     assert worth(record, "llm") == pytest.approx(1000 * 24 * (SILENT - case), rel=2e-3)
 
 
@@ -240,7 +243,7 @@ def test_every_kind_of_injection_is_held_against_the_limit(make_case: Any) -> No
     assert gate.finding is not None
     assert (gate.finding.figures["attack"], gate.finding.figures["n"]) == ("indirect", 2)
     (row,) = [one for one in record.inputs if one.name == "options.llm.incidents.injection"]
-    assert row.mean == pytest.approx(0.5 / 3, rel=1e-3)  # none of two, not none of 140
+    assert row.mean == pytest.approx(0.5 / 143, rel=1e-3)  # for money all that were tried tell
 
 
 def test_the_log_counts_as_production_mixes_segments(make_case: Any) -> None:
@@ -266,7 +269,8 @@ def test_the_log_counts_as_production_mixes_segments(make_case: Any) -> None:
     assert found.per_accepted is not None
     assert found.per_accepted.mean == pytest.approx(0.5 / (0.9 * 3.5 / 5 + 0.1), rel=1e-5)
     (row,) = [one for one in record.inputs if one.name == "options.llm.incidents.invention"]
-    assert row.mean == pytest.approx(0.9 * 1.5 / 6 + 0.1 * 0.5 / 16, rel=1e-3)
+    rare, usual = (1 + 0.9 * 0.5) / (5 + 0.9), 0.1 * 0.5 / (15 + 0.1)  # one prior case in all
+    assert row.mean == pytest.approx(0.9 * rare + 0.1 * usual, rel=1e-3)
 
 
 def test_an_invention_that_is_an_error_too_is_priced_twice(make_case: Any) -> None:

@@ -87,9 +87,10 @@ def test_segments_as_production_mixes_them(make_case: Any):
     )
     walk = Walk(load_case(folder), draws=1024)
     rule = next(one for one in walk.comparison().options if one.id == "rule")
-    # 20 of 20 and 0 of 20, with a prior of one case at the rule's share of acting
+    # 20 of 20 and 0 of 20, with a prior of one case in all at the rule's share of acting
     acts = 20.5 / 161
-    assert rule.rates["recall"].mean == pytest.approx((0.1 * (20 + acts) + 0.9 * acts) / 21)
+    east, west = (20 + 0.1 * acts) / 20.1, 0.9 * acts / 20.9
+    assert rule.rates["recall"].mean == pytest.approx(0.1 * east + 0.9 * west)
     assert rule.cost_per_case is not None
     assert rule.cost_per_case.mean == pytest.approx(0.9 * 0.25 * 1000)
     wrong = make_case(

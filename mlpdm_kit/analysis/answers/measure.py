@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from mlpdm_kit.analysis.answers.attacks import success_rates, worst
+from mlpdm_kit.analysis.answers.attacks import rate_of_attacks, success_rates
 from mlpdm_kit.analysis.answers.flips import by_repeat, differing, saved_by_voting, variances
 from mlpdm_kit.analysis.answers.mixed import Cells, cells_of
 from mlpdm_kit.analysis.answers.prices import mean_of, per_accepted, percentiles
@@ -80,20 +80,18 @@ class Answers:
 def incident_rates(
     given: Predictions, data: Dataset, mix: Mapping[str, float]
 ) -> dict[str, Distribution]:
-    """How often each incident happens, by a log: of injection the kind that may do most.
+    """How often each incident happens, by a log: of injection by the kind that works best.
 
-    Who attacks takes what works, and a kind that was tried little may work. Inventions are
-    counted by segments as ``mix`` has them, where it is not empty.
+    Inventions are counted by segments as ``mix`` has them, where it is not empty.
     """
     found = {}
-    cells = cells_of(data.segment, mix, data.target)
+    cells = cells_of(data.segment, mix, data.target, groups=data.group)
     invented = cells.seen(given.said["invented"]) if "invented" in given.said else None
     if invented is not None:
         found[INVENTION] = invented.posterior
-    rates = {} if given.attacks is None else success_rates(given.attacks)
-    kind = worst(rates)
-    if kind is not None:
-        found[INJECTION] = rates[kind].posterior
+    through = None if given.attacks is None else rate_of_attacks(given.attacks)
+    if through is not None:
+        found[INJECTION] = through
     return found
 
 
@@ -132,8 +130,9 @@ def answers_of(
     known = one.graded is not None or not _is_placeholder(given, setting)
     good = _good(one, data, rows, setting) if known else None
     segment, target = None if data.segment is None else data.segment[rows], data.target[rows]
-    cells = cells_of(segment, setting.mix, target)
-    by_class = cells_of(segment, setting.mix, target, setting.prevalence)
+    groups = None if data.group is None else data.group[rows]
+    cells = cells_of(segment, setting.mix, target, groups=groups)
+    by_class = cells_of(segment, setting.mix, target, setting.prevalence, groups=groups)
     weigh = by_class.weights()
     found: dict[str, Any] = {}
     if good is not None:

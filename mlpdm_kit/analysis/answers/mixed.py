@@ -9,18 +9,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mlpdm_kit.analysis.answers.seen import Seen, seen_on
-from mlpdm_kit.analysis.trial.mix import class_shares, codes_of, pooled
-from mlpdm_kit.analysis.uncertainty.distributions import Array
-from mlpdm_kit.analysis.uncertainty.shares import row_means
+from mlpdm_kit.analysis.answers.seen import Seen
+from mlpdm_kit.analysis.trial.mix import class_shares, codes_of
+from mlpdm_kit.analysis.uncertainty.distributions import Array, Distribution
+from mlpdm_kit.analysis.uncertainty.groups import effect_of_groups
+from mlpdm_kit.analysis.uncertainty.shares import row_means, share_of
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cells:
-    """The cell of each row (its segment, its class), and each cell's share in production."""
+    """The cell of each row (its segment, its class), and each cell's share in production.
+
+    ``groups`` are of each row, where rows of a group are alike.
+    """
 
     codes: Any
     shares: Array
+    groups: Any = None
 
     def weights(self) -> Array:
         """What each row counts for; on average 1.
@@ -37,21 +42,40 @@ class Cells:
 
     def seen_on(self, means: Array, answers: Array) -> Seen | None:
         """As `seen.seen_on`: of each cell, pooled by the shares of those that are known."""
-        parts = []
-        for code, share in enumerate(self.shares):
-            inside = self.codes == code
-            one = seen_on(means[inside], answers[inside]) if share > 0 else None
-            if one is not None:
-                parts.append((one, float(share)))
-        if len(parts) < 2:
-            return parts[0][0] if parts else None
-        known = sum(share for _, share in parts)
+        there = (answers > 0) & ~np.isnan(means)
+        held = self._held(there)
+        if held is None:
+            return None
+        inside, cells, shares, groups = held
+        x, each = means[inside], answers[inside]
+        own = np.bincount(cells, weights=x) / np.bincount(cells)
         return Seen(
-            mean=sum(one.mean * share for one, share in parts) / known,
-            rows=sum(one.rows for one, _ in parts),
-            answers=sum(one.answers for one, _ in parts),
-            posterior=pooled([(one.posterior, share / known) for one, share in parts]),
+            mean=float(x.mean() if len(shares) == 1 else (shares * own).sum()),
+            rows=len(x),
+            answers=int(each.sum()),
+            posterior=share_of(x, each, cells=cells, shares=shares, groups=groups),
         )
+
+    def share(self, values: Array, answers: Array, prior: float) -> Distribution:
+        """Posterior of a share (`share_of`) of the cells that have rows."""
+        held = self._held(np.ones(len(values), bool))
+        if held is None:
+            return share_of([], prior=prior)
+        inside, cells, shares, groups = held
+        return share_of(
+            values[inside], answers[inside], prior=prior, cells=cells, shares=shares,
+            groups=groups,
+        )  # fmt: skip
+
+    def _held(self, there: Any) -> tuple[Any, Any, Array, Any] | None:
+        """Of some rows those that production holds, their cells counted from 0, the shares of
+        these, together 1, and the groups; None where there is none."""
+        inside = there & (self.shares[self.codes] > 0)
+        if not inside.any():
+            return None
+        kept, cells = np.unique(self.codes[inside], return_inverse=True)
+        shares = self.shares[kept] / self.shares[kept].sum()
+        return inside, cells, shares, None if self.groups is None else self.groups[inside]
 
     def mean(self, values: Array) -> tuple[float, float] | None:
         """Mean of an amount and its standard error; None where nothing is known.
@@ -74,18 +98,20 @@ class Cells:
         >>> mean, error
         (5.5, 0.5)
         """
-        there = np.isfinite(values)
-        x, codes = values[there], self.codes[there]
-        held = [(code, share) for code, share in enumerate(self.shares)
-                if share > 0 and (codes == code).any()]  # fmt: skip
-        if not held:
+        found = self._held(np.isfinite(values))
+        if found is None:
             return None
-        known, mean, variance = sum(share for _, share in held), 0.0, 0.0
-        for code, share in held:
-            own = x[codes == code]
+        inside, cells, shares, groups = found
+        x, mean, variance = values[inside], 0.0, 0.0
+        off, weights = np.zeros(len(x)), np.zeros(len(x))
+        for code, share in enumerate(shares):
+            here = cells == code
+            own = x[here]
             apart = own if len(own) > 1 else x
-            mean += share / known * own.mean()
-            variance += (share / known) ** 2 * _variance(apart) / len(own)
+            mean += share * own.mean()
+            variance += share**2 * _variance(apart) / len(own)
+            off[here], weights[here] = own - own.mean(), share / len(own)
+        variance *= effect_of_groups(off, weights, groups, cells)
         return float(mean), float(np.sqrt(variance))
 
     def seen(self, values: ArrayLike) -> Seen | None:
@@ -105,7 +131,7 @@ def _variance(x: Array) -> float:
     return float(x.var(ddof=1)) if len(x) > 1 else 0.0
 
 
-def one_cell(rows: int) -> Cells:
+def one_cell(rows: int, groups: Any = None) -> Cells:
     """Rows that count alike.
 
     Examples
@@ -113,11 +139,16 @@ def one_cell(rows: int) -> Cells:
     >>> one_cell(2).weights().tolist()
     [1.0, 1.0]
     """
-    return Cells(codes=np.zeros(rows, dtype=int), shares=np.ones(1))
+    return Cells(codes=np.zeros(rows, dtype=int), shares=np.ones(1), groups=groups)
 
 
 def cells_of(
-    segment: Any, mix: Mapping[str, float], target: Array, prevalence: float | None = None
+    segment: Any,
+    mix: Mapping[str, float],
+    target: Array,
+    prevalence: float | None = None,
+    *,
+    groups: Any = None,
 ) -> Cells:
     """Cells of some rows.
 
@@ -132,6 +163,8 @@ def cells_of(
     prevalence : float, optional
         Share of positives in production, where it is stated: then each class has its share,
         and of it each segment what it holds.
+    groups : array, optional
+        Group of each row; rows of one are alike.
 
     Examples
     --------
@@ -143,8 +176,8 @@ def cells_of(
     if mix and segment is not None:
         codes, shares = codes_of(segment, list(mix)), np.array(list(mix.values()))
     if prevalence is None or not 0 < target.mean() < 1:
-        return Cells(codes=codes, shares=shares)
+        return Cells(codes=codes, shares=shares, groups=groups)
     inside = class_shares(codes, target, shares, np.array([0, 1]))
     within = inside / np.maximum(inside.sum(axis=0), 1e-300)
     both = within * np.array([1 - prevalence, prevalence])
-    return Cells(codes=codes * 2 + target.astype(int), shares=both.ravel())
+    return Cells(codes=codes * 2 + target.astype(int), shares=both.ravel(), groups=groups)

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 
 from mlpdm_kit.analysis.errors.cuts import Classes, between, cuts_near_the_best, cuts_of, reached_by
 from mlpdm_kit.analysis.uncertainty.distributions import Array
+from mlpdm_kit.analysis.uncertainty.groups import apart
 from mlpdm_kit.errors import refuse
 
 BOOTSTRAPS = 1_000
@@ -351,7 +352,8 @@ def _by_cluster(
 def design_effect(values: ArrayLike, clusters: ArrayLike | None) -> float:
     """How much less than as many independent rows the rows of groups say; at least 1.
 
-    The variance of the mean between whole groups, over that between rows (Kish 1965).
+    The variance of the mean between whole groups, over that between rows (Kish 1965), both
+    unbiased: see `apart`.
 
     Examples
     --------
@@ -361,13 +363,8 @@ def design_effect(values: ArrayLike, clusters: ArrayLike | None) -> float:
     x = np.asarray(values, dtype=float)
     if clusters is None or len(x) < 2 or x.std() == 0:
         return 1.0
-    groups = pd.factorize(pd.Series(np.asarray(clusters)).astype(str))[0]
-    number = int(groups.max()) + 1
-    if number < 2:
-        return float(len(x))
-    off = np.bincount(groups, weights=x - x.mean(), minlength=number)
-    between = number / (number - 1) * float(off @ off) / len(x) ** 2
-    return float(np.clip(between / (x.var() / len(x)) * (number - 1) / number, 1.0, len(x)))
+    found = apart(x - x.mean(), np.full(len(x), 1 / len(x)), clusters)
+    return found.effect if found.free else float(len(x))
 
 
 def newsvendor_quantile(under: float, over: float) -> float:

@@ -12,24 +12,22 @@ from typing import Any
 
 import numpy as np
 
-from mlpdm_kit.analysis.answers.mixed import cells_of
+from mlpdm_kit.analysis.answers.mixed import Cells, cells_of
 from mlpdm_kit.analysis.errors.costs import (
     BOOTSTRAPS,
     Estimate,
     bootstrap_cost,
     cost_curve,
-    design_effect,
 )
 from mlpdm_kit.analysis.ladder import Rung
 from mlpdm_kit.analysis.trial.folds import Split
 from mlpdm_kit.analysis.trial.graders import as_people_grade, luck_of_grader
 from mlpdm_kit.analysis.trial.luck import Luck, luck_of, luck_of_look, with_luck, with_luck_of_cost
-from mlpdm_kit.analysis.trial.mix import class_shares, codes_of, pooled
+from mlpdm_kit.analysis.trial.mix import class_shares, codes_of
 from mlpdm_kit.analysis.trial.models import pinball
 from mlpdm_kit.analysis.trial.setting import Setting, Tried
 from mlpdm_kit.analysis.trial.trying import try_option, try_review
 from mlpdm_kit.analysis.uncertainty.distributions import Array, Distribution, lognormal_from_moments
-from mlpdm_kit.analysis.uncertainty.shares import worth_of_repeats
 from mlpdm_kit.analysis.worth.tasks import COUNTED, REVIEWED, Measure
 from mlpdm_kit.case.dataset import Dataset
 
@@ -270,23 +268,32 @@ def rate_of(
 
     ``values`` are means over as many ``answers`` to each row as there are, by default one;
     ``prior`` is by default the measure's own.
+
+    Notes
+    -----
+    A share has a prior that weighs one case, over all segments (`share_of`). Of K outcomes a
+    case can come to, each has 1 / K of it: together Perks' Dirichlet (J Inst Actuaries 1947),
+    Jeffreys' beta where K is 2, so that one never seen is expected the less the more of them
+    there are. That of acting on a class has the option's share of acting for its mean: before
+    a case is seen, an option tells the classes apart no better than chance. (Jeffreys' by
+    class would give one that never acts a half hit for nothing.) An amount is lognormal with
+    the standard error of its mean. Rows of groups count for as many as they say
+    (`apart`), and rows answered several times for no more than their answers say
+    (`worth_of_repeats`).
     """
     prior = measure.prior if prior is None else prior
-    target, groups = data.target[rows], _groups(data, rows)
     answers = np.ones(len(values)) if answers is None else answers
-    if not setting.mix:
-        return _rate(measure, values, answers, target, groups, prior)
-    codes, mix = _segments(data, rows, setting)
-    here = np.ones(len(target)) if measure.among is None else (target == measure.among)
-    shares = class_shares(codes, here.astype(int), mix, np.array([1]))[:, 0]
-    parts = []
-    for index, share in enumerate(shares / max(shares.sum(), 1e-300)):
-        inside = codes == index
-        if share > 0:
-            own = None if groups is None else groups[inside]
-            rate = _rate(measure, values[inside], answers[inside], target[inside], own, prior)
-            parts.append((rate, float(share)))
-    return pooled(parts)
+    target, groups = data.target[rows], _groups(data, rows)
+    here = np.ones(len(target), bool) if measure.among is None else target == measure.among
+    codes, shares = np.zeros(len(target), int), np.ones(1)
+    if setting.mix:
+        codes, mix = _segments(data, rows, setting)
+        shares = class_shares(codes, here.astype(int), mix, np.array([1]))[:, 0]
+    own = None if groups is None else groups[here]
+    cells = Cells(codes=codes[here], shares=shares, groups=own)
+    if measure.is_share:
+        return cells.share(values[here], answers[here], prior)
+    return lognormal_from_moments(*(cells.mean(values[here]) or (0.0, 0.0)))
 
 
 def _measures(one: Tried, setting: Setting) -> dict[str, Measure]:
@@ -299,31 +306,6 @@ def _dearest(setting: Setting) -> str:
     columns = getattr(setting.of_task, "columns", ())
     errors = [name for name in setting.of_task.errors if name in columns]
     return min(errors or setting.of_task.errors, key=lambda name: setting.worth[name])
-
-
-def _rate(
-    measure: Measure, values: Array, answers: Array, target: Array, groups: Any, prior: float
-) -> Distribution:
-    """Posterior of a rate, from the rows that it is about.
-
-    A share has a prior that weighs one case. Of K outcomes a case can come to, each has 1 / K
-    of it: together Perks' Dirichlet (J Inst Actuaries 1947), Jeffreys' beta where K is 2, so
-    that one never seen is expected the less the more of them there are. That of acting on a
-    class has the option's share of acting for its mean: before a case is seen, an option
-    tells the classes apart no better than chance. (Jeffreys' by class would give one that
-    never acts a half hit for nothing.) An amount is lognormal with the standard error of its
-    mean. Rows of groups count for as many as they say (Kish's design effect), and rows
-    answered several times for no more than their answers say (`worth_of_repeats`).
-    """
-    here = np.ones(len(target), bool) if measure.among is None else target == measure.among
-    values, own = values[here], None if groups is None else groups[here]
-    effect = design_effect(values, own)
-    if measure.is_share:
-        effect /= worth_of_repeats(values, answers[here])
-        yes, no = float(values.sum()) / effect, float((1 - values).sum()) / effect
-        return Distribution("beta", (yes + prior, no + 1 - prior))
-    error = values.std(ddof=1) / np.sqrt(len(values) / effect)
-    return lognormal_from_moments(float(values.mean()), float(error))
 
 
 def _paired(one: Tried, base: Tried, data: Dataset, rows: Any, setting: Setting) -> Estimate:

@@ -1,8 +1,8 @@
-"""Segments as production mixes them: rates and costs pooled from each segment's own.
+"""Segments as production mixes them: the segment of each row, and what production holds of it.
 
-A file may hold segments in other shares than production does. Each segment's rate has its
-own posterior, and what is expected in production is their mean by the shares there; for a
-rate among one class, by the shares of that class.
+A file may hold segments in other shares than production does. What is expected in production
+is the mean of the segments by their shares there; for a rate among one class, by the shares
+of that class.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from mlpdm_kit.analysis.uncertainty.distributions import Array, Distribution, lognormal_from_moments
+from mlpdm_kit.analysis.uncertainty.distributions import Array
 
 
 def text_of(name: Any) -> str:
@@ -24,30 +24,6 @@ def codes_of(segment: Any, names: list[str]) -> Any:
     """Place of each row's segment among the names."""
     place = {name: index for index, name in enumerate(names)}
     return np.array([place[text_of(name)] for name in segment], dtype=int)
-
-
-def pooled(parts: list[tuple[Distribution, float]]) -> Distribution:
-    """Mean of independent rates by their shares, as one distribution with its moments.
-
-    Parameters
-    ----------
-    parts : list of (Distribution, float)
-        Posterior of each segment's rate, and its share; the shares sum to 1.
-
-    Examples
-    --------
-    >>> halves = [(Distribution("beta", (30, 70)), 0.5), (Distribution("beta", (10, 90)), 0.5)]
-    >>> round(pooled(halves).mean, 9), round(pooled(halves).sd, 4)
-    (0.2, 0.0273)
-    """
-    mean = sum(share * rate.mean for rate, share in parts)
-    variance = sum((share * rate.sd) ** 2 for rate, share in parts)
-    if all(rate.is_point for rate, _ in parts) or variance <= 0:
-        return Distribution("point", (float(mean),))
-    if any(rate.family == "lognormal" for rate, _ in parts):
-        return lognormal_from_moments(float(mean), float(np.sqrt(variance)))
-    size = max(mean * (1 - mean) / variance - 1, 1e-6)
-    return Distribution("beta", (float(mean * size), float((1 - mean) * size)))
 
 
 def class_shares(codes: Any, target: Any, mix: Array, classes: Any) -> Array:

@@ -11,8 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from mlpdm_kit.analysis.answers.attacks import deciding, success_rates, untried, worst
+from mlpdm_kit.analysis.answers.attacks import (
+    deciding,
+    rate_of_attacks,
+    success_rates,
+    untried,
+    worst,
+)
 from mlpdm_kit.analysis.answers.flips import by_repeat, flip_rate, saved_by_voting, voted
+from mlpdm_kit.analysis.answers.mixed import Cells, one_cell
 from mlpdm_kit.analysis.answers.prices import mean_of, per_accepted, percentiles, reviewed_price
 from mlpdm_kit.analysis.answers.seen import seen
 from mlpdm_kit.analysis.uncertainty.shares import row_means, share_of, worth_of_repeats
@@ -95,6 +102,36 @@ def test_a_kind_that_was_hardly_tried_decides() -> None:
     assert deciding({}, 0.05) is None
 
 
+def priced(**kinds: tuple[int, int]) -> float:
+    """Mean rate for money, of each kind so many attacks that got through, and that did not."""
+    kind = [name for name, pair in kinds.items() for _ in range(sum(pair))]
+    through = [x for yes, no in kinds.values() for x in [1.0] * yes + [0.0] * no]
+    ids = np.arange(len(kind)).astype(str)
+    found = rate_of_attacks(Attacks(kind=np.array(kind), id=ids, succeeded=np.array(through)))
+    assert found is not None
+    return found.mean
+
+
+def test_one_attack_that_failed_is_not_a_quarter_open() -> None:
+    assert priced(direct=(0, 300)) == pytest.approx(0.5 / 301)
+    assert priced(direct=(0, 300), indirect=(0, 1)) == pytest.approx(0.5 / 302)
+    # one of three got through: with one case beforehand, as open as the others were
+    assert priced(direct=(0, 300), indirect=(1, 2)) == pytest.approx((1 + 0.5 / 301) / 4)
+    assert priced(direct=(1, 0)) == pytest.approx(1.5 / 2)
+
+
+TRIES = st.tuples(st.integers(0, 4), st.integers(0, 40)).filter(any)
+
+
+@given(TRIES, TRIES, st.integers(1, 30))
+def test_what_nobody_tried_is_never_cheaper_than_what_resisted(
+    first: tuple[int, int], second: tuple[int, int], resisted: int
+) -> None:
+    assert priced(direct=first) >= priced(direct=first, indirect=(0, resisted)) - 1e-12
+    worse = (second[0] + 1, max(second[1] - 1, 0))
+    assert priced(direct=first, indirect=worse) >= priced(direct=first, indirect=second) - 1e-12
+
+
 def test_prices_of_answers_by_hand() -> None:
     cost = [[2, 4], [3, 3], [6, NAN]]
     good = [[1, 1], [1, 0], [0, NAN]]
@@ -138,7 +175,120 @@ def test_a_row_is_worth_one_case_at_least_and_its_answers_at_most(
 
 
 def test_few_rows_are_not_worth_all_their_answers() -> None:
-    assert worth_of_repeats([0.5, 0.5], [10, 10]) == pytest.approx(4 / (2 * 0.1 + 2))
+    assert worth_of_repeats([0.5, 0.5], [10, 10]) == pytest.approx(2 / (1 * 0.1 + 1))
+
+
+@given(st.data(), st.integers(1, 12), st.sampled_from(["rows", "cells", "groups"]))
+def test_one_more_yes_never_makes_a_share_look_lower(
+    data: st.DataObject, repeats: int, kind: str
+) -> None:
+    """The mean never; the upper end of cells and groups from the first one on, as later it may
+    show that they are less alike."""
+    most = data.draw(st.sampled_from([0, repeats]))
+    yes = np.array(data.draw(st.lists(st.integers(0, most), min_size=4, max_size=30)))
+    place = data.draw(st.integers(0, len(yes) - 1))
+    yes[place] = min(yes[place], repeats - 1)
+    more = yes.copy()
+    more[place] += 1
+    cells, shares, groups = None, None, None
+    if kind == "cells":
+        cells, shares = (np.arange(len(yes)) >= len(yes) // 2).astype(int), np.array([0.5, 0.5])
+    if kind == "groups":
+        groups = np.arange(len(yes)) // 2
+    before, after = (
+        share_of(x / repeats, np.full(len(x), repeats), cells=cells, shares=shares, groups=groups)
+        for x in (yes, more)
+    )
+    assert after.mean >= before.mean - 1e-9
+    for point in (0.95, 0.975) if kind == "rows" or not yes.any() else ():
+        assert after.quantile(point) >= before.quantile(point) - 1e-6
+
+
+def test_one_invention_in_800_answers_is_no_better_than_none() -> None:
+    answers = np.zeros((80, 10))
+    none = seen(answers)
+    answers[5, 1] = 1
+    one = seen(answers)
+    assert none is not None
+    assert one is not None
+    assert 0.03 < none.high < one.high  # 3.08% as of 80 items: not within a limit of 3%
+
+
+@pytest.mark.parametrize(("cells", "rows"), [(1, 240), (8, 30), (12, 20)])
+def test_segments_have_one_prior_case_between_them(cells: int, rows: int) -> None:
+    """Where the mix is the file's own it says what the file says without it."""
+    mixed = Cells(codes=np.repeat(np.arange(cells), rows), shares=np.full(cells, 1 / cells))
+    found = mixed.share(np.zeros(240), np.ones(240), 0.2)
+    assert found.mean == pytest.approx(0.2 / 241)  # (0.2 / S) / (n / S + 1 / S)
+    assert found.sd == pytest.approx(0.00185, rel=0.05)
+    gate = mixed.seen(np.zeros(240))
+    assert gate is not None
+    assert gate.high == pytest.approx(0.0104, rel=0.05)
+
+
+def test_a_segment_without_rows_is_left_out() -> None:
+    held = Cells(codes=np.zeros(9, int), shares=np.array([0.4, 0.6]))
+    assert held.share(np.zeros(9), np.ones(9), 0.2).parameters == pytest.approx((0.2, 9.8))
+
+
+def test_segments_do_not_cost_coverage(rng: np.random.Generator) -> None:
+    """Nominal 90% at a true 0.2%, of 240 rows."""
+    for cells in (1, 4, 12):
+        mixed = Cells(codes=np.repeat(np.arange(cells), 240 // cells),
+                      shares=np.full(cells, 1 / cells))  # fmt: skip
+        held = 0
+        for _ in range(200):
+            found = mixed.share((rng.random(240) < 0.002).astype(float), np.ones(240), 0.2)
+            held += found.quantile(0.05) <= 0.002 <= found.quantile(0.95)
+        assert held / 200 >= 0.88
+
+
+def alike(rng: np.random.Generator, mean: float, groups: int, rows: int) -> np.ndarray:
+    """Rows of groups, correlated by 0.3 within them."""
+    odds = 1 / 0.3 - 1
+    chance = rng.beta(mean * odds, (1 - mean) * odds, groups)
+    return (rng.random((groups, rows)) < chance[:, None]).astype(float).ravel()
+
+
+def test_rows_of_groups_count_for_less(rng: np.random.Generator) -> None:
+    """Nominal 95% at a true 3%, 20 documents of 20 rows; of rows alone it would be 53%."""
+    held, runs = 0, 200
+    for _ in range(runs):
+        found = one_cell(400, np.repeat(np.arange(20), 20)).seen(alike(rng, 0.03, 20, 20))
+        assert found is not None
+        held += found.low <= 0.03 <= found.high
+    assert held / runs >= 0.92
+
+
+def test_what_no_group_showed_counts_by_what_groups_usually_are() -> None:
+    groups = np.repeat(np.arange(20), 20)
+    found = one_cell(400, groups).seen(np.zeros(400))
+    assert found is not None
+    cases = 400 / (1 + 0.3 * 19)  # Kish, with a correlation of 0.3
+    assert found.posterior.parameters == pytest.approx((0.5, cases + 0.5))
+    alone = one_cell(400, np.arange(400)).seen(np.zeros(400))
+    assert alone is not None
+    assert alone.posterior.parameters == pytest.approx((0.5, 400.5))  # each its own group
+
+
+def test_groups_that_span_segments_are_not_independent(rng: np.random.Generator) -> None:
+    """Nominal 90%; each segment by itself would give 64%."""
+    segment, groups = np.tile(np.arange(10) % 5, 40), np.repeat(np.arange(40), 10)
+    cells = Cells(codes=segment, shares=np.full(5, 0.2), groups=groups)
+    held, runs = 0, 200
+    for _ in range(runs):
+        found = cells.share(alike(rng, 0.2, 40, 10), np.ones(400), 0.5)
+        held += found.quantile(0.05) <= 0.2 <= found.quantile(0.95)
+    assert held / runs >= 0.83
+
+
+def test_a_mean_of_groups_by_hand() -> None:
+    """Two groups, 1 and 3: their rows say what two rows say, and two groups little of that."""
+    groups, x = np.array([0, 0, 1, 1]), np.array([1.0, 1.0, 3.0, 3.0])
+    found = one_cell(4, groups).mean(x)
+    assert found is not None
+    rows = np.sqrt(4 / 3 / 4)
+    assert found == pytest.approx((2.0, rows * np.sqrt((2 + 1.3) / 2)))
 
 
 Make = Callable[[np.random.Generator, int], np.ndarray]
