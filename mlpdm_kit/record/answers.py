@@ -242,10 +242,13 @@ def _held(
     *,
     open_: bool = False,
 ) -> Iterator[CheckResult]:
-    """A share against its bound: failed above it, open while its interval reaches above."""
+    """A share against its bound: failed where all its interval lies above, passed where none.
+
+    In between it is open, and holds ML back while what was seen lies above the bound.
+    """
     limit = bound(case, check)
     status: Status = (
-        "failed" if seen.mean > limit else "open" if open_ or seen.high > limit else "passed"
+        "failed" if seen.low > limit else "open" if open_ or seen.high > limit else "passed"
     )
     own = [
         rung.id
@@ -255,4 +258,4 @@ def _held(
     if own:
         shown = {"option": name, "rate": seen.mean, "low": seen.low, "high": seen.high,
                  "n": seen.rows, "limit": limit, **(figures or {})}  # fmt: skip
-        yield computed(check, rungs, status, code, shown, own)
+        yield computed(check, rungs, status, code, shown, own, holds=seen.mean > limit)
