@@ -22,7 +22,7 @@ from mlpdm_kit.analysis.errors.costs import (
 )
 from mlpdm_kit.analysis.ladder import Rung
 from mlpdm_kit.analysis.trial.folds import Split
-from mlpdm_kit.analysis.trial.graders import as_people_grade, luck_of_grader
+from mlpdm_kit.analysis.trial.graders import as_people_grade, luck_in_common, luck_of_grader
 from mlpdm_kit.analysis.trial.luck import Luck, luck_of, luck_of_look, with_luck, with_luck_of_cost
 from mlpdm_kit.analysis.trial.mix import class_shares, codes_of, pooled
 from mlpdm_kit.analysis.trial.models import pinball
@@ -121,7 +121,8 @@ def compare(
     )
     differences = {
         name: with_luck_of_cost(
-            _paired(one, tried[best], data, rows, setting), lucks[name].cost + lucks[best].cost
+            _paired(one, tried[best], data, rows, setting),
+            lucks[name].cost + lucks[best].cost - 2 * luck_in_common(one, tried[best], setting),
         )
         for name, one in tried.items()
         if best is not None and one.rung.is_ml
