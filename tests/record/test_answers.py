@@ -310,22 +310,45 @@ def test_the_log_counts_as_production_mixes_segments(make_case: Any) -> None:
     assert row.mean == pytest.approx(0.9 * 1.5 / 6 + 0.1 * 0.5 / 16, rel=1e-3)
 
 
-def test_an_invention_that_is_an_error_too_is_priced_twice(make_case: Any) -> None:
+def invention_wrong(**option: Any) -> dict[str, Any]:
+    """Of one item both answers invent something; the second is wrong as well."""
     lines = [json.loads(line) for line in log().splitlines()]
     for one in lines:
         if one["id"] == "2" and one["repeat"] == 2:
-            one["answer"] = "b"  # an invention, and wrong
+            one["answer"] = "b"
     text = "".join(json.dumps(one) + "\n" for one in lines)
-    record = decided(make_case, **changes(text))
-    (found,) = [one for one in record.input_findings if one.code == "invention-twice"]
-    assert found.figures == {"option": "llm", "n": 1, "graded": 2}
+    return changes(text, options={"llm": LLM | option})
+
+
+def invention(record: DecisionRecord) -> float:
+    (row,) = [one for one in record.inputs if one.name == "options.llm.incidents.invention"]
+    return row.mean
+
+
+def test_an_invention_that_is_an_error_too_is_priced_once(make_case: Any) -> None:
+    record = decided(make_case, **invention_wrong())
+    (found,) = [one for one in record.input_findings if one.code.startswith("invention")]
+    assert (found.code, found.figures) == (
+        "invention-once", {"option": "llm", "n": 1, "graded": 2}
+    )  # fmt: skip
+    assert invention(record) == pytest.approx(beta_mean([0.5] + [0.0] * 19, 2), rel=1e-3)
+    assert of(record).invented.mean == pytest.approx(1 / 20)  # as it was seen
     for lang in ("en", "ja"):
         assert "2" in Sentences.of_record(record, lang).finding(found)
 
 
-def test_an_invention_that_is_right_is_priced_once(make_case: Any) -> None:
+def test_where_the_case_states_inventions_the_double_price_is_said(make_case: Any) -> None:
+    stated = {"incidents": {"invention": {"value": "5%", "evidence": "measured"}}}
+    record = decided(make_case, **invention_wrong(**stated))
+    (found,) = [one for one in record.input_findings if one.code.startswith("invention")]
+    assert found.code == "invention-twice"
+    assert invention(record) == pytest.approx(0.05)
+
+
+def test_an_invention_that_is_right_is_priced_in_full(make_case: Any) -> None:
     record = decided(make_case, **changes(log()))
-    assert "invention-twice" not in [one.code for one in record.input_findings]
+    assert not [one for one in record.input_findings if one.code.startswith("invention")]
+    assert invention(record) == pytest.approx(1.5 / 21, rel=1e-3)
 
 
 def test_where_one_option_has_no_log_the_answer_stays_for_it(

@@ -165,9 +165,9 @@ class Corrected:
 
         Notes
         -----
-        The grades of one kind, in one segment, are a stratum: the mean is that of the strata by their shares,
-        its variance the sum of share squared times that of the Dirichlet's mean, over what
-        the cases' own spread already says. It is the post-stratified estimate that
+        The grades of one kind, in one segment, are a stratum: the mean is that of the strata
+        by their shares, its variance the sum of share squared times that of the Dirichlet's
+        mean, over what the cases' own spread already says. It is the post-stratified estimate that
         prediction-powered inference comes to where predictions are grades (Angelopoulos,
         Bates, Fannjiang, Jordan & Zrnic, Science 2023); for right and wrong that of Rogan &
         Gladen, Am J Epidemiol 1978, with predictive values. `panel` adds what hangs on who
@@ -276,7 +276,7 @@ def corrected(
         between=between,
         compared=compared,
         graders={str(n): float(m / many.sum()) for n, m in zip(names, many, strict=True)},
-        rows=size_of,
+        rows=size_of.astype(float),
         mix=shared,
     )
 
@@ -284,7 +284,7 @@ def corrected(
 def _by_segment(values: Array, segments: Array, places: int) -> Array:
     """Sum over the rows and repeats of each segment, shape (segments, outcomes)."""
     found = np.zeros((places, values.shape[2]))
-    np.add.at(found, segments, values.sum(axis=1))
+    np.add.at(found, segments.astype(int), values.sum(axis=1))
     return found
 
 
