@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from mlpdm_kit.analysis.answers.attacks import deciding, untried
+from mlpdm_kit.analysis.answers.inventions import GRADED, left_to_price, priced_as_errors
 from mlpdm_kit.analysis.answers.measure import (
     ENOUGH,
     Answers,
@@ -28,9 +29,11 @@ from mlpdm_kit.analysis.trial.compare import Comparison
 from mlpdm_kit.analysis.trial.setting import Setting
 from mlpdm_kit.analysis.uncertainty.distributions import Array, Distribution
 from mlpdm_kit.analysis.uncertainty.shares import row_means
-from mlpdm_kit.analysis.uncertainty.stated import distribution
+from mlpdm_kit.analysis.uncertainty.stated import distribution, stated_inputs
+from mlpdm_kit.analysis.worth.tasks import Shares, task_of
 from mlpdm_kit.case.checks import CHECKS
 from mlpdm_kit.case.dataset import Dataset
+from mlpdm_kit.case.incidents import INVENTION
 from mlpdm_kit.case.model import Case
 from mlpdm_kit.case.predictions import Predictions
 from mlpdm_kit.record import logged
@@ -89,8 +92,20 @@ def taken_by(
 def measured_incidents(
     case: Case, name: str, given: Predictions, data: Dataset, mix: Mapping[str, float]
 ) -> dict[str, Distribution]:
-    """How often a priced incident happens under an option, by its log, where nobody states it."""
-    stated = case.options[name].incidents
+    """How often a priced incident happens under an option, by its log, where nobody states it.
+
+    An invention whose grade is priced as an error is not priced again.
+    """
+    stated, task = case.options[name].incidents, task_of(case)
+    own = INVENTION in case.incidents and INVENTION not in stated and "invented" in given.said
+    if own and case.task in GRADED and isinstance(task, Shares):
+        grader = "" if case.grading is None else case.grading.grader
+        costs = {
+            one
+            for one, outcome in case.outcomes.items()
+            if outcome.sign < 0 and stated_inputs(case)[f"outcomes.{one}"].mean > 0
+        }
+        given = left_to_price(given, priced_as_errors(given, data, name, task, costs, grader))
     return {
         kind: rate
         for kind, rate in incident_rates(given, data, mix).items()
@@ -244,10 +259,13 @@ def _held(
     *,
     open_: bool = False,
 ) -> Iterator[CheckResult]:
-    """A share against its bound: failed above it, open while its interval reaches above."""
+    """A share against its bound: failed where all its interval lies above, passed where none.
+
+    In between it is open, and holds ML back while what was seen lies above the bound.
+    """
     limit = bound(case, check)
     status: Status = (
-        "failed" if seen.mean > limit else "open" if open_ or seen.high > limit else "passed"
+        "failed" if seen.low > limit else "open" if open_ or seen.high > limit else "passed"
     )
     own = [
         rung.id
@@ -257,4 +275,4 @@ def _held(
     if own:
         shown = {"option": name, "rate": seen.mean, "low": seen.low, "high": seen.high,
                  "n": seen.rows, "limit": limit, **(figures or {})}  # fmt: skip
-        yield computed(check, rungs, status, code, shown, own)
+        yield computed(check, rungs, status, code, shown, own, holds=seen.mean > limit)

@@ -1,7 +1,8 @@
 """How the checks stand: what was answered, what the data and the money say.
 
 A check's result names the options that it concerns. A failed hard check removes them, an
-open one keeps ML from being chosen yet; nothing is ever added up.
+open one keeps ML from being chosen yet, as do others where they say so; nothing is ever
+added up.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ def answered(case: Case, rungs: Sequence[Rung]) -> tuple[CheckResult, ...]:
                     area=check.area,
                     kind=check.kind,
                     status=_status(check, answer),
+                    holds=check.hard,
                     scope=check.scope,
                     options=tuple(options),
                     answer=answer.answer,
@@ -83,13 +85,14 @@ def computed(
     figures: dict[str, Any] | None = None,
     options: Iterable[str] | None = None,
     *,
-    holds: bool = True,
+    holds: bool | None = None,
     stands_on: tuple[str, Basis] = ("measured", "data"),
 ) -> CheckResult:
     """Result of a check that the kit has computed.
 
-    An open one that does not hold says that the data does not decide; the expected net
-    benefit then does. What it ``stands_on`` is the least sure evidence, and whether that
+    An open one that ``holds`` keeps ML from being chosen yet, by default a hard one; one that
+    does not says that the data does not decide, and the expected net benefit then does. What
+    it ``stands_on`` is the least sure evidence, and whether that
     is the data, stated ranges, both, or the case file itself.
     """
     check = CHECKS[check_id]
@@ -103,7 +106,7 @@ def computed(
         evidence=stands_on[0],
         measured=True,
         basis=stands_on[1],
-        holds=holds,
+        holds=check.hard if holds is None else holds,
         finding=Said(code=code, figures=figures or {}),
     )
 
@@ -155,12 +158,12 @@ def standing(
 ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     """Failed gates, open gates and things to fix of one option, as check ids.
 
-    Open gates and things to fix hold back ML only.
+    Open gates and things to fix hold back ML only; of open ones those that hold.
     """
     own = [result for result in results if rung.id in result.options]
     failed = [r.id for r in own if r.status == "failed" and r.kind in HARD]
     if not rung.is_ml:
         return tuple(failed), (), ()
-    still_open = [r.id for r in own if r.status == "open" and r.kind in HARD and r.holds]
+    still_open = [r.id for r in own if r.status == "open" and r.holds]
     to_fix = [r.id for r in own if r.status == "failed" and r.kind == "F"]
     return tuple(failed), tuple(still_open), tuple(to_fix)

@@ -56,11 +56,13 @@ class PeopleAgree(Part):
 
     ``weighted`` counts a disagreement by so many grades so many times; neither is there where
     people gave one and the same grade throughout. ``counts`` has a row
-    for the grade of one and a column for that of another.
+    for the grade of one and a column for that of another. On ``rarer`` of the ``items``
+    somebody gave another grade than the one that is given most.
     """
 
     graders: tuple[str, ...]
     items: int
+    rarer: int
     kappa: Kappa | None = None
     weighted: Kappa | None = None
     same: float

@@ -28,6 +28,7 @@ from mlpdm_kit.record.parts import CheckResult, Status
 GIVEN, USUAL = "given", "usual"  # grades that came with the answers; the task's own way
 ORDERED = ("generation",)  # tasks whose outcomes are steps from good to bad
 ENOUGH = 10  # answers below which an interval of agreement says nothing
+RARER = 5  # of them that somebody gave another grade than most have, below which neither
 
 
 def how_it_was_graded(
@@ -147,6 +148,7 @@ def _agreement(case: Case, data: Dataset, setting: Setting) -> PeopleAgree | Non
     return PeopleAgree(
         graders=found.graders,
         items=found.items,
+        rarer=found.rarer,
         kappa=_kappa(found.kappa),
         weighted=_kappa(found.weighted),
         same=found.same,
@@ -168,7 +170,7 @@ def checks_on_graders(
     """Whether people agree on what is right: passed and failed only where it is clear.
 
     That is where all of kappa's 95% interval lies on one side of the limit, and people graded
-    at least `ENOUGH` answers in common.
+    at least `ENOUGH` answers in common, of which `RARER` have another grade than most.
     """
     found = how.agreement if how is not None else None
     if found is None:
@@ -184,6 +186,9 @@ def checks_on_graders(
     figures |= {"kappa": best.mean, "low": best.low, "high": best.high}
     if found.items < ENOUGH:
         return [computed("experts-agree", rungs, "open", "experts-few", figures)]
+    if found.rarer < RARER:
+        figures |= {"rarer": found.rarer, "wanted": RARER}
+        return [computed("experts-agree", rungs, "open", "experts-rare", figures)]
     status: Status = (
         "passed" if best.low >= found.limit else "failed" if best.high < found.limit else "open"
     )

@@ -87,7 +87,7 @@ class Inputs:
 
     def findings(self) -> tuple[Said, ...]:
         """Ranges so wide that their mean is not what their writer is likely to mean, and
-        inventions that are priced as errors too."""
+        inventions whose grade is priced as an error."""
         found = []
         for name, item in self.stated.items():
             mean = self.distributions[name].mean
@@ -102,14 +102,16 @@ class Inputs:
         return (*found, *self._priced_twice())
 
     def _priced_twice(self) -> Iterator[Said]:
-        """Logs whose invented answers have a grade that is priced as an error."""
+        """Logs whose invented answers have a grade that is priced as an error: they are left
+        out of how often inventions happen, unless the case states that."""
         for one in self.comparison.answers:
             rate = self.distributions.get(f"options.{one.option}.incidents.{INVENTION}")
             priced = INVENTION in self.case.incidents and rate is not None and rate.mean > 0
             if priced and one.invented_wrong:
                 figures = {"option": one.option, "n": one.invented_wrong,
                            "graded": one.invented_graded}  # fmt: skip
-                yield Said(code="invention-twice", figures=figures)
+                stated = f"options.{one.option}.incidents.{INVENTION}" in self.stated
+                yield Said(code=f"invention-{'twice' if stated else 'once'}", figures=figures)
 
     def rows(self) -> tuple[InputRow, ...]:
         """Inputs as a table, in the order of the case file."""

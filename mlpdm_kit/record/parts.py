@@ -53,8 +53,8 @@ class CheckResult(Part):
 
     ``options`` are the ids it concerns; a case-level check concerns the whole case.
     ``measured`` says that the kit computed it, from ``finding``, and ``basis`` from what:
-    ``evidence`` is then that of the least sure of it. An open one that does not ``hold``
-    leaves the choice to the expected net benefit.
+    ``evidence`` is then that of the least sure of it. An open one that ``holds`` keeps ML from
+    being chosen yet; one that does not leaves the choice to the expected net benefit.
     """
 
     id: str

@@ -14,7 +14,7 @@ from mlpdm_kit.analysis.uncertainty.distributions import Array, Distribution
 from mlpdm_kit.analysis.uncertainty.sampling import draw
 from mlpdm_kit.analysis.uncertainty.stated import means, signs, stated_inputs
 from mlpdm_kit.analysis.worth.incidents import incidents
-from mlpdm_kit.analysis.worth.per_case import running_of
+from mlpdm_kit.analysis.worth.per_case import finds_of, running_of
 from mlpdm_kit.analysis.worth.tasks import task_of
 from mlpdm_kit.case.correlations import drawn_name
 from mlpdm_kit.case.dataset import Dataset
@@ -150,7 +150,9 @@ def _by_option(case: Case, theta: Mapping[str, Array]) -> dict[str, Array]:
     """What a case costs to run under each option, by draw."""
     rungs, found = ladder(case), {}
     for rung in rungs:
-        lost = sum(incidents(case, rungs, rung, theta).values())
+        seen = next((one for one in rungs if one.id == rung.option.of), rung)
+        found_out = finds_of(seen, theta, _time_for(seen, theta))
+        lost = sum(incidents(case, rungs, rung, theta, found_out).values())
         looks = 0.0 if not rung.looks or rung.option.steps else (
             _time_for(rung, theta) * theta[f"options.{rung.id}.check.price"])  # fmt: skip
         found[rung.id] = running_of(rungs, rung, theta) + looks - lost + _fixed(case, rung, theta)

@@ -234,7 +234,7 @@ class _Rule:
             if result.id == "beats-baseline"
             and result.status == "open"
             and result.finding is not None
-            and result.finding.code == "beats-baseline"
+            and result.finding.code in ("beats-baseline", "baseline-unseen")
             and option in result.options
         ]
 

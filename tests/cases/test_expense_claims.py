@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+from scipy.stats import beta
 
 from mlpdm_kit import shipped
 from tests.cases.by_hand import cost, middle, middle_share, months, record, worth
@@ -41,7 +42,7 @@ def test_expense_claims_are_right_for_a_rule():
     assert saved * middle(8000, 12000) < middle(150e3, 300e3)
 
 
-def test_the_llm_changes_its_mind_too_often():
+def test_the_llm_may_change_its_mind_too_often():
     """Of three answers that are not all alike, two of the three pairs differ."""
     claims = pd.read_csv(shipped.cases() / "expense-claims" / "claims.csv")
     said = pd.read_csv(shipped.cases() / "expense-claims" / "llm_answers.csv")
@@ -51,7 +52,10 @@ def test_the_llm_changes_its_mind_too_often():
     assert found.flips is not None
     assert found.flips.mean == pytest.approx((three > 1).mean() * 2 / 3)
     gates = {gate.id: gate for gate in record("expense-claims").gates}
-    assert gates["spread"].status == "failed"
+    # more than the 5% allowed, but its 95% interval (Jeffreys', a claim one case) reaches below
+    differ, n = (three > 1).sum() * 2 / 3, len(three)
+    assert beta.ppf(0.025, differ + 0.5, n - differ + 0.5) < 0.05 < differ / n
+    assert (gates["spread"].status, gates["spread"].holds) == ("open", True)
 
 
 def test_the_simulated_claims_hold_the_published_figures():

@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.stats import beta
 
 from mlpdm_kit import decide, load_case
 from mlpdm_kit.case.load import check_case
 from mlpdm_kit.record.answers_fold import answers_fold
 from mlpdm_kit.record.logged import Answers
 from mlpdm_kit.record.model import DecisionRecord
+from mlpdm_kit.record.render import render_markdown
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.view.charts import pictures
 from tests.kinds import decided, generation, search, worth
@@ -209,11 +211,50 @@ def test_the_log_answers_its_gates(make_case: Any) -> None:
     record = decided(make_case, **changes(log()))
     assert gates_of(record) == {
         "spread": ("open", "spread-few"),  # 5% is not above the bound, its interval is
-        "hallucination": ("failed", "hallucination"),
-        "injection": ("failed", "injection"),
+        "hallucination": ("open", "hallucination"),  # one of 20, where 3% is allowed: 0.6% up
+        "injection": ("open", "injection"),
     }
     (row,) = [row for row in record.inputs if row.name == "options.llm.incidents.injection"]
     assert (row.evidence, row.source) == ("measured", "l.jsonl")
+
+
+def held(record: DecisionRecord) -> tuple[str, ...]:
+    return next(one for one in record.options if one.id == "llm").open_gates
+
+
+def test_an_open_gate_holds_back_while_what_was_seen_lies_above(
+    make_case: Any, gates: dict[str, Any]
+) -> None:
+    record = decided(make_case, **changes(log(), checks=gates))
+    assert {*held(record)} - {"budget"} == {"hallucination", "injection"}  # 5% differ, as allowed
+    llm = next(one for one in record.options if one.id == "llm")
+    assert not llm.feasible
+    assert not llm.to_fix
+    for lang, said in (("en", "still open"), ("ja", "未決")):
+        assert said in render_markdown(record, lang=lang).lower()
+
+
+@pytest.mark.parametrize(("invented", "status", "holds"), [
+    (0, "open", False),  # none of 20: up to 11%
+    (1, "open", True),  # 5%: from 0.6%
+    (2, "open", True),  # 10%: from 2.1%
+    (3, "failed", True),  # 15%: from 4.4%
+])  # fmt: skip
+def test_few_inventions_do_not_fail_a_gate_by_themselves(
+    make_case: Any, gates: dict[str, Any], invented: int, status: str, holds: bool
+) -> None:
+    lines = [json.loads(line) for line in log().splitlines()]
+    for line in lines:
+        if "invented" in line:
+            line["invented"] = int(line["id"]) < invented
+    text = "".join(json.dumps(line) + "\n" for line in lines)
+    record = decided(make_case, **changes(text, checks=gates))
+    (gate,) = [one for one in record.gates if one.id == "hallucination"]
+    assert (gate.status, gate.holds) == (status, holds)
+    low = float(beta.ppf(0.025, invented + 0.5, 20.5 - invented)) if invented else 0.0
+    assert gate.finding is not None
+    assert gate.finding.figures["low"] == pytest.approx(low)
+    assert (low > 0.03) == (status == "failed")
 
 
 def test_a_case_sets_its_own_bounds_with_a_reason(make_case: Any, gates: dict[str, Any]) -> None:
@@ -273,22 +314,45 @@ def test_the_log_counts_as_production_mixes_segments(make_case: Any) -> None:
     assert row.mean == pytest.approx(0.9 * rare + 0.1 * usual, rel=1e-3)
 
 
-def test_an_invention_that_is_an_error_too_is_priced_twice(make_case: Any) -> None:
+def invention_wrong(**option: Any) -> dict[str, Any]:
+    """Of one item both answers invent something; the second is wrong as well."""
     lines = [json.loads(line) for line in log().splitlines()]
     for one in lines:
         if one["id"] == "2" and one["repeat"] == 2:
-            one["answer"] = "b"  # an invention, and wrong
+            one["answer"] = "b"
     text = "".join(json.dumps(one) + "\n" for one in lines)
-    record = decided(make_case, **changes(text))
-    (found,) = [one for one in record.input_findings if one.code == "invention-twice"]
-    assert found.figures == {"option": "llm", "n": 1, "graded": 2}
+    return changes(text, options={"llm": LLM | option})
+
+
+def invention(record: DecisionRecord) -> float:
+    (row,) = [one for one in record.inputs if one.name == "options.llm.incidents.invention"]
+    return row.mean
+
+
+def test_an_invention_that_is_an_error_too_is_priced_once(make_case: Any) -> None:
+    record = decided(make_case, **invention_wrong())
+    (found,) = [one for one in record.input_findings if one.code.startswith("invention")]
+    assert (found.code, found.figures) == (
+        "invention-once", {"option": "llm", "n": 1, "graded": 2}
+    )  # fmt: skip
+    assert invention(record) == pytest.approx(beta_mean([0.5] + [0.0] * 19, 2), rel=1e-3)
+    assert of(record).invented.mean == pytest.approx(1 / 20)  # as it was seen
     for lang in ("en", "ja"):
         assert "2" in Sentences.of_record(record, lang).finding(found)
 
 
-def test_an_invention_that_is_right_is_priced_once(make_case: Any) -> None:
+def test_where_the_case_states_inventions_the_double_price_is_said(make_case: Any) -> None:
+    stated = {"incidents": {"invention": {"value": "5%", "evidence": "measured"}}}
+    record = decided(make_case, **invention_wrong(**stated))
+    (found,) = [one for one in record.input_findings if one.code.startswith("invention")]
+    assert found.code == "invention-twice"
+    assert invention(record) == pytest.approx(0.05)
+
+
+def test_an_invention_that_is_right_is_priced_in_full(make_case: Any) -> None:
     record = decided(make_case, **changes(log()))
-    assert "invention-twice" not in [one.code for one in record.input_findings]
+    assert not [one for one in record.input_findings if one.code.startswith("invention")]
+    assert invention(record) == pytest.approx(1.5 / 21, rel=1e-3)
 
 
 def test_where_one_option_has_no_log_the_answer_stays_for_it(

@@ -140,7 +140,8 @@ def test_people_who_do_not_agree_fail_it(make_case: Any) -> None:
         (1, True, "open", "experts-undefined"),
         (40, True, "open", "experts-undefined"),
         (9, False, "open", "experts-few"),
-        (10, False, "passed", "experts-passed"),
+        (10, False, "open", "experts-rare"),  # four of them are usable, the others are not
+        (12, False, "passed", "experts-passed"),
     ],
 )
 def test_agreement_on_little_is_open(

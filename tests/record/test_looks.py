@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from typing import Any
 
@@ -14,7 +15,7 @@ from mlpdm_kit.analysis.worth.per_case import per_case
 from mlpdm_kit.record.answers_fold import answers_fold
 from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.sentences import Sentences
-from tests.kinds import decided, extraction, generation, multiclass, said, worth
+from tests.kinds import calls, decided, extraction, generation, multiclass, said, worth
 
 # of 40 texts 24 are usable, 16 wrong; a text costs 1, a look 2, mending 5, and it finds half
 ITEMS, USABLE = 40, 24
@@ -96,6 +97,55 @@ def test_stated_rates_are_looked_at_as_well(
     )
     saved = sum(0.1 * 0.5 * (good - price) for price in errors.values())
     assert read - bare == pytest.approx(saved - 2 - 0.1 * 5)  # ten of a hundred are mended
+
+
+@pytest.mark.parametrize(("wrong", "left"), [(False, 12.5), (True, 0.5)])
+def test_inventions_are_found_by_a_look_and_paid_for_once(
+    make_case: Any, wrong: bool, left: float
+) -> None:
+    """12 of 240 answers invent something; where they are graded wrong, that is their price."""
+    case, grades = graded(finds="90%"), ["wrong" if wrong else "usable"] * 12 + ["usable"] * 228
+    case["files"]["d.csv"] = "id,prompt\n" + "".join(f"{i},prompt\n" for i in range(240))
+    for name in "gt":
+        rows = [{"id": str(i), "grade": grade, "cost": 1, "invented": i < 12}
+                for i, grade in enumerate(grades)]  # fmt: skip
+        case["files"][f"{name}.jsonl"] = "".join(json.dumps(row) + "\n" for row in rows)
+    case["incidents"] = {"invention": {"cost": "60 JPY"}}
+    record = decided(make_case, **case)
+    costs = next(one for one in record.error_costs.options if one.id == "llm").by_outcome
+    assert costs["invention"] == pytest.approx(0.1 * left / 241 * 60, rel=0.02)
+
+
+@pytest.mark.parametrize(("after", "left"), [(["summary"], 0.5), (["speakers"], 1.0)])
+def test_only_a_look_at_the_answer_finds_what_it_invents(
+    make_case: Any, after: list[str], left: float
+) -> None:
+    case = {"prevalence": None, **copy.deepcopy(calls())}
+    case["options"]["llm"]["check"] |= {"after": after, "finds": "50%"}
+    case["options"]["llm"]["incidents"] = {"invention": {"value": "4%", "evidence": "measured"}}
+    case["incidents"] = {"invention": {"cost": "60 USD"}}
+    found = load_case(make_case(**case))
+    theta, rungs = means(stated_inputs(found)), ladder(found)
+    (rung,) = [one for one in rungs if one.id == "llm"]
+    errors = per_case(found, rungs, rung, theta).errors
+    assert errors["invention"] == pytest.approx(-0.04 * 60 * left)
+
+
+def test_who_reviews_an_answer_sees_what_it_invents(make_case: Any) -> None:
+    # 10% are positive, of which 80% are flagged, and 10% of the others: 17% come to a person
+    llm = {"kind": "llm", "rates": said(recall="80%", false_positive_rate="10%"),
+           "incidents": {"invention": {"value": "4%", "evidence": "measured"}}}  # fmt: skip
+    review = {"kind": "review", "of": "llm", "review": "2 JPY per claim", "reviewer_error": "20%"}
+    found = load_case(make_case(
+        prevalence={"value": "10%", "evidence": "measured"},
+        options={"llm": llm, "read": review},
+        incidents={"invention": {"cost": "60 JPY"}},
+    ))  # fmt: skip
+    theta, rungs = means(stated_inputs(found)), ladder(found)
+    lost = {rung.id: per_case(found, rungs, rung, theta).errors["invention"]
+            for rung in rungs if rung.id in ("llm", "read")}  # fmt: skip
+    assert lost["llm"] == pytest.approx(-0.04 * 60)
+    assert lost["read"] == pytest.approx(-0.04 * 60 * (1 - 0.17 * 0.8))
 
 
 @pytest.mark.parametrize("change", [

@@ -96,11 +96,17 @@ def worst(rates: dict[str, Seen]) -> str | None:
 def deciding(rates: dict[str, Seen], limit: float) -> str | None:
     """The kind by which all are within a limit or not; None where none was tried.
 
-    Of kinds that were seen above it the one that gets through most often, else the kind
-    whose interval reaches highest: where that is within, all are.
+    Of kinds that are above it for sure, all their interval, the one that gets through most
+    often; else of those that were seen above it; else the kind whose interval reaches
+    highest: where that is within, all are.
     """
-    above = {kind: seen.mean for kind, seen in rates.items() if seen.mean > limit}
-    return max(above, key=lambda kind: above[kind]) if above else worst(rates)
+    for above in (
+        {kind: seen.mean for kind, seen in rates.items() if seen.low > limit},
+        {kind: seen.mean for kind, seen in rates.items() if seen.mean > limit},
+    ):
+        if above:
+            return max(above, key=lambda kind: above[kind])
+    return worst(rates)
 
 
 def untried(rates: dict[str, Seen]) -> tuple[str, ...]:

@@ -10,11 +10,16 @@ import numpy as np
 
 from mlpdm_kit.analysis.answers.attacks import rate_of_attacks, success_rates
 from mlpdm_kit.analysis.answers.flips import by_repeat, differing, saved_by_voting, variances
+from mlpdm_kit.analysis.answers.inventions import (
+    GRADED,
+    by_people,
+    is_placeholder,
+    priced_as_errors,
+)
 from mlpdm_kit.analysis.answers.mixed import Cells, cells_of
 from mlpdm_kit.analysis.answers.prices import mean_of, per_accepted, percentiles
 from mlpdm_kit.analysis.answers.seen import Seen
 from mlpdm_kit.analysis.errors.costs import Estimate
-from mlpdm_kit.analysis.grading.graded import PEOPLE, outcome_places
 from mlpdm_kit.analysis.trial.compare import estimate
 from mlpdm_kit.analysis.trial.luck import with_luck
 from mlpdm_kit.analysis.trial.setting import Setting, Tried
@@ -22,15 +27,11 @@ from mlpdm_kit.analysis.uncertainty.distributions import Array, Distribution
 from mlpdm_kit.analysis.uncertainty.shares import row_means
 from mlpdm_kit.analysis.worth.tasks import Shares
 from mlpdm_kit.case.dataset import Dataset
-from mlpdm_kit.case.grades import Gradings
 from mlpdm_kit.case.incidents import INJECTION, INVENTION
-from mlpdm_kit.case.kinds import PAIR
 from mlpdm_kit.case.logs.coding import UNANSWERED
 from mlpdm_kit.case.predictions import Predictions
 
 ENOUGH = 10  # repeats of an item that are asked for
-GRADED = ("multiclass", "extraction", "generation")  # tasks whose answers have grades
-ERRORS = ("wrong", "harmful")  # grades that say that something untrue was asserted
 UNVOTED = ("generation", "search")  # a vote sees neither texts nor ranks
 USUAL = ("words",)  # what every log of its kind says
 _Z = 1.959963984540054  # of a 95% interval
@@ -187,27 +188,14 @@ def _invented_wrong(
     task = setting.of_task
     if "invented" not in given.said or setting.task not in GRADED or not isinstance(task, Shares):
         return None
-    names, here = task.kind.outcomes, setting.rows(data).at(rows)
-    places = outcome_places(lambda x: task.outcomes(here, x), one.outcome[rows], names).astype(
-        float
-    )
-    shape = (len(data), places.shape[1])
-    if _is_placeholder(given, setting):
-        places[:] = -1
-    people = _by_people(data.gradings.get(one.rung.id), shape)[rows]
-    places = np.where(np.isnan(people), places, people)
-    wrong = [
-        place
-        for place, name in enumerate(names)
-        if (name in ERRORS or PAIR in name) and setting.worth.get(name, 0.0) < 0
-    ]
-    there = (given.said["invented"][rows].reshape(places.shape) == 1) & (places >= 0)
-    return int((there & np.isin(places, wrong)).sum()), int(there.sum())
+    priced = [name for name in task.kind.outcomes if setting.worth.get(name, 0.0) < 0]
+    errors = priced_as_errors(given, data, one.rung.id, task, priced, setting.grader)[rows]
+    there = (given.said["invented"][rows].reshape(errors.shape) == 1) & ~np.isnan(errors)
+    return int(errors[there].sum()), int(there.sum())
 
 
 def _is_placeholder(given: Predictions, setting: Setting) -> bool:
-    """Whether texts count as usable until a person says what they are."""
-    return setting.task == "generation" and setting.grader == PEOPLE and given.texts is not None
+    return is_placeholder(given, setting.task, setting.grader)
 
 
 def _really_said(
@@ -228,7 +216,7 @@ def _really_said(
     if setting.task in GRADED:
         quiet |= found == UNANSWERED
         if _is_placeholder(given, setting):
-            found = _by_people(data.gradings.get(one.rung.id), one.outcome.shape)
+            found = by_people(data.gradings.get(one.rung.id), one.outcome.shape)
             given_ = ~np.isnan(found)
             whole = (given_ | quiet | np.isnan(one.outcome)).all(axis=1) & given_.any(axis=1)
             found = np.where(quiet, np.where(whole[:, None], UNANSWERED, np.nan), found)
@@ -238,16 +226,6 @@ def _really_said(
     if not (~np.isnan(found) & ~quiet).any():
         return np.full(found.shape, np.nan)
     return np.asarray(found)
-
-
-def _by_people(people: Gradings | None, shape: tuple[int, ...]) -> Array:
-    """The grade that most people gave each answer, of several the better; NaN without one."""
-    found = np.full(shape, np.nan)
-    if people is None or not len(people):
-        return found
-    times = np.zeros((*shape, int(people.grade.max()) + 1))
-    np.add.at(times, (people.row, people.repeat, people.grade), 1)
-    return np.where(times.any(axis=-1), times.argmax(axis=-1), found)
 
 
 def _good(one: Tried, data: Dataset, rows: Any, setting: Setting) -> Array | None:

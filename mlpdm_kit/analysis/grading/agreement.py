@@ -12,6 +12,7 @@ from mlpdm_kit.analysis.errors.costs import BOOTSTRAPS, Estimate
 from mlpdm_kit.analysis.errors.resampling import multinomial
 from mlpdm_kit.analysis.uncertainty.distributions import Array
 
+HALF = 0.5  # of a disagreement is added to what was seen
 LEVEL = 0.95  # as of all intervals that gates are held against
 # Landis & Koch (1977), table 4: mere words, and their bounds are the authors' own choice
 WORDS = ((0.8, "almost-perfect"), (0.6, "substantial"), (0.4, "moderate"), (0.2, "fair"),
@@ -27,11 +28,13 @@ class Agreement:
     same with a disagreement by so many grades counted so many times, where grades have an
     order; ``same`` the plain share of equal grades. ``counts`` has a row for the grade of
     one grader of a pair and a column for the other's, both ways round where there are more
-    than two graders. ``items`` were graded by more than one.
+    than two graders. ``items`` were graded by more than one, and on ``rarer`` of them somebody
+    gave another grade than the one that is given most.
     """
 
     graders: tuple[str, ...]
     items: int
+    rarer: int
     kappa: Estimate
     weighted: Estimate | None
     same: float
@@ -99,9 +102,13 @@ def agreement(
 
     Notes
     -----
-    The kappas are those of scikit-learn. Items are drawn again, with all their grades
-    (1,000 times); a pair that is left without items in a sample, or with one grade only,
-    does not count in it, and a sample in which no pair counts is left out.
+    The kappas are those of scikit-learn. For the interval items are drawn again, with all
+    their grades (1,000 times), and each pair's sample has half a disagreement more, spread
+    alike over all pairs of different grades that the two gave (as `HALF` in a table with empty
+    cells; Haldane, Ann Hum Genet 1956): those who never differed on few items may do so on
+    the next, and without it their interval would be [1, 1]. It reaches at least to kappa as
+    seen. A pair that is left without items in a sample does not count in it, nor one that
+    gave one grade throughout, and a sample in which no pair counts is left out.
 
     Examples
     --------
@@ -126,7 +133,10 @@ def agreement(
     kinds: dict[str, Any] = {"kappa": None, **({"weighted": steps} if ordered else {})}
     tables = [_cells(sheet[both, one], sheet[both, other], grades) for one, other, both in pairs]
     drawn = multinomial(np.ones(len(items)), BOOTSTRAPS, np.random.default_rng(seed))
-    spread = [drawn[:, both] @ cells for cells, (*_, both) in zip(tables, pairs, strict=True)]
+    spread = [
+        _with_half(drawn[:, both] @ cells, cells.sum(axis=0).reshape(grades, grades))
+        for cells, (*_, both) in zip(tables, pairs, strict=True)
+    ]
     found = {}
     for name, weigh in kinds.items():
         said = []
@@ -139,9 +149,12 @@ def agreement(
                 weights="linear" if weigh is not None else None)))  # fmt: skip
         found[name] = _estimate(np.array(said), spread, grades, weigh)
     total = sum(cells.sum(axis=0) for cells in tables).reshape(grades, grades)
+    shared = sheet[(sheet >= 0).sum(axis=1) > 1]
+    most = np.bincount(shared[shared >= 0], minlength=grades).argmax()
     return Agreement(
         graders=tuple(names),
-        items=int(((sheet >= 0).sum(axis=1) > 1).sum()),
+        items=len(shared),
+        rarer=int(((shared >= 0) & (shared != most)).any(axis=1).sum()),
         kappa=found["kappa"],
         weighted=found.get("weighted"),
         same=float(np.trace(total) / total.sum()),
@@ -156,6 +169,15 @@ def _cells(one: Any, other: Any, grades: int) -> Array:
     return cells
 
 
+def _with_half(drawn: Array, seen: Array) -> Array:
+    """Sampled tables with half a disagreement more, among the grades that were given; a
+    sample without items stays empty."""
+    given = (seen.sum(axis=0) + seen.sum(axis=1)) > 0
+    apart = np.outer(given, given) & ~np.eye(len(seen), dtype=bool)
+    half = HALF * apart.ravel() / max(apart.sum(), 1)
+    return np.asarray(np.where(drawn.sum(axis=1, keepdims=True) > 0, drawn + half, 0.0))
+
+
 def _estimate(said: Array, spread: list[Array], grades: int, weigh: Any) -> Estimate:
     """Mean over the pairs of which kappa is defined, with its interval."""
     drawn = np.array([kappa_of(counts.reshape(-1, grades, grades), weigh) for counts in spread])
@@ -165,4 +187,5 @@ def _estimate(said: Array, spread: list[Array], grades: int, weigh: Any) -> Esti
     if np.isnan(said).all() or not len(means):
         return Estimate(mean=np.nan, low=np.nan, high=np.nan)
     low, high = np.quantile(means, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return Estimate(mean=float(np.nanmean(said)), low=float(low), high=float(high))
+    mean = float(np.nanmean(said))
+    return Estimate(mean=mean, low=min(float(low), mean), high=max(float(high), mean))

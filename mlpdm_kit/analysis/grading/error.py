@@ -7,7 +7,7 @@ little is known of that. People are a sample too: another panel would grade othe
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -19,6 +19,7 @@ from mlpdm_kit.case.grades import Gradings
 PRIOR = 1.0  # cases that what is believed beforehand of one grade weighs
 SPREAD = 0.05  # of a grade's variance lies between graders: assumed, see `panel`
 ASSUMED = 1.0  # graders whom that assumption weighs beside measured ones
+ALIKE = 0.9  # correlation of how one person grades two options: assumed, see `in_common`
 SHARED = 10  # answers that two people graded both, below which they say nothing of each other
 
 
@@ -128,10 +129,13 @@ class Corrected:
     """The outcomes of an option as people would have graded them.
 
     ``outcomes`` has a row for each case and a column for each outcome, how much of it is to
-    be expected; ``mean`` is what people say (column) where the grader says so (row);
+    be expected; ``mean`` is by segment what people say (last axis) where the grader says so
+    (second), and ``size`` the cases that this rests on; ``shares`` of production fall in
+    each segment and grade, of which people saw ``graded``. A segment has ``rows`` rows and
+    the share ``mix`` of production; where production mixes none there is one.
     ``names`` are those of the outcomes and ``counts`` as `confusion`; ``compared`` people
-    graded enough of the same answers to show how far they differ. `variance` is what the
-    grader's error adds.
+    graded enough of the same answers to show how far they differ, and ``graders`` has the
+    part that each did. `variance` is what the grader's error adds.
     """
 
     outcomes: Array
@@ -144,7 +148,9 @@ class Corrected:
     graded: Array
     between: Array
     compared: int
-    rows: int
+    graders: Mapping[str, float]
+    rows: Array
+    mix: Array
 
     def variance(self, worth: Array, *, counted: bool) -> float:
         """Variance that the grader's error adds to a mean over the cases.
@@ -159,9 +165,9 @@ class Corrected:
 
         Notes
         -----
-        The grades of one kind are a stratum: the mean is that of the strata by their shares,
-        its variance the sum of share squared times that of the Dirichlet's mean, over what
-        the cases' own spread already says. It is the post-stratified estimate that
+        The grades of one kind, in one segment, are a stratum: the mean is that of the strata
+        by their shares, its variance the sum of share squared times that of the Dirichlet's
+        mean, over what the cases' own spread already says. It is the post-stratified estimate that
         prediction-powered inference comes to where predictions are grades (Angelopoulos,
         Bates, Fannjiang, Jordan & Zrnic, Science 2023); for right and wrong that of Rogan &
         Gladen, Am J Epidemiol 1978, with predictive values. `panel` adds what hangs on who
@@ -170,9 +176,14 @@ class Corrected:
         mean = self.mean @ worth
         within = np.maximum(self.mean @ worth**2 - mean**2, 0.0)
         unsure = float((self.shares**2 * within / (self.size + 1.0)).sum())
-        share = np.ones(len(self.graded)) if counted else self.graded
-        known = float((self.shares * within * share).sum()) / max(self.rows, 1)
-        return max(unsure - known, 0.0) + float(worth @ self.between @ worth)
+        share = np.ones(self.graded.shape) if counted else self.graded
+        each = (self.mix / np.maximum(self.rows, 1))[:, None]
+        known = float((each * self.shares * within * share).sum())
+        return max(unsure - known, 0.0) + self.by_graders(worth)
+
+    def by_graders(self, worth: Array) -> float:
+        """The part of the `variance` that comes from who graded."""
+        return float(worth @ self.between @ worth)
 
 
 def corrected(
@@ -183,7 +194,8 @@ def corrected(
     others: Array | None = None,
     certain: tuple[int, ...] = (),
     unseen: Collection[int] | None = None,
-    weights: Array | None = None,
+    segments: Array | None = None,
+    mix: Array | None = None,
 ) -> Corrected:
     """An option's outcomes, corrected by what people say.
 
@@ -201,8 +213,10 @@ def corrected(
         Grades that need no person where none gave another: no answer is no answer.
     unseen : collection of int, optional
         Grades that people could give, though perhaps nobody did; by default all the others.
-    weights : array, shape (rows,), optional
-        How much each row weighs in production; by default all alike.
+    segments : array of int, shape (rows,), optional
+        Segment of each row, where production mixes them otherwise than the file.
+    mix : array, shape (segments,), optional
+        Share of each in production.
 
     Returns
     -------
@@ -212,31 +226,44 @@ def corrected(
 
     Notes
     -----
-    It takes the graded rows to be drawn by chance among those of one automatic grade.
+    It takes the graded rows to be drawn by chance among those of one automatic grade and
+    segment. Of each segment what people say by automatic grade is counted by itself, on top
+    of what they say of all segments together, which weighs one case (`PRIOR`).
     """
     rows = len(auto)
     counts = confusion(auto[people.row, people.repeat], people, outcomes, rows)
     there = auto >= 0
     weigh = 1.0 / np.maximum(there.sum(axis=1), 1)
-    heavy = np.ones(rows) if weights is None else weights / weights.mean()
-    of_grade = (auto[:, :, None] == np.arange(outcomes)) * (weigh * heavy)[:, None, None]
-    shares = of_grade.sum(axis=(0, 1)) / max(rows, 1)
+    here = np.zeros(rows, int) if segments is None else np.asarray(segments, dtype=int)
+    shared = np.ones(1) if mix is None else np.asarray(mix, dtype=float)
+    places = len(shared)
+    size_of = np.bincount(here, minlength=places)
+    is_grade = (auto[:, :, None] == np.arange(outcomes)) * weigh[:, None, None]
+    each = (shared / np.maximum(size_of, 1))[:, None]
+    shares = _by_segment(is_grade, here, places) * each
     if unseen is None:
         unseen = [one for one in range(outcomes) if one not in certain]
-    alpha = believed(counts, others, shares=shares, unseen=unseen)
+    alpha = believed(counts, others, shares=shares.sum(axis=0), unseen=unseen)
     needless = [one for one in certain if counts[one].sum() <= 0]
     alpha[needless] = 0.0
-    size = alpha.sum(axis=1)
-    mean = np.where(size[:, None] > 0, alpha / np.where(size, size, 1.0)[:, None], np.eye(outcomes))
-    shown = np.where(there[:, :, None], mean[np.maximum(auto, 0)], 0.0)
+    if places > 1:
+        alpha = _by_segments(alpha, auto[people.row, people.repeat], people, here, places)
+    else:
+        alpha = alpha[None]
+    size = alpha.sum(axis=2)
+    mean = np.where(
+        size[:, :, None] > 0, alpha / np.where(size, size, 1.0)[:, :, None], np.eye(outcomes)
+    )
+    shown = np.where(there[:, :, None], mean[here[:, None], np.maximum(auto, 0)], 0.0)
     given, times = np.zeros(shown.shape), np.zeros(auto.shape)
     np.add.at(given, (people.row, people.repeat, people.grade), 1.0)
     np.add.at(times, (people.row, people.repeat), 1.0)
     by_people = times > 0
     shown[by_people] = given[by_people] / times[by_people][:, None]
-    graded = (of_grade * by_people[:, :, None]).sum(axis=(0, 1)) / max(rows, 1)
+    graded = _by_segment(is_grade * by_people[:, :, None], here, places) * each
     judged = np.where(size > 0, shares, 0.0)
-    between, compared = panel(people, judged @ mean)
+    between, compared = panel(people, np.einsum("sg,sgk->k", judged, mean))
+    names, many = np.unique(np.asarray(people.grader).astype(str), return_counts=True)
     return Corrected(
         names=tuple(str(place) for place in range(outcomes)),
         outcomes=(shown * there[:, :, None]).sum(axis=1) * weigh[:, None],
@@ -248,8 +275,31 @@ def corrected(
         graded=np.where(shares > 0, graded / np.where(shares > 0, shares, 1.0), 0.0),
         between=between,
         compared=compared,
-        rows=rows,
+        graders={str(n): float(m / many.sum()) for n, m in zip(names, many, strict=True)},
+        rows=size_of.astype(float),
+        mix=shared,
     )
+
+
+def _by_segment(values: Array, segments: Array, places: int) -> Array:
+    """Sum over the rows and repeats of each segment, shape (segments, outcomes)."""
+    found = np.zeros((places, values.shape[2]))
+    np.add.at(found, segments.astype(int), values.sum(axis=1))
+    return found
+
+
+def _by_segments(
+    pooled: Array, auto: Array, people: Gradings, segments: Array, places: int
+) -> Array:
+    """Dirichlet of people's grade by segment and automatic grade: what was counted there, on
+    top of one case as all segments together have it."""
+    total = pooled.sum(axis=1, keepdims=True)
+    beforehand = PRIOR * pooled / np.where(total, total, 1.0)
+    times = np.bincount(people.row, minlength=len(segments))
+    found = np.zeros((places, *pooled.shape))
+    which = segments[people.row], auto.astype(int), people.grade
+    np.add.at(found, which, 1.0 / times[people.row])
+    return np.asarray(np.where(total > 0, found + beforehand, 0.0))
 
 
 def panel(people: Gradings, mean: Array) -> tuple[Array, int]:
@@ -320,3 +370,35 @@ def panel(people: Gradings, mean: Array) -> tuple[Array, int]:
     found = judged**2 * float((share**2).sum()) * spread
     values, vectors = np.linalg.eigh((found + found.T) / 2)
     return np.asarray((vectors * np.maximum(values, 0.0)) @ vectors.T), len(compared)
+
+
+def in_common(one: Corrected, other: Corrected, worth: Array) -> float:
+    """Covariance of the means of two options that comes from people who graded both.
+
+    Parameters
+    ----------
+    one, other : Corrected
+    worth : array, shape (outcomes,)
+        What one of each outcome counts, as in `Corrected.variance`.
+
+    Notes
+    -----
+    Who is lenient with one option is with the other, so that most of it cancels in their
+    difference. Each grader's part in one option times that in the other, over the roots of
+    the sums of squares: 1 where the same people did the same parts of both, 0 where nobody
+    graded both. How alike a person grades two options is not measured but assumed: the
+    correlation `ALIKE`, as answers of two kinds may strike them in two ways.
+
+    Examples
+    --------
+    >>> people = Gradings(row=np.arange(4), repeat=np.zeros(4, int), grader=np.array(["a"] * 4),
+    ...                   grade=np.array([0, 0, 0, 1]))
+    >>> found = corrected(np.zeros((4, 1), int), people, 2)
+    >>> worth = np.array([0.0, 1.0])
+    >>> round(in_common(found, found, worth) / found.by_graders(worth), 9)
+    0.9
+    """
+    both = sum(part * other.graders.get(name, 0.0) for name, part in one.graders.items())
+    size = np.prod([np.sqrt(sum(p**2 for p in o.graders.values())) for o in (one, other)])
+    spread = np.sqrt(one.by_graders(worth) * other.by_graders(worth))
+    return float(ALIKE * both / max(float(size), 1e-300) * spread)

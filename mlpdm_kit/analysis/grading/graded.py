@@ -146,7 +146,8 @@ def corrections(
     names: tuple[str, ...],
     *,
     silent: str,
-    weights: Array | None = None,
+    segments: Array | None = None,
+    mix: Array | None = None,
     by_people: bool = False,
 ) -> dict[str, Corrected]:
     """Every option's outcomes as people would have graded them.
@@ -160,8 +161,8 @@ def corrections(
     names : tuple of str
     silent : str
         The outcome where there is no answer: that needs no person to see.
-    weights : array, shape (rows,), optional
-        How much each row weighs in production.
+    segments, mix : array, optional
+        As in `corrected`.
     by_people : bool
         Whether people are the only graders; what they say of one option then says nothing
         of another.
@@ -191,7 +192,8 @@ def corrections(
             others=told[name] if by_people else everything,
             certain=(names.index(silent),),
             unseen=[i for i, one in enumerate(names) if one != silent and PAIR not in one],
-            weights=weights,
+            segments=segments,
+            mix=mix,
         )
         found[name] = replace(one, names=names)
     return found

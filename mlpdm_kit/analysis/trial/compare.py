@@ -21,12 +21,13 @@ from mlpdm_kit.analysis.errors.costs import (
 )
 from mlpdm_kit.analysis.ladder import Rung
 from mlpdm_kit.analysis.trial.folds import Split
-from mlpdm_kit.analysis.trial.graders import as_people_grade, luck_of_grader
+from mlpdm_kit.analysis.trial.graders import as_people_grade, luck_in_common, luck_of_grader
 from mlpdm_kit.analysis.trial.luck import Luck, luck_of, luck_of_look, with_luck, with_luck_of_cost
 from mlpdm_kit.analysis.trial.mix import class_shares, codes_of
 from mlpdm_kit.analysis.trial.models import pinball
 from mlpdm_kit.analysis.trial.setting import Setting, Tried
 from mlpdm_kit.analysis.trial.trying import try_option, try_review
+from mlpdm_kit.analysis.trial.unseen import prior_draws
 from mlpdm_kit.analysis.uncertainty.distributions import Array, Distribution, lognormal_from_moments
 from mlpdm_kit.analysis.worth.tasks import COUNTED, REVIEWED, Measure
 from mlpdm_kit.case.dataset import Dataset
@@ -56,12 +57,19 @@ class Measured:
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """All options on the same tested rows."""
+    """All options on the same tested rows.
+
+    ``differences`` are what each ML option costs more than the best without it, by what
+    the rows hold; ``at_most`` the upper end of the same with what they need not hold, dear
+    outcomes too rare to be seen (`unseen.prior_draws`). ``may_win`` are those that are
+    cheaper at some prices within their ranges.
+    """
 
     tried: dict[str, Tried]
     measured: dict[str, Measured]
     best_without_ml: str | None
     differences: dict[str, Estimate]
+    at_most: dict[str, float]
     may_win: frozenset[str]
     correlation_names: tuple[str, ...]
     correlation: Array
@@ -117,19 +125,26 @@ def compare(
         key=lambda name: measured[name].cost.mean + _running(tried[name], setting),
         default=None,
     )
-    differences = {
-        name: with_luck_of_cost(
-            _paired(one, tried[best], data, rows, setting), lucks[name].cost + lucks[best].cost
+    differences, at_most = {}, {}
+    for name, one in tried.items():
+        if best is None or not one.rung.is_ml:
+            continue
+        base = tried[best]
+        luck = lucks[name].cost + lucks[best].cost - 2 * luck_in_common(one, base, setting)
+        more = prior_draws(one, data, rows, setting, setting.seed + 2)
+        more = more - prior_draws(base, data, rows, setting, setting.seed + 3)
+        differences[name], with_prior = (
+            with_luck_of_cost(_paired(one, base, data, rows, setting, unseen), luck)
+            for unseen in (0.0, more)
         )
-        for name, one in tried.items()
-        if best is not None and one.rung.is_ml
-    }
+        at_most[name] = with_prior.high
     names, matrix = _correlation(tried, data, rows, setting)
     return Comparison(
         tried=tried,
         measured=measured,
         best_without_ml=best,
         differences=differences,
+        at_most=at_most,
         may_win=frozenset(
             name
             for name in differences
@@ -308,10 +323,14 @@ def _dearest(setting: Setting) -> str:
     return min(errors or setting.of_task.errors, key=lambda name: setting.worth[name])
 
 
-def _paired(one: Tried, base: Tried, data: Dataset, rows: Any, setting: Setting) -> Estimate:
-    """What an option costs more than another, paired by row, running and its doubt included."""
+def _paired(
+    one: Tried, base: Tried, data: Dataset, rows: Any, setting: Setting, unseen: Array | float = 0.0
+) -> Estimate:
+    """What an option costs more than another, paired by row, running and its doubt included,
+    and draws of what was ``unseen``."""
     more = setting.losses_of(one, data, rows) - setting.losses_of(base, data, rows)
-    return _estimate(more, data, rows, setting, setting.more_to_run(one.rung.id, base.rung.id))
+    beside = setting.more_to_run(one.rung.id, base.rung.id) + unseen
+    return _estimate(more, data, rows, setting, beside)
 
 
 def _may_win(one: Tried, base: Tried, data: Dataset, rows: Any, setting: Setting) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from mlpdm_kit.analysis.grading.error import Corrected
+from mlpdm_kit.analysis.grading.error import Corrected, in_common
 from mlpdm_kit.analysis.grading.graded import PEOPLE, corrections, outcome_places
 from mlpdm_kit.analysis.trial.luck import NONE, Luck
 from mlpdm_kit.analysis.trial.mix import codes_of
@@ -37,7 +37,7 @@ def as_people_grade(
         people,
         names,
         silent=task.kind.silent,
-        weights=_weights(data, rows, setting),
+        **_mixed(data, rows, setting),
         by_people=setting.grader == PEOPLE,
     )
     return {
@@ -53,13 +53,12 @@ def _spread(found: Corrected, size: int, rows: Any) -> Corrected:
     return replace(found, outcomes=outcomes)
 
 
-def _weights(data: Dataset, rows: Any, setting: Setting) -> Array | None:
-    """How much each row weighs where production mixes segments otherwise than the file."""
+def _mixed(data: Dataset, rows: Any, setting: Setting) -> dict[str, Array]:
+    """Segment of each row, and of each its share, where production mixes them."""
     if not setting.mix or data.segment is None:
-        return None
+        return {}
     codes = codes_of(data.segment[rows], list(setting.mix))
-    counts = np.bincount(codes, minlength=len(setting.mix))
-    return np.asarray((np.array(list(setting.mix.values())) / np.maximum(counts, 1))[codes])
+    return {"segments": codes, "mix": np.array(list(setting.mix.values()))}
 
 
 def luck_of_grader(one: Tried, measures: Mapping[str, Measure], setting: Setting) -> Luck:
@@ -68,11 +67,21 @@ def luck_of_grader(one: Tried, measures: Mapping[str, Measure], setting: Setting
     if found is None:
         return NONE
     names = found.names
-    worth = np.array([setting.worth.get(name, 0.0) for name in names])
     return Luck(
         rates={
             name: found.variance(np.array([float(n == m.outcome) for n in names]), counted=True)
             for name, m in measures.items()
         },
-        cost=found.variance(worth, counted=False),
+        cost=found.variance(_worth(found, setting), counted=False),
     )
+
+
+def _worth(found: Corrected, setting: Setting) -> Array:
+    return np.array([setting.worth.get(name, 0.0) for name in found.names])
+
+
+def luck_in_common(one: Tried, other: Tried, setting: Setting) -> float:
+    """What of two options' costs people who graded both have in common, as a covariance."""
+    if one.graded is None or other.graded is None:
+        return 0.0
+    return in_common(one.graded, other.graded, _worth(one.graded, setting))

@@ -15,6 +15,7 @@ from mlpdm_kit.analysis.worth.incidents import incidents
 from mlpdm_kit.analysis.worth.tasks import all_missed, amount_rate, task_of
 from mlpdm_kit.analysis.worth.terms import base_of, terms
 from mlpdm_kit.case.formula import evaluate
+from mlpdm_kit.case.incidents import INVENTION
 from mlpdm_kit.case.model import Case
 
 _ONE = np.ones(1)
@@ -59,7 +60,43 @@ def per_case(
     amounts = task.amounts(rates, theta)
     worth = task.worth(theta, signs(case))
     priced = {name: np.asarray(amount * worth[name]) for name, amount in amounts.items()}
-    return PerCase(errors=priced | incidents(case, rungs, rung, theta), running=running)
+    found = None
+    if INVENTION in case.incidents:
+        found = _inventions_found(case, rungs, rung, theta, errors, load)
+    return PerCase(errors=priced | incidents(case, rungs, rung, theta, found), running=running)
+
+
+def _inventions_found(
+    case: Case, rungs: Sequence[Rung], rung: Rung, theta: Draws, errors: Array, load: Array
+) -> Array:
+    """Share of inventions that a person finds who looks at answers, or reviews them: among
+    those that come to a review inventions are taken to be as frequent as among all."""
+    if rung.kind != "review":
+        return finds_of(rung, theta, _time_for(rungs, rung, theta, load))
+    base = base_of(rungs, rung)
+    before = finds_of(base, theta, _time_for(rungs, base, theta, load))
+    own, share = f"options.{rung.id}", theta["prevalence"]
+    if f"{own}.reviewed_positive" in theta:
+        hits, alarms = theta[f"{own}.reviewed_positive"], theta[f"{own}.reviewed_negative"]
+    else:
+        rates = _rates(case, rungs, base, theta, errors)[0]
+        hits, alarms = rates["recall"], rates["false_positive_rate"]
+    asked = share * hits + (1 - share) * alarms
+    capacity, looked = theta.get(f"{own}.capacity"), _ONE
+    if capacity is not None:
+        cases = theta["volume"] * terms(rungs, rung, theta).adoption * load
+        looked = _looked(cases, asked, capacity)
+    seen = looked * asked * (1 - theta.get(f"{own}.reviewer_error", _ZERO))
+    return np.asarray(1 - (1 - before) * (1 - seen))
+
+
+def finds_of(rung: Rung, theta: Draws, looked: Array) -> Array:
+    """Share of an option's wrong answers that a person finds, who has time to look at so
+    many: none where nobody looks once the answer is there, after the last step of a chain."""
+    check, steps = rung.option.check, tuple(rung.option.steps)
+    if check is None or (steps and steps[-1] not in rung.look_after):
+        return _ZERO
+    return np.asarray(looked * theta[f"options.{rung.id}.check.finds"])
 
 
 def rates_of(case: Case, rungs: Sequence[Rung], rung: Rung, theta: Draws) -> dict[str, Array]:

@@ -96,14 +96,30 @@ def test_all_the_same_grade_says_nothing() -> None:
     assert (found.same, found.word) == (1.0, "")
 
 
-def test_samples_of_one_grade_are_left_out() -> None:
+def with_half(right: int, alike: int, apart: int) -> float:
+    """Kappa of so many items on which both say one grade, both the other, and one of each,
+    with half a disagreement more, a quarter either way."""
+    n = right + alike + apart + 0.5
+    first = (right + apart + 0.25, alike + 0.25)
+    second = (right + 0.25, alike + apart + 0.25)
+    expected = first[0] * second[1] + first[1] * second[0]
+    return 1 - (apart + 0.5) * n / expected
+
+
+def test_who_never_differed_on_few_items_may_differ_yet() -> None:
     # one item of 20 is graded otherwise, by both or by one: a third of the samples lack it
     other = agreement(*sheet(np.array([[19, 0], [0, 1]])), 2)
     assert other is not None
-    assert (other.kappa.mean, other.kappa.low, other.kappa.high) == (1.0, 1.0, 1.0)
+    assert (other.kappa.mean, other.kappa.high, other.rarer) == (1.0, 1.0, 1)
+    assert other.kappa.low == pytest.approx(with_half(20, 0, 0))  # about nothing
     apart = agreement(*sheet(np.array([[19, 1], [0, 0]])), 2)
     assert apart is not None
-    assert (apart.kappa.mean, apart.kappa.low, apart.kappa.high) == (0.0, 0.0, 0.0)
+    assert (apart.kappa.mean, apart.kappa.high, apart.rarer) == (0.0, 0.0, 1)
+    assert apart.kappa.low == pytest.approx(with_half(17, 0, 3), abs=0.01)
+    half = agreement(*sheet(np.array([[5, 0], [0, 5]])), 2)
+    assert half is not None
+    assert (half.kappa.mean, half.kappa.high, half.rarer) == (1.0, 1.0, 5)
+    assert with_half(9, 1, 0) <= half.kappa.low <= with_half(8, 2, 0)  # 0.77 to 0.86
 
 
 def test_a_pair_of_one_grade_leaves_the_others() -> None:

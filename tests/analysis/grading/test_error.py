@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy import special
 from scipy.stats import norm
 
-from mlpdm_kit.analysis.grading.error import believed, confusion, corrected, panel
+from mlpdm_kit.analysis.grading.error import believed, confusion, corrected, in_common, panel
 from mlpdm_kit.analysis.trial.luck import with_luck
 from mlpdm_kit.analysis.uncertainty.distributions import Distribution
 from mlpdm_kit.case.grades import Gradings
@@ -48,7 +48,7 @@ def test_by_hand() -> None:
     if_right = right_share * agrees / (right_share * agrees + wrong_share * (1 - agrees))
     if_wrong = wrong_share * agrees / (wrong_share * agrees + right_share * (1 - agrees))
     right, wrong = (2 + (0.5 + if_right) / 2) / 4, (2 + (0.5 + if_wrong) / 2) / 3
-    assert found.mean == pytest.approx(np.array([[right, 1 - right], [1 - wrong, wrong]]))
+    assert found.mean[0] == pytest.approx(np.array([[right, 1 - right], [1 - wrong, wrong]]))
     assert found.outcomes[:3].tolist() == [[1, 0], [1, 0], [0, 1]]  # people have the last word
     assert found.outcomes[3:6] == pytest.approx(np.tile([right, 1 - right], (3, 1)))
     assert found.outcomes[8:] == pytest.approx(np.tile([1 - wrong, wrong], (2, 1)))
@@ -77,7 +77,7 @@ def test_a_grade_never_seen_has_its_part_of_one_case() -> None:
     assert alpha[:, 2] == pytest.approx([0.7 / 3, 0.3 / 3, 0])
     assert alpha.sum(axis=1) == pytest.approx([13, 7, 1])
     ten_right = corrected(np.zeros((300, 1), int), by(np.arange(10), np.zeros(10)), 2)
-    assert ten_right.mean[0] == pytest.approx([10.5 / 11, 0.5 / 11])  # not 10 of 10 for sure
+    assert ten_right.mean[0, 0] == pytest.approx([10.5 / 11, 0.5 / 11])  # not 10 of 10 for sure
 
 
 def test_what_people_said_of_others_weighs_one_case() -> None:
@@ -112,11 +112,105 @@ def test_where_people_graded_everything_nothing_is_added() -> None:
     assert found.variance(np.array([0.0, 1.0]), counted=True) == pytest.approx(person, abs=2e-5)
 
 
-def test_weights_of_rows_are_those_of_production() -> None:
+def test_shares_of_segments_are_those_of_production() -> None:
     auto = np.array([[0]] * 8 + [[1]] * 2)
     people = by([0, 1, 8, 9], [0, 1, 1, 0])
-    found = corrected(auto, people, 2, weights=np.array([1.0] * 8 + [4.0] * 2))
-    assert found.shares == pytest.approx([0.5, 0.5])
+    mixed = {"segments": np.array([0] * 8 + [1] * 2), "mix": np.array([0.5, 0.5])}
+    found = corrected(auto, people, 2, **mixed)
+    assert found.shares == pytest.approx(np.array([[0.5, 0.0], [0.0, 0.5]]))
+
+
+def test_what_people_say_is_counted_by_segment() -> None:
+    # 320 rows of one segment, of 80 graded none wrong; 80 of another, of 32 graded 12 wrong;
+    # in production 20 and 80 of 100. The grader calls all right.
+    rows = np.r_[np.arange(80), 320 + np.arange(32)]
+    people = by(rows, np.r_[np.zeros(80), np.arange(32) < 12])
+    mixed = {"segments": np.repeat([0, 1], [320, 80]), "mix": np.array([0.2, 0.8])}
+    found = corrected(np.zeros((400, 1), int), people, 2, **mixed)
+    # of all segments together 12 of 112 are wrong: half of the one case beforehand is alike
+    # (1/2), half by Bayes' rule, of a grader right as often as 100.5 of 113
+    right, given = 100.5 / 113, (100.5, 12.5)
+    bayes = (1 - right) * given[1] / (right * given[0] + (1 - right) * given[1])
+    together = (12 + (0.5 + bayes) / 2) / 113
+    here, there = together / 81, (12 + together) / 33
+    assert found.mean[:, 0, 1] == pytest.approx([here, there])
+    wrong = 0.2 * 240 * here / 320 + 0.8 * (12 + 48 * there) / 80
+    assert 0.2 * found.outcomes[:320, 1].mean() + 0.8 * found.outcomes[320:, 1].mean() == (
+        pytest.approx(wrong)
+    )
+    assert wrong == pytest.approx(0.8 * 12 / 32, abs=0.005)  # pooled it would be 18.8%
+    within = np.array([here * (1 - here), there * (1 - there)])
+    unsure = float((np.array([0.2, 0.8]) ** 2 * within / np.array([82, 34])).sum())
+    known = float((np.array([0.2**2 / 320, 0.8**2 / 80]) * within).sum())
+    added = found.variance(np.array([0.0, 1.0]), counted=True)
+    assert added == pytest.approx(unsure - known + found.between[1, 1])
+
+
+def test_the_correction_covers_where_production_mixes_otherwise() -> None:
+    # right, where the grader says so, 98% in one segment and 70% in the other; where it says
+    # wrong 10%, which it does in 5%. The file is 80 and 20, production 20 and 80 of 100.
+    rng, runs, inside, means = np.random.default_rng(1), 150, 0, []
+    mix, worth = np.array([0.2, 0.8]), np.array([0.0, 1.0])
+    real = 0.2 * (0.95 * 0.02 + 0.05 * 0.9) + 0.8 * (0.95 * 0.3 + 0.05 * 0.9)
+    for _ in range(runs):
+        segment, auto = (rng.random(400) < 0.2).astype(int), (rng.random(400) < 0.05).astype(int)
+        truth = rng.random(400) > np.where(auto == 1, 0.1, np.where(segment == 0, 0.98, 0.7))
+        rows = rng.choice(400, 100, replace=False)
+        people = by(rows, truth[rows], np.where(np.arange(100) % 2, "a", "b"))
+        found = corrected(auto[:, None], people, 2, segments=segment, mix=mix)
+        each = [found.outcomes[segment == place, 1] for place in (0, 1)]
+        mean = float(sum(share * x.mean() for share, x in zip(mix, each, strict=True)))
+        of_rows = sum(share**2 * x.mean() * (1 - x.mean()) / (len(x) + 2)
+                      for share, x in zip(mix, each, strict=True))  # fmt: skip
+        spread = np.sqrt(found.variance(worth, counted=True) + of_rows)
+        means.append(mean)
+        inside += abs(mean - real) < 1.645 * spread
+    assert np.mean(means) == pytest.approx(real, abs=0.02)  # pooled 15% where 28% is true
+    assert inside / runs >= 0.85
+
+
+def test_one_persons_leniency_nearly_cancels_between_two_options() -> None:
+    worth = np.array([0.0, 1.0])
+    said = {"one": np.arange(100) % 3 == 0, "other": np.arange(100) % 10 == 0}
+
+    def graded_by_(**who: Any) -> list[Any]:
+        auto = np.zeros((100, 1), int)
+        return [corrected(auto, by(np.arange(100), said[n], who[n]), 2) for n in said]
+
+    same, apart = graded_by_(one="a", other="a"), graded_by_(one="a", other="b")
+    each = [found.by_graders(worth) for found in same]
+    # one person's grades: 5% of the variance of one grade, p (1 - p), is between people
+    for found, p in zip(each, (0.34, 0.1), strict=True):
+        assert found == pytest.approx(0.05 * p * (1 - p), rel=0.02)
+    assert in_common(*same, worth) == pytest.approx(0.9 * np.sqrt(each[0] * each[1]))
+    assert in_common(*apart, worth) == 0.0
+    who = np.where(np.arange(100) % 2, "a", "b")
+    both = np.where(np.arange(100) % 2, "b", "c")  # half of each by b
+    halves = graded_by_(one=who, other=both)
+    spread = np.sqrt(np.prod([found.by_graders(worth) for found in halves]))
+    assert in_common(*halves, worth) == pytest.approx(0.9 * 0.5 * spread)
+
+
+@pytest.mark.parametrize("graders", [1, 2])
+def test_a_difference_between_options_that_the_same_people_graded(graders: int) -> None:
+    # who grades lets 0, 20% or 40% of what is wrong pass, on both options alike
+    rng, runs, worth, inside, widths = np.random.default_rng(3), 200, np.array([0.0, 1.0]), 0, []
+    for _ in range(runs):
+        lets = rng.choice([0.0, 0.2, 0.4], graders)
+        who = np.arange(150) % graders
+        found, means = [], []
+        for share in (0.3, 0.1):
+            wrong = rng.random(150) < share
+            said = wrong & (rng.random(150) >= lets[who])
+            found.append(corrected(np.zeros((150, 1), int), by(np.arange(150), said, who), 2))
+            means.append(said.mean())
+        added = sum(one.variance(worth, counted=False) for one in found)
+        of_rows = sum(p * (1 - p) / 150 for p in means)
+        less = added - 2 * in_common(*found, worth)
+        inside += abs(means[0] - means[1] - 0.2 * 0.8) < 1.645 * np.sqrt(of_rows + less)
+        widths.append(np.sqrt((of_rows + less) / (of_rows + added)))
+    assert 0.87 <= inside / runs <= 0.99
+    assert np.mean(widths) < 0.8
 
 
 @given(st.integers(0, 10_000))
