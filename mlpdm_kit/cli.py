@@ -259,7 +259,7 @@ def import_log(
     import shlex
 
     from mlpdm_kit.case.logs.importing import as_csv, imported, told
-    from mlpdm_kit.record.files import write_atomically
+    from mlpdm_kit.case.files import write_atomically
 
     text = Text(lang)
     log = imported(file, only=only, said_as=said_as, rate=rate)
@@ -292,7 +292,7 @@ def schema(
     if out is None:
         typer.echo(content, nl=False)
         return
-    from mlpdm_kit.record.files import write_atomically
+    from mlpdm_kit.case.files import write_atomically
 
     try:
         write_atomically(out, content)

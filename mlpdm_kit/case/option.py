@@ -28,7 +28,7 @@ from mlpdm_kit.case.inputs import (
     told_under,
 )
 from mlpdm_kit.case.kinds import OPTION_KINDS, TASK_KINDS, OptionKind
-from mlpdm_kit.case.words import Day, Names, Truth
+from mlpdm_kit.case.words import Column, Day, File, Names, OptionName, Rule, Truth
 
 
 def _read_rates(value: Any, info: ValidationInfo) -> Any:
@@ -140,21 +140,21 @@ class Option(Frozen):
     ]  # fmt: skip
     label: str = ""
     note: str = ""
-    when: str | None = None
-    predict: str | None = None
-    predictions: str | None = None
+    when: Rule | None = None
+    predict: Rule | None = None
+    predictions: File | None = None
     ask: Ask | None = None
     probability: Truth = False
     rates: Rates = Field(default_factory=dict)
     text: Names = ()
     synonyms: str | dict[str, Names] | None = None
     pinned: str | dict[str, str] | None = None
-    by: str | None = None
+    by: Column | None = None
     half_life: Months | None = None
     steps: Steps = Field(default_factory=dict)
     check: Look | None = None
     incidents: dict[str, Share] = Field(default_factory=dict)
-    of: str | None = None
+    of: OptionName | None = None
     status_quo: Truth = False
     build: Money | None = None
     run: MoneyPerMonth | None = None

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
 
-from mlpdm_kit.record.files import write_atomically
+from mlpdm_kit.case.files import write_atomically
 from mlpdm_kit.record.model import DecisionRecord, Outcome
 from mlpdm_kit.record.page import is_simulated
 from mlpdm_kit.record.pages import pages, policy, source

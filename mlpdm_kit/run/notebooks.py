@@ -147,7 +147,7 @@ def run_notebook(
     """
     import nbformat
 
-    from mlpdm_kit.record.files import write_atomically
+    from mlpdm_kit.case.files import write_atomically
 
     text = Text(lang)
     name = notebook.stem
