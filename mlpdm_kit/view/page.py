@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import date as Date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mlpdm_kit import shipped
 from mlpdm_kit.case.areas import FOUR_AREAS
@@ -38,6 +38,9 @@ from mlpdm_kit.view.canvas import Figure
 from mlpdm_kit.view.charts import CHARTS, pictures, sections_of
 from mlpdm_kit.view.lines import LINES
 from mlpdm_kit.view.tables import TABLES
+
+if TYPE_CHECKING:
+    from mlpdm_kit.view.live import LivePage
 
 Show = Callable[[Mapping[str, Any]], None]
 
@@ -68,7 +71,7 @@ def open_page(
     day: str | None = "",
     overrides: Mapping[str, Any] | None = None,
     show: Show | None = None,
-) -> Page:
+) -> Page | LivePage:
     """Open a case at one step.
 
     Parameters
@@ -98,6 +101,9 @@ def open_page(
     InputError
         After its faults are shown as sentences.
     """
+    if mode == "workshop":
+        return _live(step, case=case, out=out, lang=lang, seed=seed, draws=draws, day=day,
+                     overrides=overrides)  # fmt: skip
     show = show or in_notebook
     with _faults_said(lang if lang in LANGUAGES else "en", show):
         _refuse_unknown("step", step, STEPS)
@@ -107,6 +113,29 @@ def open_page(
         where = Path(out) if out else _home() / "records" / found.name
         walk = Walk(found, seed=seed, draws=draws, out=where, day=_day(day))
     return Page(walk, step=step, mode=mode, lang=lang, show=show)
+
+
+def _live(step: str, *, case: str, lang: str, **more: Any) -> LivePage:
+    """The page of a workshop, whose case may not be one yet."""
+    import IPython.display
+
+    from mlpdm_kit.case.editing.file import CaseFile
+    from mlpdm_kit.view.live import LivePage
+
+    with _faults_said(lang if lang in LANGUAGES else "en", in_notebook):
+        _refuse_unknown("lang", lang, LANGUAGES)
+        found = find_case(case)
+        if found.parent == shipped.cases():
+            raise refuse("workshop-library", "case", case)
+        file = CaseFile(found)
+
+    def reopen(path: Path, show: Show) -> Page:
+        page = open_page(step, case=str(path), lang=lang, show=show, **more)
+        assert isinstance(page, Page)
+        return page
+
+    display: Callable[[Any], None] = IPython.display.display
+    return LivePage(file, reopen, Text(lang), display)
 
 
 def find_case(case: str) -> Path:

@@ -82,6 +82,10 @@ class Field:
         Whether a case cannot be read without it.
     value_at : str
         The name under which a quantity's figure stands beside its evidence.
+    called : str
+        Code of its label, where its place is not enough to name it.
+    about : tuple of str
+        Kind and key of a name that its label holds, as ``("outcome", "wrong")``.
     """
 
     path: tuple[str, ...]
@@ -93,6 +97,8 @@ class Field:
     most: float | None = None
     required: bool = False
     value_at: str = "value"
+    called: str = ""
+    about: tuple[str, str] = ("", "")
 
     @property
     def name(self) -> str:
@@ -101,6 +107,8 @@ class Field:
 
     def label(self, text: Text) -> str:
         """What stands above it."""
+        if self.called:
+            return text.say(self.called, about=text.name(*self.about))
         return _said("label", self.place, text) or text.name("label", self.path[-1])
 
     def help(self, text: Text) -> str:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from mlpdm_kit.case.editing.document import Document, Path_, Value
 from mlpdm_kit.case.files import write_atomically
@@ -24,6 +23,11 @@ MOST_VERSIONS = 200
 _ONLY_LACKING = frozenset(
     {"missing", "missing-key", "missing-input", "outcome-missing", "source-none", "step-empty"}
 )  # faults that say what is still to be written, not that what was written is wrong
+
+
+def lacks(fault: Fault) -> bool:
+    """Whether a fault only says what is still to be written."""
+    return fault.code in _ONLY_LACKING
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -204,9 +208,9 @@ def _wrong(before: State, after: State, changes: Sequence[Change]) -> tuple[Faul
         fault
         for fault in after.faults
         if (fault.code, fault.field, str(fault.value)) not in known
-        and fault.code not in _ONLY_LACKING
+        and not lacks(fault)
         and any(fault.field == name or fault.field.startswith(f"{name}.") for name in names)
     )
 
 
-__all__: list[Any] = ["Change", "CaseFile", "Commit", "State"]
+__all__ = ["CaseFile", "Change", "Commit", "State", "lacks"]
