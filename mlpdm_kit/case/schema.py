@@ -12,6 +12,8 @@ from mlpdm_kit.text import Text
 
 _TEXT = ["string", "number", "boolean"]  # to the kit, 10 and true are text as they stand
 _NOT_WRITTEN = ("folder", "digest")
+
+
 def case_schema(lang: str = "en") -> dict[str, Any]:
     """What a case file may say, as JSON Schema 2020-12.
 

@@ -20,6 +20,7 @@ from mlpdm_kit.case.editing.file import CaseFile
 from mlpdm_kit.errors import InputError
 from mlpdm_kit.text import Text
 from mlpdm_kit.view import html
+from mlpdm_kit.view.forms.blocks import BESIDE
 from mlpdm_kit.view.forms.form import Form
 
 Show = Callable[[Mapping[str, Any]], None]
@@ -116,6 +117,9 @@ class LivePage:
             self._faults = error
 
     def _spot(self, method: str, *arguments: Any) -> None:
+        beside = BESIDE.get((method, *map(str, arguments)))
+        if beside is not None:
+            self.form(beside)
         spot = Spot(widgets.VBox(), method, arguments)
         self._spots.append(spot)
         self._fill(spot)
@@ -187,4 +191,3 @@ def _shown(bundles: Sequence[Mapping[str, Any]], before: Sequence[Any]) -> list[
                 one.outputs = (output,)
         found.append(one)
     return found
-

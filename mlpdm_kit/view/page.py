@@ -18,7 +18,9 @@ from typing import TYPE_CHECKING, Any
 from mlpdm_kit import shipped
 from mlpdm_kit.case.areas import FOUR_AREAS
 from mlpdm_kit.case.checks import CHECKS
-from mlpdm_kit.case.load import load_case
+from mlpdm_kit.case.editing.document import Document
+from mlpdm_kit.case.editing.file import State
+from mlpdm_kit.case.load import CASE_FILE, load_case
 from mlpdm_kit.case.model import Case
 from mlpdm_kit.errors import InputError, refuse
 from mlpdm_kit.record.area_folds import area_fold
@@ -36,6 +38,7 @@ from mlpdm_kit.text import LANGUAGES, Text
 from mlpdm_kit.view import html
 from mlpdm_kit.view.canvas import Figure
 from mlpdm_kit.view.charts import CHARTS, pictures, sections_of
+from mlpdm_kit.view.forms.said import form_table
 from mlpdm_kit.view.lines import LINES
 from mlpdm_kit.view.tables import TABLES
 
@@ -112,7 +115,7 @@ def open_page(
         found = load_case(find_case(case), overrides)
         where = Path(out) if out else _home() / "records" / found.name
         walk = Walk(found, seed=seed, draws=draws, out=where, day=_day(day))
-    return Page(walk, step=step, mode=mode, lang=lang, show=show)
+    return Page(walk, step=step, mode=mode, lang=lang, show=show, overrides=overrides)
 
 
 def _live(step: str, *, case: str, lang: str, **more: Any) -> LivePage:
@@ -202,7 +205,17 @@ def _faults_said(lang: str, show: Show) -> Iterator[None]:
 class Page:
     """One step of one case, as a notebook shows it."""
 
-    def __init__(self, walk: Walk, *, step: str, mode: str, lang: str, show: Show) -> None:
+    def __init__(
+        self,
+        walk: Walk,
+        *,
+        step: str,
+        mode: str,
+        lang: str,
+        show: Show,
+        overrides: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.overrides = dict(overrides or {})
         self.walk, self.step, self.mode, self.lang, self.show = walk, step, mode, lang, show
         ladder = [Named(id=rung.id, kind=rung.kind, label=rung.option.label) for rung in walk.rungs]
         self.says = Sentences.of_case(walk.case, lang, options=ladder)
@@ -273,6 +286,21 @@ class Page:
             found = entry.make(self.sections(entry.needs), self.says)
             if not found.rows:
                 why = self._why_stopped() if self._stopped() else self.says.say(f"page.none.{name}")
+                self.show(_as_html(html.words(why, lang=self.lang, kind="none"), why))
+                return
+            self.show(_as_html(html.table(found, lang=self.lang), found.caption))
+
+    def form(self, name: str) -> None:
+        """Show what the case file says in one of its parts; a workshop shows a form there."""
+        with _faults_said(self.lang, self.show):
+            file = self.case.folder / CASE_FILE
+            document = Document(file.read_text(encoding="utf-8-sig"))
+            for path, value in self.overrides.items():
+                document = document.put(tuple(path.split(".")), value)
+            state = State(document=document, case=self.case, faults=())
+            found = form_table(name, state, self.says)
+            if not found.rows:
+                why = self.says.say(f"page.none.form.{name}")
                 self.show(_as_html(html.words(why, lang=self.lang, kind="none"), why))
                 return
             self.show(_as_html(html.table(found, lang=self.lang), found.caption))

@@ -84,9 +84,7 @@ class Document:
             return self._put_whole(outer, _with(self.at(outer), path[len(outer) :], value))
         if self._node(path) is not None:
             return self._put_whole(path, value)
-        known = max(
-            (n for n in range(len(path)) if _is_mapping(self._node(path[:n]))), default=0
-        )
+        known = max((n for n in range(len(path)) if _is_mapping(self._node(path[:n]))), default=0)
         new: Any = value
         for name in reversed(path[known + 1 :]):
             new = {name: new}
@@ -308,7 +306,9 @@ def _literal(value: str, indent: int) -> str:
     inner = " " * (indent + _STEP)
     lines = value.strip("\n").split("\n")
     sign = "|2-" if lines[0].startswith(" ") else "|-"
-    return f" {sign}" + "".join(f"\n{inner}{line.rstrip()}" if line.strip() else "\n" for line in lines)
+    return f" {sign}" + "".join(
+        f"\n{inner}{line.rstrip()}" if line.strip() else "\n" for line in lines
+    )
 
 
 def _scalar(value: str, *, flow: bool) -> str:

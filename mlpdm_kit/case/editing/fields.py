@@ -148,7 +148,9 @@ def fields_of(
     for name, info in part.model_fields.items():
         if name in HIDDEN:
             continue
-        annotation = Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation
+        annotation = (
+            Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation
+        )
         said = _kind(annotation)
         if said is None:
             continue

@@ -26,9 +26,7 @@ class Adding:
         What is called when it stands in the file.
     """
 
-    def __init__(
-        self, what: str, file: CaseFile, text: Text, saved: Callable[[], None]
-    ) -> None:
+    def __init__(self, what: str, file: CaseFile, text: Text, saved: Callable[[], None]) -> None:
         self.what, self.file, self.text, self.saved = what, file, text, saved
         self.called = widgets.Text(description=text.say(f"form.add.{what}.called"))
         self.kind = widgets.Dropdown(description=text.say("label.options.kind"))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from mlpdm_kit.case.areas import TOPICS
 from mlpdm_kit.case.checks import AREAS, CHECKS
 from mlpdm_kit.case.editing.fields import Field, fields_of, order_of
 from mlpdm_kit.case.editing.file import State
@@ -66,7 +65,12 @@ def _case(state: State) -> Iterator[Block]:
 
 
 def _framing(state: State) -> Iterator[Block]:
-    yield Block(code="", fields=tuple(fields_of(Framing, ("framing",))), order=order_of(Framing))
+    yield from _case(state)
+    yield Block(
+        code="form.block.framing",
+        fields=tuple(fields_of(Framing, ("framing",))),
+        order=order_of(Framing),
+    )
     goal = ("framing", "goal")
     yield Block(code="form.block.goal", fields=tuple(fields_of(Goal, goal)), order=order_of(Goal))
     yield Block(code="form.block.people", fields=_only(People, order_of(People), ("people",)),
@@ -165,7 +169,6 @@ def _record(state: State) -> Iterator[Block]:
 
 
 FORMS: dict[str, Blocks] = {
-    "case": _case,
     "framing": _framing,
     "checks": _checks,
     "data": _data,
@@ -177,4 +180,8 @@ FORMS: dict[str, Blocks] = {
     "record": _record,
 }
 
-__all__ = ["FORMS", "Block", "Blocks", "TOPICS", "replace", "task_of"]
+BESIDE = {  # the form that a workshop shows above what a notebook shows
+    ("table", "checks"): "checks",
+    ("table", "prices"): "outcomes",
+    ("picture", "studies"): "studies",
+}

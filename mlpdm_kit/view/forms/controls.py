@@ -21,6 +21,7 @@ from mlpdm_kit.case.editing.quantities import Written, taken_apart, units_of
 from mlpdm_kit.case.quantity import Malformed, points
 from mlpdm_kit.case.units import Units
 from mlpdm_kit.text import Text
+from mlpdm_kit.view.forms.said import choice_name, unit_name
 
 EVIDENCE = ("assumed", "quoted", "measured")
 _ORIGIN = ("evidence", "source", "owner", "note")
@@ -167,7 +168,7 @@ class Choice(Control):
         text, some = self.around.text, list(self.choices())
         if value and value not in some:
             some.append(str(value))
-        shown = [(_choice_name(self.field, word, text), word) for word in some]
+        shown = [(choice_name(self.field, word, text), word) for word in some]
         return [("–", ""), *shown]
 
     def _put(self, value: Any) -> None:
@@ -177,13 +178,6 @@ class Choice(Control):
     def value(self) -> Value | None:
         """The word chosen."""
         return self.input.value or None
-
-
-def _choice_name(field: Field, word: str, text: Text) -> str:
-    for code in (f"choice.{field.place}.{word}", f"choice.{field.path[-1]}.{word}", f"kind.{word}"):
-        if text.knows(code) and (not code.startswith("kind.") or field.path[-1] == "kind"):
-            return text.say(code)
-    return word
 
 
 class Known(Choice):
@@ -296,7 +290,9 @@ class Quantity(Control):
         self.more = more
         self.more.layout.display = "none"
         self.toggle = widgets.ToggleButton(
-            value=False, description=text.say("form.more"), tooltip=text.say("form.more.of", field=label)
+            value=False,
+            description=text.say("form.more"),
+            tooltip=text.say("form.more.of", field=label),
         )
         self.toggle.layout.width = "auto"
         self.toggle.observe(self._unfold, names="value")
@@ -313,7 +309,7 @@ class Quantity(Control):
         if own not in known:
             known.append(own)
         text = self.around.text
-        self.unit.options = [(_unit_name(unit, text), unit) for unit in known]
+        self.unit.options = [(unit_name(unit, text), unit) for unit in known]
 
     def _put(self, value: Any) -> None:
         said = dict(value) if isinstance(value, Mapping) else {self.field.value_at: value}
@@ -322,7 +318,9 @@ class Quantity(Control):
         self.rest = {name: item for name, item in said.items() if name not in _ORIGIN}
         found = taken_apart(str(written or ""), self.field.dimension, self.around.units)
         if found is None:  # shown as it stands, so that it can be set right
-            found = Written(low=str(written), unit=units_of(self.field.dimension, self.around.units)[0])
+            found = Written(
+                low=str(written), unit=units_of(self.field.dimension, self.around.units)[0]
+            )
             self.unread = str(written)
         else:
             self.unread = None
@@ -346,7 +344,11 @@ class Quantity(Control):
         figures, said = self.written, {**self.rest, **self.origin.said()}
         if not figures:
             return None
-        return {self.field.value_at: figures, **said} if said or self.field.value_at != "value" else figures
+        return (
+            {self.field.value_at: figures, **said}
+            if said or self.field.value_at != "value"
+            else figures
+        )
 
     def echo(self) -> Iterable[str]:
         """What the figures come to in the kit's own units."""
@@ -358,23 +360,11 @@ class Quantity(Control):
         except Malformed:
             return
         unit = self.field.dimension.partition(",")[0]
-        shown = [self.around.text.quantity(end, unit) for end in (low, middle, high) if end is not None]
+        shown = [
+            self.around.text.quantity(end, unit) for end in (low, middle, high) if end is not None
+        ]
         code = {True: "form.echo.one", False: "form.echo"}[low == high]
         yield self.around.text.say(code, low=shown[0], high=shown[-1])
-
-
-def _unit_name(unit: str, text: Text) -> str:
-    """A unit as people say it; as it is written where the catalogue has no other word."""
-    words = unit.split(" per ")
-    tail = f"form.unit.per {words[-1]}"
-    if len(words) > 1 or unit.startswith("per "):
-        per = unit.rpartition("per ")[2]
-        tail = f"form.unit.per.{per}"
-        if text.knows(tail):
-            head = unit.rpartition("per ")[0].strip()
-            return text.say(tail, head=head).strip()
-    code = f"form.unit.{unit}"
-    return text.say(code) if text.knows(code) else unit or text.say("form.unit.none")
 
 
 class Count(Line):
@@ -402,7 +392,9 @@ class Answer(Control):
 
     def _put(self, value: Any) -> None:
         said = dict(value) if isinstance(value, Mapping) else {}
-        word = {"true": "yes", "false": "no"}.get(str(said.get("answer")).lower(), said.get("answer"))
+        word = {"true": "yes", "false": "no"}.get(
+            str(said.get("answer")).lower(), said.get("answer")
+        )
         self.input.value = word if word in self.field.choices else "unknown"
         self.origin.put(said)
         self.rest = {n: item for n, item in said.items() if n not in (*_ORIGIN, "answer")}

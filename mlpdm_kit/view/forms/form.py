@@ -35,9 +35,7 @@ class Form:
         What is called after a change has been saved.
     """
 
-    def __init__(
-        self, name: str, file: CaseFile, text: Text, changed: Callable[[], None]
-    ) -> None:
+    def __init__(self, name: str, file: CaseFile, text: Text, changed: Callable[[], None]) -> None:
         self.name, self.file, self.text, self._changed = name, file, text, changed
         self.controls: dict[tuple[str, ...], Control] = {}
         self._built: dict[_Key, Any] = {}
@@ -86,7 +84,9 @@ class Form:
             body = widgets.VBox()
             if block.folded:
                 was = self._built.get((block.code, block.name))
-                shown.append(self._fold(block, body, kept, opened=bool(was and was.selected_index == 0)))
+                shown.append(
+                    self._fold(block, body, kept, opened=bool(was and was.selected_index == 0))
+                )
                 continue
             if block.code:
                 title = self.text.say(block.code, name=block.name)
@@ -172,7 +172,9 @@ class Form:
 
 
 def _key(block: Block, units: Units) -> _Key:
-    fields = tuple((field.path, field.kind, field.dimension, field.value_at) for field in block.fields)
+    fields = tuple(
+        (field.path, field.kind, field.dimension, field.value_at) for field in block.fields
+    )
     return (block.code, block.name, block.adds, block.removes, fields, units)
 
 

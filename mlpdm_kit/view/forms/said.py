@@ -1,0 +1,79 @@
+"""How a form says what stands in the file: choices and units by name, values as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mlpdm_kit.case.editing.fields import Field
+from mlpdm_kit.case.editing.file import State
+from mlpdm_kit.record.tables import Cell, Head, Table
+from mlpdm_kit.text import Text
+from mlpdm_kit.view.forms.blocks import FORMS
+
+
+def form_table(name: str, state: State, text: Text) -> Table:
+    """What a form would show, as a table: what it is, what stands there, where it is from.
+
+    Parameters
+    ----------
+    name : str
+        A key of `FORMS`.
+    state : State
+    text : Text
+    """
+    heads = tuple(Head(text=text.say(f"form.table.{head}")) for head in ("field", "value", "from"))
+    rows = tuple(_rows(name, state, text))
+    return Table(caption=text.say("form.table"), heads=heads, rows=rows)
+
+
+def _rows(name: str, state: State, text: Text) -> Iterator[tuple[Cell, ...]]:
+    for block in FORMS[name](state):
+        for field in block.fields:
+            value = state.document.at(field.path)
+            if value in (None, "", [], {}):
+                continue
+            said = value if isinstance(value, Mapping) else {}
+            shown = said.get(field.value_at, said.get("answer")) if said else value
+            label = field.label(text)
+            yield (
+                Cell(text=label, note=block.name),
+                Cell(text=_value(field, shown, text)),
+                Cell(text=_origin(said, text) if said or field.kind == "quantity" else ""),
+            )
+
+
+def _value(field: Field, value: Any, text: Text) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return choice_name(field, str(value), text) if field.choices else str(value)
+
+
+def _origin(said: Mapping[str, Any], text: Text) -> str:
+    word = str(said.get("evidence") or "assumed")
+    code = f"choice.evidence.{word}"
+    parts = [text.say(code) if text.knows(code) else word]
+    parts += [str(said[name]) for name in ("source", "owner", "note") if said.get(name)]
+    return "; ".join(parts)
+
+
+def choice_name(field: Field, word: str, text: Text) -> str:
+    """What people call a word of the case file."""
+    for code in (f"choice.{field.place}.{word}", f"choice.{field.path[-1]}.{word}", f"kind.{word}"):
+        if text.knows(code) and (not code.startswith("kind.") or field.path[-1] == "kind"):
+            return text.say(code)
+    return word
+
+
+def unit_name(unit: str, text: Text) -> str:
+    """A unit as people say it; as it is written where the catalogue has no other word."""
+    words = unit.split(" per ")
+    tail = f"form.unit.per {words[-1]}"
+    if len(words) > 1 or unit.startswith("per "):
+        per = unit.rpartition("per ")[2]
+        tail = f"form.unit.per.{per}"
+        if text.knows(tail):
+            head = unit.rpartition("per ")[0].strip()
+            return text.say(tail, head=head).strip()
+    code = f"form.unit.{unit}"
+    return text.say(code) if text.knows(code) else unit or text.say("form.unit.none")
