@@ -258,8 +258,8 @@ def import_log(
     """Read answers that another tool logged, and write them as a table for `predictions:`."""
     import shlex
 
-    from mlpdm_kit.case.logs.importing import as_csv, imported, told
     from mlpdm_kit.case.files import write_atomically
+    from mlpdm_kit.case.logs.importing import as_csv, imported, told
 
     text = Text(lang)
     log = imported(file, only=only, said_as=said_as, rate=rate)

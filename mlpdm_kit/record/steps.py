@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mlpdm_kit.case.dataset import data_digest
+from mlpdm_kit.case.files import write_atomically
 from mlpdm_kit.case.model import Case
 from mlpdm_kit.errors import StaleSection
 from mlpdm_kit.record.areas import label_cost, written
-from mlpdm_kit.case.files import write_atomically
 from mlpdm_kit.record.gates import answered, stopped_by
 from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.parts import Section

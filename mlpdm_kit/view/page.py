@@ -20,13 +20,13 @@ from mlpdm_kit.case.areas import FOUR_AREAS
 from mlpdm_kit.case.checks import CHECKS
 from mlpdm_kit.case.editing.document import Document
 from mlpdm_kit.case.editing.file import State
+from mlpdm_kit.case.files import write_atomically
 from mlpdm_kit.case.load import CASE_FILE, load_case
 from mlpdm_kit.case.model import Case
 from mlpdm_kit.errors import InputError, refuse
 from mlpdm_kit.record.area_folds import area_fold
 from mlpdm_kit.record.areas import area_of, areas
 from mlpdm_kit.record.assets import write_assets
-from mlpdm_kit.case.files import write_atomically
 from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.page import is_simulated
 from mlpdm_kit.record.parts import Section
