@@ -38,6 +38,10 @@ class Spot:
     method: str
     arguments: tuple[Any, ...]
 
+    def show(self, bundles: Sequence[Mapping[str, Any]]) -> None:
+        """Put bundles in the place of those that stand there."""
+        self.place.children = _shown(bundles, self.place.children)
+
 
 class LivePage:
     """One step of one case, as a workshop sees it.
@@ -60,10 +64,11 @@ class LivePage:
         self._spots: list[Spot] = []
         self._forms: list[Form] = []
         self._soon: Any = None
-        self._page: Any = None
-        self._faults: InputError | None = None
-        self._bundles: list[Mapping[str, Any]] = []
-        self._reopen()
+        self._work: asyncio.Task[None] | None = None
+        self._changed = False
+        self._shower = _Shower(self.file.path, open_page, text)
+        self.status = widgets.HTML()
+        self._display(self.status)
         self._watch()
 
     def bottom_line(self) -> None:
@@ -105,16 +110,32 @@ class LivePage:
         self._soon = None
         for form in self._forms:
             form.refresh()
-        self._reopen()
-        for spot in self._spots:
-            self._fill(spot)
+        loop = _loop()
+        if loop is None:
+            shower = _Shower(self.file.path, self._open, self.text)
+            for place, spot in enumerate(self._spots):
+                spot.show(shower.one(spot, first=place == 0))
+            return
+        self._changed = True
+        if self._work is None or self._work.done():
+            self._work = loop.create_task(self._renew())
 
-    def _reopen(self) -> None:
-        self._page, self._faults = None, None
-        try:
-            self._page = self._open(self.file.path, lambda bundle: self._bundles.append(bundle))
-        except InputError as error:
-            self._faults = error
+    async def _renew(self) -> None:
+        """Work out beside the kernel's own thread, so that nobody waits to type on."""
+        self._say("page.working")
+        while self._changed:
+            self._changed = False
+            shower = await asyncio.to_thread(_Shower, self.file.path, self._open, self.text)
+            for place, spot in enumerate(list(self._spots)):
+                found = await asyncio.to_thread(shower.one, spot, first=place == 0)
+                if self._changed:  # out of date already
+                    break
+                spot.show(found)
+        self._say("page.worked")
+
+    def _say(self, code: str) -> None:
+        said = self.text.say(code)
+        self.status.value = f'<p class="mlpdm-status" role="status">{said}</p>'
 
     def _spot(self, method: str, *arguments: Any) -> None:
         beside = BESIDE.get((method, *map(str, arguments)))
@@ -122,27 +143,8 @@ class LivePage:
             self.form(beside)
         spot = Spot(widgets.VBox(), method, arguments)
         self._spots.append(spot)
-        self._fill(spot)
+        spot.show(self._shower.one(spot, first=len(self._spots) == 1))
         self._display(spot.place)
-
-    def _fill(self, spot: Spot) -> None:
-        self._bundles = []
-        try:
-            if self._page is not None:
-                getattr(self._page, spot.method)(*spot.arguments)
-        except InputError as error:
-            self._faults = self._faults or error
-        except Exception as error:  # nobody would see it: a callback has no cell
-            said = self.text.say("page.broken", said=f"{type(error).__name__}: {error}")
-            self._bundles = [{"text/html": html.faults(said, [], lang=self.text.lang)}]
-        if self._faults is not None:
-            self._bundles = [self._unfinished(self._faults)] if spot is self._spots[0] else []
-        spot.place.children = _shown(self._bundles, spot.place.children)
-
-    def _unfinished(self, error: InputError) -> Mapping[str, Any]:
-        said = html.faults(self.text.say("page.unfinished"), error.sentences(self.text.lang),
-                           lang=self.text.lang)  # fmt: skip
-        return {"text/html": said}
 
     def _later(self) -> None:
         """Work all out again as soon as nobody is typing."""
@@ -165,6 +167,39 @@ class LivePage:
                 for form in self._forms:
                     form.say("form.changed-outside")
         loop.call_later(LOOK, self._watch)
+
+
+class _Shower:
+    """Shows what spots are to show, as bundles, from the case file as it is now."""
+
+    def __init__(self, path: Path, open_page: Open, text: Text) -> None:
+        self.text = text
+        self.page: Any = None
+        self.faults: InputError | None = None
+        self._bundles: list[Mapping[str, Any]] = []
+        try:
+            self.page = open_page(path, lambda bundle: self._bundles.append(bundle))
+        except InputError as error:
+            self.faults = error
+
+    def one(self, spot: Spot, *, first: bool) -> list[Mapping[str, Any]]:
+        """The bundles of a spot; what is at fault is said once, in the first."""
+        self._bundles.clear()
+        try:
+            if self.page is not None:
+                getattr(self.page, spot.method)(*spot.arguments)
+        except InputError as error:
+            self.faults = self.faults or error
+        except Exception as error:  # nobody would see it: a callback has no cell
+            said = self.text.say("page.broken", said=f"{type(error).__name__}: {error}")
+            return [{"text/html": html.faults(said, [], lang=self.text.lang)}]
+        if self.faults is not None:
+            return [self._unfinished(self.faults)] if first else []
+        return list(self._bundles)
+
+    def _unfinished(self, error: InputError) -> Mapping[str, Any]:
+        lead, lang = self.text.say("page.unfinished"), self.text.lang
+        return {"text/html": html.faults(lead, error.sentences(lang), lang=lang)}
 
 
 def _loop() -> asyncio.AbstractEventLoop | None:

@@ -80,7 +80,7 @@ class Form:
         kept, self.controls = self.controls, {}
         self._order = {}
         shown: list[Any] = []
-        for block, key in zip(blocks, self._layout, strict=True):
+        for block in blocks:
             body = widgets.VBox()
             if block.folded:
                 was = self._built.get((block.code, block.name))
