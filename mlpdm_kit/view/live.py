@@ -22,6 +22,7 @@ from mlpdm_kit.text import Text
 from mlpdm_kit.view import html
 from mlpdm_kit.view.forms.blocks import BESIDE
 from mlpdm_kit.view.forms.form import Form
+from mlpdm_kit.view.stage_bar import StageSpot
 
 Show = Callable[[Mapping[str, Any]], None]
 Open = Callable[[Path, Show], Any]
@@ -54,12 +55,19 @@ class LivePage:
     text : Text
     display : callable
         What puts a widget into the notebook.
+    bar : StageSpot
+        What shows how far the case is.
     """
 
     def __init__(
-        self, file: CaseFile, open_page: Open, text: Text, display: Callable[[Any], None]
+        self,
+        file: CaseFile,
+        open_page: Open,
+        text: Text,
+        display: Callable[[Any], None],
+        bar: StageSpot,
     ) -> None:
-        self.file, self.text = file, text
+        self.file, self.text, self.bar = file, text, bar
         self._open, self._display = open_page, display
         self._spots: list[Spot] = []
         self._forms: list[Form] = []
@@ -92,12 +100,14 @@ class LivePage:
         self._spot("area", name)
 
     def stages(self) -> None:
-        """Show how far the case is, step by step."""
-        self._spot("stages")
+        """Show how far the case is, step by step, whether or not it can be worked out yet."""
+        self._display(self.bar.place)
+        self.bar.fill(self.file, self.text)
 
     def save(self) -> None:
         """Write what the step leaves, and say where."""
         self._spot("save")
+        self.bar.fill(self.file, self.text)
 
     def form(self, name: str) -> None:
         """Show a form to fill in."""
@@ -115,6 +125,7 @@ class LivePage:
             shower = _Shower(self.file.path, self._open, self.text)
             for place, spot in enumerate(self._spots):
                 spot.show(shower.one(spot, first=place == 0))
+            self.bar.fill(self.file, self.text)
             return
         self._changed = True
         if self._work is None or self._work.done():
@@ -123,6 +134,7 @@ class LivePage:
     async def _renew(self) -> None:
         """Work out beside the kernel's own thread, so that nobody waits to type on."""
         self._say("page.working")
+        self.bar.fill(self.file, self.text)
         while self._changed:
             self._changed = False
             shower = await asyncio.to_thread(_Shower, self.file.path, self._open, self.text)
@@ -131,6 +143,7 @@ class LivePage:
                 if self._changed:  # out of date already
                     break
                 spot.show(found)
+        self.bar.fill(self.file, self.text)  # what is saved has been looked at
         self._say("page.worked")
 
     def _say(self, code: str) -> None:
@@ -166,6 +179,8 @@ class LivePage:
                 self.refresh()
                 for form in self._forms:
                     form.say("form.changed-outside")
+            elif self.bar.moved():  # another notebook has left something
+                self.bar.fill(self.file, self.text)
         loop.call_later(LOOK, self._watch)
 
 
@@ -214,7 +229,8 @@ def _shown(bundles: Sequence[Mapping[str, Any]], before: Sequence[Any]) -> list[
     found: list[Any] = []
     for place, bundle in enumerate(bundles):
         old = before[place] if place < len(before) else None
-        plain = "text/html" in bundle
+        # a link is JupyterLab's to follow only where it renders the HTML itself
+        plain = "text/html" in bundle and "<a " not in bundle["text/html"]
         kind = widgets.HTML if plain else widgets.Output
         one = old if type(old) is kind else kind()
         if plain:

@@ -33,6 +33,7 @@ from mlpdm_kit.record.parts import Section
 from mlpdm_kit.record.render import render_html, render_markdown
 from mlpdm_kit.record.sections import FramingSection
 from mlpdm_kit.record.sentences import Named, Sentences
+from mlpdm_kit.record.stages import stages
 from mlpdm_kit.record.steps import DEFAULT_DRAWS, STEPS, Walk
 from mlpdm_kit.text import LANGUAGES, Text
 from mlpdm_kit.view import html
@@ -40,6 +41,7 @@ from mlpdm_kit.view.canvas import Figure
 from mlpdm_kit.view.charts import CHARTS, pictures, sections_of
 from mlpdm_kit.view.forms.said import form_table
 from mlpdm_kit.view.lines import LINES
+from mlpdm_kit.view.stage_bar import stage_bar
 from mlpdm_kit.view.tables import TABLES
 
 if TYPE_CHECKING:
@@ -124,6 +126,7 @@ def _live(step: str, *, case: str, lang: str, **more: Any) -> LivePage:
 
     from mlpdm_kit.case.editing.file import CaseFile
     from mlpdm_kit.view.live import LivePage
+    from mlpdm_kit.view.stage_bar import StageSpot
 
     with _faults_said(lang if lang in LANGUAGES else "en", in_notebook):
         _refuse_unknown("lang", lang, LANGUAGES)
@@ -131,6 +134,7 @@ def _live(step: str, *, case: str, lang: str, **more: Any) -> LivePage:
         if found.parent == shipped.cases():
             raise refuse("workshop-library", "case", case)
         file = CaseFile(found)
+    where = Path(more["out"] or _home() / "records" / file.path.resolve().parent.name)
 
     def reopen(path: Path, show: Show) -> Page:
         page = open_page(step, case=str(path), lang=lang, show=show, **more)
@@ -138,7 +142,7 @@ def _live(step: str, *, case: str, lang: str, **more: Any) -> LivePage:
         return page
 
     display: Callable[[Any], None] = IPython.display.display
-    return LivePage(file, reopen, Text(lang), display)
+    return LivePage(file, reopen, Text(lang), display, StageSpot(step, where))
 
 
 def find_case(case: str) -> Path:
@@ -290,15 +294,23 @@ class Page:
                 return
             self.show(_as_html(html.table(found, lang=self.lang), found.caption))
 
+    def stages(self) -> None:
+        """Show how far the case is, step by step; only answers count in a report."""
+        with _faults_said(self.lang, self.show):
+            self.show(stage_bar(stages(self._state()), here=self.step, text=Text(self.lang)))
+
+    def _state(self) -> State:
+        """The case file as it was read, with what was given in its place."""
+        file = self.case.folder / CASE_FILE
+        document = Document(file.read_text(encoding="utf-8-sig"))
+        for path, value in self.overrides.items():
+            document = document.put(tuple(path.split(".")), value)
+        return State(document=document, case=self.case, faults=())
+
     def form(self, name: str) -> None:
         """Show what the case file says in one of its parts; a workshop shows a form there."""
         with _faults_said(self.lang, self.show):
-            file = self.case.folder / CASE_FILE
-            document = Document(file.read_text(encoding="utf-8-sig"))
-            for path, value in self.overrides.items():
-                document = document.put(tuple(path.split(".")), value)
-            state = State(document=document, case=self.case, faults=())
-            found = form_table(name, state, self.says)
+            found = form_table(name, self._state(), self.says)
             if not found.rows:
                 why = self.says.say(f"page.none.form.{name}")
                 self.show(_as_html(html.words(why, lang=self.lang, kind="none"), why))

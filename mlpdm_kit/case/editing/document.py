@@ -159,6 +159,8 @@ class Document:
     def _put_whole(self, path: Path_, value: Any) -> Document:
         """Write a value in place of what stands at a path, in the style that stood there."""
         key, node = self._pair(path)
+        if key is None:  # a file that is JSON all in all: from now on a line a value
+            return Document(_dumped(value, flow=False) + "\n")
         indent = key.start_mark.column
         flow = _in_flow(node) and bool(getattr(node, "value", None))
         written = _written(value, indent, flow=flow)
