@@ -18,7 +18,7 @@
   function keep() {
     const parts = { box: state.box + 1, length: state.length };
     if (state.end) parts.end = state.end; else parts.left = Math.round(state.left);
-    location.hash = new URLSearchParams(parts).toString();
+    location.replace("#" + new URLSearchParams(parts).toString());
   }
   function restore() {
     const found = new URLSearchParams(location.hash.slice(1));
