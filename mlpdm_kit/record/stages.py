@@ -308,8 +308,11 @@ def _gate(state: State, check: Check) -> Ask:
 
 def _options(state: State) -> Iterator[Ask]:
     kinds = {name: kind for name, kind in _kinds(state).items() if kind not in _NO_REAL_OPTION}
-    plain = [name for name, kind in kinds.items()
-             if kind in OPTION_KINDS and not OPTION_KINDS[kind].is_ml and kind != "review"]
+    plain = [
+        name
+        for name, kind in kinds.items()
+        if kind in OPTION_KINDS and not OPTION_KINDS[kind].is_ml and kind != "review"
+    ]
     yield Ask(name="options", answered=bool(plain))
     for name in kinds:
         terms = tuple(f"options.{name}.{term}" for term in _TERMS)

@@ -110,10 +110,10 @@ def open_page(
         return _live(step, case=case, out=out, lang=lang, seed=seed, draws=draws, day=day,
                      overrides=overrides)  # fmt: skip
     show = show or in_notebook
-    with _faults_said(lang if lang in LANGUAGES else "en", show):
-        _refuse_unknown("step", step, STEPS)
-        _refuse_unknown("mode", mode, MODES)
-        _refuse_unknown("lang", lang, LANGUAGES)
+    with faults_said(lang if lang in LANGUAGES else "en", show):
+        refuse_unknown("step", step, STEPS)
+        refuse_unknown("mode", mode, MODES)
+        refuse_unknown("lang", lang, LANGUAGES)
         found = load_case(find_case(case), overrides)
         where = Path(out) if out else _home() / "records" / found.name
         walk = Walk(found, seed=seed, draws=draws, out=where, day=_day(day))
@@ -128,8 +128,8 @@ def _live(step: str, *, case: str, lang: str, **more: Any) -> LivePage:
     from mlpdm_kit.view.live import LivePage
     from mlpdm_kit.view.stage_bar import StageSpot
 
-    with _faults_said(lang if lang in LANGUAGES else "en", in_notebook):
-        _refuse_unknown("lang", lang, LANGUAGES)
+    with faults_said(lang if lang in LANGUAGES else "en", in_notebook):
+        refuse_unknown("lang", lang, LANGUAGES)
         found = find_case(case)
         if found.parent == shipped.cases():
             raise refuse("workshop-library", "case", case)
@@ -169,7 +169,8 @@ def _home() -> Path:
     return Path("..") if inside else Path()
 
 
-def _refuse_unknown(field: str, value: str, known: tuple[str, ...]) -> None:
+def refuse_unknown(field: str, value: str, known: tuple[str, ...]) -> None:
+    """Refuse a word that is none of those known."""
     if value not in known:
         raise refuse("page-choice", field, value, known=", ".join(known))
 
@@ -194,7 +195,7 @@ def _as_html(text: str, plain: str) -> dict[str, Any]:
 
 
 @contextmanager
-def _faults_said(lang: str, show: Show) -> Iterator[None]:
+def faults_said(lang: str, show: Show) -> Iterator[None]:
     """Show what came in wrong as sentences before it is raised."""
     try:
         yield
@@ -252,7 +253,7 @@ class Page:
 
     def bottom_line(self) -> None:
         """Show the answer of the step."""
-        with _faults_said(self.lang, self.show):
+        with faults_said(self.lang, self.show):
             if self.step == RECORD_STEP:
                 large, small = LINES[self.step](self.record, says=self.says)
             elif self._stopped() and self.step != STEPS[0]:
@@ -266,7 +267,7 @@ class Page:
 
     def picture(self, name: str) -> None:
         """Show a chart under the sentence that says what it shows."""
-        with _faults_said(self.lang, self.show):
+        with faults_said(self.lang, self.show):
             figure = self._draw(name)
             if figure is None:
                 self._say_nothing(name)
@@ -277,7 +278,7 @@ class Page:
 
     def reading(self, name: str) -> None:
         """Show how to read a chart."""
-        with _faults_said(self.lang, self.show):
+        with faults_said(self.lang, self.show):
             figure = self._draw(name)
             if figure is not None:
                 text = figure["layout"]["meta"]["reading"]
@@ -285,7 +286,7 @@ class Page:
 
     def table(self, name: str) -> None:
         """Show a table."""
-        with _faults_said(self.lang, self.show):
+        with faults_said(self.lang, self.show):
             entry = TABLES[name]
             found = entry.make(self.sections(entry.needs), self.says)
             if not found.rows:
@@ -296,7 +297,7 @@ class Page:
 
     def stages(self) -> None:
         """Show how far the case is, step by step; only answers count in a report."""
-        with _faults_said(self.lang, self.show):
+        with faults_said(self.lang, self.show):
             self.show(stage_bar(stages(self._state()), here=self.step, text=Text(self.lang)))
 
     def _state(self) -> State:
@@ -309,7 +310,7 @@ class Page:
 
     def form(self, name: str) -> None:
         """Show what the case file says in one of its parts; a workshop shows a form there."""
-        with _faults_said(self.lang, self.show):
+        with faults_said(self.lang, self.show):
             found = form_table(name, self._state(), self.says)
             if not found.rows:
                 why = self.says.say(f"page.none.form.{name}")
@@ -319,8 +320,8 @@ class Page:
 
     def area(self, name: str) -> None:
         """Show one of the four areas: what is answered, then what nobody has answered yet."""
-        with _faults_said(self.lang, self.show):
-            _refuse_unknown("area", name, FOUR_AREAS)
+        with faults_said(self.lang, self.show):
+            refuse_unknown("area", name, FOUR_AREAS)
             framing = self.walk.framing()
             found = areas(framing.checks, framing.written, framing.labels)
             fold = area_fold(
@@ -341,7 +342,7 @@ class Page:
 
     def save(self) -> None:
         """Write what the step leaves, and say where."""
-        with _faults_said(self.lang, self.show):
+        with faults_said(self.lang, self.show):
             paths = self._save_record() if self.step == RECORD_STEP else [self._save_section()]
             lead = self.says.say("page.saved.record" if len(paths) > 1 else "page.saved")
             shown = [(path.as_posix(), path.as_posix()) for path in paths]

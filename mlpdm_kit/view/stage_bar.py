@@ -83,7 +83,7 @@ def stage_bar(
 def _box(stage: Stage, text: Text, *, here: bool) -> str:
     name = escape(_name(stage, text))
     if here:
-        title = f'<strong>{name}</strong><br><small>{escape(text.say("stage.here"))}</small>'
+        title = f"<strong>{name}</strong><br><small>{escape(text.say('stage.here'))}</small>"
     else:
         title = f'<a href="{notebook_of(stage.step)}">{name}</a>'
     colour = CHOSEN if stage.status in ("complete", "stale") else "rgb(127,127,127)"

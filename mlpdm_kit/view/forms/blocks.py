@@ -161,6 +161,11 @@ def _studies(state: State) -> Iterator[Block]:
     yield Block(code="", adds="studies")
 
 
+def _people(state: State) -> Iterator[Block]:
+    yield Block(code="", fields=_only(People, order_of(People), ("people",)),
+                order=order_of(People))  # fmt: skip
+
+
 def _record(state: State) -> Iterator[Block]:
     yield Block(code="form.block.people", fields=_only(People, order_of(People), ("people",)),
                 order=order_of(People))  # fmt: skip
@@ -177,6 +182,7 @@ FORMS: dict[str, Blocks] = {
     "amounts": _amounts,
     "worth": _worth,
     "studies": _studies,
+    "people": _people,
     "record": _record,
 }
 
