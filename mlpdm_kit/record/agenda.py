@@ -131,9 +131,8 @@ def scaled(minutes: Sequence[int], total: int) -> list[int]:
     for n in range(units - sum(found)):
         found[order[n % len(order)]] += 1
     while sum(found) > units:  # some were raised to one
-        found[
-            max(range(len(found)), key=lambda n: found[n] - exact[n] if found[n] > 1 else -1)
-        ] -= 1
+        over = max((n for n in order if found[n] > 1), key=lambda n: found[n] - exact[n])
+        found[over] -= 1
     return [length * unit for length in found]
 
 

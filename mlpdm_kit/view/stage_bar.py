@@ -99,11 +99,10 @@ def _name(stage: Stage, text: Text) -> str:
 
 def _state(stage: Stage, text: Text) -> str:
     status: str = stage.status
+    answered = stage.answered == stage.asked
     if status == "stale":
         status = "stale" if stage.changed else "stale.record"
-    elif status == "untouched" and stage.asked == 0:
-        status = "unseen"
-    elif status == "partial" and stage.answered == stage.asked:
+    elif answered and status in ("untouched", "partial"):
         status = "unseen"
     names = [text.say(f"stage.{step}") for step in stage.changed]
     said = text.say(f"stage.status.{status}", answered=stage.answered, asked=stage.asked,

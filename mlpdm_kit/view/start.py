@@ -29,12 +29,22 @@ from mlpdm_kit.view.forms.said import form_table
 from mlpdm_kit.view.page import MODES, Show, faults_said, find_case, in_notebook, refuse_unknown
 from mlpdm_kit.view.stage_bar import stage_bar
 
-EXAMPLES = {  # how figures are written, with what each is read as
-    "en": (("8,000..12,000 per month", "cases/month"), ("200..600 USD per case", "money/case"),
-           ("2M..5M USD", "money"), ("0.4%..1.1%", "share"), ("2..4 months", "months")),
-    "ja": (("8,000..12,000 per month", "cases/month"), ("２００..６００ JPY per case", "money/case"),
-           ("200万..500万 JPY", "money"), ("０．４％..１．１％", "share"), ("2..4 months", "months")),
-}  # fmt: skip
+EXAMPLES = {  # how figures are written: each is shown with what the kit reads in it
+    "en": (
+        ("8,000..12,000 per month", "cases/month"),
+        ("200..600 USD per case", "money/case"),
+        ("2M..5M USD", "money"),
+        ("0.4%..1.1%", "share"),
+        ("2..4 months", "months"),
+    ),
+    "ja": (
+        ("8,000..12,000 per month", "cases/month"),
+        ("２００..６００ JPY per case", "money/case"),
+        ("200万..500万 JPY", "money"),
+        ("０．４％..１．１％", "share"),
+        ("2..4 months", "months"),
+    ),
+}
 _CURRENCY = {"en": "USD", "ja": "JPY"}
 
 

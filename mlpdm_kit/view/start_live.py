@@ -144,10 +144,7 @@ class _Choice:
         which, name, text = self.which.value, self.name.value.strip(), self.page.text
         self.go.disabled = True  # once is enough
         try:
-            if which == OWN:
-                said = self.page.take(name)
-            else:
-                said = self.page.take(which, name)
+            said = self.page.take(*((name,) if which == OWN else (which, name)))
         except InputError as error:
             self._tell("alert", "mlpdm-fault", " ".join(error.sentences(text.lang)))
             self.go.disabled = False
