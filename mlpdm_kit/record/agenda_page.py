@@ -11,7 +11,19 @@ from mlpdm_kit.record.pages import json_for_page, pages, policy, source
 from mlpdm_kit.text import Text
 
 AGENDA, CLOCK = "agenda.html", "clock.html"
-_SAID_BY_CLOCK = ("pause", "start", "go-on", "over", "left", "next", "last", "ends", "box")
+_SAID_BY_CLOCK = (
+    "pause",
+    "paused",
+    "ready",
+    "start",
+    "go-on",
+    "over",
+    "left",
+    "next",
+    "last",
+    "ends",
+    "box",
+)
 
 
 def render_agenda(agenda: Agenda, *, lang: str = "en", clock: str = CLOCK) -> str:

@@ -52,6 +52,15 @@ def say_how_to_begin(notebook: Any, text: Text) -> None:
     first["source"] = "\n\n".join([*kept, text.say("start.begin")])
 
 
+def say_nothing_to_edit(notebook: Any, text: Text) -> None:
+    """Put the first line of folded code, all that is seen of it, into the reader's language."""
+    for cell in notebook["cells"]:
+        if text.lang != "en" and cell["cell_type"] == "code":
+            first, *rest = source(cell).splitlines()
+            if first.startswith("# Nothing to edit here"):
+                cell["source"] = "\n".join([f"# {text.say('start.nothing')}", *rest])
+
+
 def source(cell: Any) -> str:
     """The source of a cell, however its file has it.
 

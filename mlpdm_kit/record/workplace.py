@@ -23,7 +23,12 @@ from mlpdm_kit.case.words import slug
 from mlpdm_kit.errors import refuse
 from mlpdm_kit.record.agenda import PLANNED, plan
 from mlpdm_kit.record.agenda_page import AGENDA, CLOCK, write_agenda
-from mlpdm_kit.record.notebook_copy import fill_in, say_how_to_begin, translate
+from mlpdm_kit.record.notebook_copy import (
+    fill_in,
+    say_how_to_begin,
+    say_nothing_to_edit,
+    translate,
+)
 from mlpdm_kit.record.stages import STEPS
 from mlpdm_kit.text import Text
 
@@ -182,6 +187,7 @@ def _write_notebook(folder: Path, name: str, place: Workplace) -> None:
     notebook = json.loads((shipped.notebooks() / where / name).read_text(encoding="utf-8"))
     text = Text(place.lang)
     translate(name.removesuffix(".ipynb"), notebook, text)
+    say_nothing_to_edit(notebook, text)
     values: dict[str, str | int] = {"mode": "workshop", "lang": place.lang}
     if name != START:
         say_how_to_begin(notebook, text)

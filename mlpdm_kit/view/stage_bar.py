@@ -33,8 +33,8 @@ _EDGES: dict[Status, str] = {
     "spared": "dotted",
 }
 _BOX = (
-    "display:inline-block;vertical-align:top;box-sizing:border-box;width:11.5em;min-height:6.2em;"
-    "margin:0 0.5em 0.5em 0;padding:0.4em 0.7em;border-top:5px {edge} {colour};"
+    "display:inline-block;vertical-align:top;box-sizing:border-box;width:18.6%;min-width:7.6em;min-height:6em;"
+    "margin:0 0.9% 0.5em 0;padding:0.4em 0.7em;border-top:5px {edge} {colour};"
     "background-color:rgba(127,127,127,{shade});line-height:1.35;white-space:normal"
 )
 

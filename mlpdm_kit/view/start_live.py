@@ -121,7 +121,8 @@ class _Choice:
         self.which.add_class("mlpdm-choice")
         self.name = widgets.Text(value="my-case", continuous_update=False)
         self.name.add_class("mlpdm-stacked")
-        self.go = widgets.Button(description=text.say("start.choose.go"), button_style="primary")
+        self.go = widgets.Button(description=text.say("start.choose.go"), button_style="primary",
+                                 layout=widgets.Layout(align_self="flex-start"))  # fmt: skip
         self.said = widgets.HTML()
         self.widget = widgets.VBox(
             [widgets.HTML(STYLE + _STYLE), self.which, self.name, self.go, self.said]
@@ -149,7 +150,7 @@ class _Choice:
             self._tell("alert", "mlpdm-fault", " ".join(error.sentences(text.lang)))
             self.go.disabled = False
         except Exception as error:  # nobody would see it: a callback has no cell
-            broken = text.say("form.broken", said=f"{type(error).__name__}: {error}")
+            broken = text.say("start.broken", said=f"{type(error).__name__}: {error}")
             self._tell("alert", "mlpdm-fault", broken)
             self.go.disabled = False
         else:
@@ -163,7 +164,8 @@ class _Choice:
 _STYLE = """<style>
 .mlpdm-choice .widget-radio-box {max-width: none; width: 100%}
 .mlpdm-choice .widget-radio-box label {height: auto; line-height: 1.5; white-space: normal;
-  font-size: 1em; padding: 0.1em 0}
+  font-size: 1em; padding: 0.15em 0; display: flex; align-items: baseline}
+.mlpdm-form .mlpdm-choice input {height: 1em !important; margin: 0 0.5em 0 0}
 </style>"""
 
 

@@ -62,7 +62,7 @@
     put("does", box.does);
     put("time", over ? "+" + shown(Math.floor(-rest / 1000) * 1000) : shown(rest));
     put("state", over ? "■ " + said.over + " " + box.late
-      : state.end ? "▶ " + said.left : "‖ " + (fresh ? said.start : said.pause));
+      : state.end ? "▶ " + said.left : "‖ " + (fresh ? said.ready : said.paused));
     put("go-said", state.end ? said.pause : fresh ? said.start : said["go-on"]);
     at("bar").value = Math.min(1, Math.max(0, 1 - rest / state.length));
     const next = boxes[state.box + 1];
