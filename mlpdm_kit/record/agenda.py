@@ -89,7 +89,7 @@ def plan(minutes: int = PLANNED, start: str | None = None) -> Agenda:
     --------
     >>> agenda = plan(120, "13:30")
     >>> [box.minutes for box in agenda.boxes], agenda.clock(agenda.minutes)
-    ([5, 15, 5, 20, 5, 20, 20, 15, 10, 5], '15:30')
+    ([5, 20, 5, 20, 5, 15, 20, 15, 10, 5], '15:30')
     """
     said = _said()
     if not said["shortest"] <= minutes <= said["longest"]:
@@ -121,7 +121,7 @@ def scaled(minutes: Sequence[int], total: int) -> list[int]:
     Examples
     --------
     >>> scaled([10, 20, 30], 62)
-    [11, 20, 31]
+    [10, 21, 31]
     """
     unit = _FIVE if total >= _FROM and total % _FIVE == 0 else 1
     units, whole = total // unit, sum(minutes)

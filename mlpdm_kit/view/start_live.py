@@ -164,7 +164,8 @@ class _Choice:
 _STYLE = """<style>
 .mlpdm-choice .widget-radio-box {max-width: none; width: 100%}
 .mlpdm-choice .widget-radio-box label {height: auto; line-height: 1.5; white-space: normal;
-  font-size: 1em; padding: 0.15em 0; display: flex; align-items: baseline}
+  font-size: 1em; padding: 0.15em 0; display: flex; align-items: baseline;
+  flex-direction: row-reverse; justify-content: flex-end}
 .mlpdm-form .mlpdm-choice input {height: 1em !important; margin: 0 0.5em 0 0}
 </style>"""
 
