@@ -162,8 +162,8 @@ def _studies(state: State) -> Iterator[Block]:
 
 
 def _people(state: State) -> Iterator[Block]:
-    yield Block(code="", fields=_only(People, order_of(People), ("people",)),
-                order=order_of(People))  # fmt: skip
+    fields = tuple(fields_of(People, ("people",)))
+    yield Block(code="", fields=fields, order=order_of(People))
 
 
 def _record(state: State) -> Iterator[Block]:
