@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 FAILED, WRONG_CALL, STOPPED = 1, 2, 130
 MOST_SHOWN = 50
+FEW_FIELDS = 12  # of those that are still the example's
 
 app = typer.Typer(
     name="mlpdm",
@@ -90,12 +91,18 @@ def new(
     text = Text(lang)
     file = new_case(folder, like, lang)
     typer.echo(text.say("cli.new.made", file=file))
+    if like is not None:
+        typer.echo(text.say("cli.new.like"))
+        files = sorted(one.name for one in file.parent.iterdir() if one != file)
+        if files:
+            typer.echo(text.say("cli.new.like.files", files=files))
     typer.echo(text.say("cli.new.next", folder=folder))
 
 
 @app.command()
 def check(cases: Cases, as_json: AsJson = False, lang: Lang = "en") -> None:
     """Say everything that is wrong with cases, line by line."""
+    from mlpdm_kit.case.example import still_as_in_example
     from mlpdm_kit.case.load import check_case, find_cases
 
     text = Text(lang)
@@ -104,9 +111,10 @@ def check(cases: Cases, as_json: AsJson = False, lang: Lang = "en") -> None:
     faulty = sum(map(bool, faults.values()))
     if as_json:
         found = [
-            {"case": str(case), "faults": [fault.to_dict(lang) for fault in some]}
+            {"case": str(case), "faults": [fault.to_dict(lang) for fault in some],
+             "as_in_example": (still_as_in_example(case) or ("", []))[1]}
             for case, some in faults.items()
-        ]
+        ]  # fmt: skip
         _print_json({"cases": found, "faults": number, "faulty_cases": faulty})
     else:
         for some in faults.values():
@@ -120,6 +128,8 @@ def check(cases: Cases, as_json: AsJson = False, lang: Lang = "en") -> None:
             typer.echo(text.say(said, n=len(faults)))
             for line in _unready(list(faults), text):
                 typer.echo(line)
+        for line in _copied(list(faults), text):
+            typer.echo(line)
     if number:
         raise typer.Exit(FAILED)
 
@@ -139,6 +149,21 @@ def _unready(cases: Sequence[Path], text: Text) -> list[str]:
         if silent or lacking:
             people = "".join(text.say(f"cli.check.no-{name}") for name in lacking)
             lines.append(text.say("cli.check.unready", case=place, n=silent, people=people))
+    return lines
+
+
+def _copied(cases: Sequence[Path], text: Text) -> list[str]:
+    """What cases that began as copies still have from their examples."""
+    from mlpdm_kit.case.example import still_as_in_example
+
+    lines = []
+    for place in cases[:MOST_SHOWN]:
+        like, fields = still_as_in_example(place) or ("", [])
+        if fields:
+            more = len(fields) - FEW_FIELDS
+            shown = fields[:FEW_FIELDS]
+            shown += [text.say("cli.check.like.more", n=more)] if more > 0 else []
+            lines.append(text.say("cli.check.like", case=place, like=like, fields=shown))
     return lines
 
 

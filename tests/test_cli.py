@@ -144,6 +144,18 @@ def test_schema_to_a_file_and_to_the_screen(tmp_path: Path) -> None:
     assert json.loads(written) == json.loads(shown.stdout)
 
 
+def test_a_copy_is_told_to_be_one(tmp_path: Path) -> None:
+    made = call("new", tmp_path / "mine", "--like", "churn")
+    assert made.exit_code == 0
+    assert "is the example’s, not yours" in made.output
+    assert re.search(r"the example’s too: \S+\.csv", made.output)
+    checked = call("check", tmp_path / "mine")
+    assert checked.exit_code == 0
+    assert "still as in the example churn: title, " in checked.output
+    found = json.loads(call("check", "--json", tmp_path / "mine").output)["cases"]
+    assert "framing.user" in found[0]["as_in_example"]
+
+
 class Results:
     """What `decide_all` was asked, and what it is to answer."""
 

@@ -32,6 +32,12 @@ class Rung:
     look_after: tuple[str, ...] = ()
 
     @property
+    def looks(self) -> int:
+        """How often a person looks at a case: after steps of a chain, or once at its answer."""
+        alone = self.option.check is not None and not self.option.steps
+        return 1 if alone else len(self.look_after)
+
+    @property
     def kind(self) -> str:
         """Name of its option kind."""
         return self.option.kind

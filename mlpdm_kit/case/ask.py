@@ -100,22 +100,22 @@ def _text(folder: Path, said: str, field: str) -> str:
     return text
 
 
-def ask_faults(folder: Path, table: Table, data: Data, where: str, ask: Ask) -> Iterator[Fault]:
-    """What the data shows to be wrong with a question: its fields, its attack sets."""
-    try:
-        asked = templates(folder, ask, where)
-    except InputError as error:
-        yield from error.faults
-        return
-    for name, template in zip(("prompt", "system"), asked, strict=True):
-        yield from _field_faults(template, table, data, f"{where}.{name}")
-    prompt = asked[0]
-    if not prompt.fields:
-        yield Fault(code="prompt-no-field", field=f"{where}.prompt", value=prompt.text[:60],
-                    figures={"known": _known(table, data)})  # fmt: skip
-    if ask.untrusted is not None and ask.untrusted not in prompt.fields:
-        yield Fault(code="prompt-untrusted", field=f"{where}.untrusted", value=ask.untrusted,
-                    figures={"known": ", ".join(prompt.fields) or "-"})  # fmt: skip
+def ask_faults(
+    folder: Path, table: Table | None, data: Data, where: str, ask: Ask
+) -> Iterator[Fault]:
+    """What is wrong with a question: its texts, its fields (of the data, if it could be read),
+    its attack sets."""
+    for part in ("prompt", "system"):
+        field = f"{where}.{part}"
+        try:
+            template = read_template(_text(folder, getattr(ask, part), field), field)
+        except InputError as error:
+            yield from error.faults
+            continue
+        if table is not None:
+            yield from _field_faults(template, table, data, field)
+        if part == "prompt":
+            yield from _prompt_faults(template, table, data, where, ask)
     for name in ask.attacks:
         if name not in (BUILT_IN, NO_ATTACKS):
             try:
@@ -124,6 +124,18 @@ def ask_faults(folder: Path, table: Table, data: Data, where: str, ask: Ask) -> 
                 yield from error.faults
     if NO_ATTACKS in ask.attacks and len(ask.attacks) > 1:
         yield Fault(code="attacks-none", field=f"{where}.attacks", value=", ".join(ask.attacks))
+
+
+def _prompt_faults(
+    prompt: Template, table: Table | None, data: Data, where: str, ask: Ask
+) -> Iterator[Fault]:
+    if not prompt.fields:
+        known = "-" if table is None else _known(table, data)
+        yield Fault(code="prompt-no-field", field=f"{where}.prompt", value=prompt.text[:60],
+                    figures={"known": known})  # fmt: skip
+    if ask.untrusted is not None and ask.untrusted not in prompt.fields:
+        yield Fault(code="prompt-untrusted", field=f"{where}.untrusted", value=ask.untrusted,
+                    figures={"known": ", ".join(prompt.fields) or "-"})  # fmt: skip
 
 
 def settings_digest(ask: Ask, asked: tuple[Template, Template]) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mlpdm_kit.case.tables import Table
-from mlpdm_kit.errors import Fault, raise_all
+from mlpdm_kit.errors import Fault, Faults, few, raise_all
 
 BUILT_IN, NO_ATTACKS = "built-in", "none"
 # in the user's own words, or hidden in a text that the model is given to work on
@@ -37,13 +37,17 @@ def read_attacks(folder: Path, name: str, field: str) -> tuple[Attack, ...]:
         twice, or a canary is too short to be told from an honest answer.
     """
     with Table(folder, name, field) as table:
-        columns = {column: table.texts(column, field) for column in COLUMNS}
+        missing = Faults()
+        columns: dict[str, list[str | None]] = {}
+        columns |= {column: missing.tried(table.texts, column, field) or [] for column in COLUMNS}
+        raise_all(missing)
         ids = table.texts("id", field) if "id" in table.columns else [None] * len(table)
+        rows = [table.row(place) for place in range(len(table))]
     faults, found = [], []
     seen: set[str] = set()
     for row, own in enumerate(ids, start=1):
         said = {column: (texts[row - 1] or "").strip() for column, texts in columns.items()}
-        at = {"file": name, "row": row, "kinds": ", ".join(KINDS), "limit": MIN_CANARY}
+        at = {"file": name, "row": rows[row - 1], "kinds": ", ".join(KINDS), "limit": MIN_CANARY}
 
         def fault(code: str, value: str, at: dict[str, object] = at) -> Fault:
             return Fault(code=code, field=field, value=value, figures=at)
@@ -58,5 +62,5 @@ def read_attacks(folder: Path, name: str, field: str) -> tuple[Attack, ...]:
             faults.append(fault("attack-twice", key))
         seen.add(key)
         found.append(Attack(id=key, **said))
-    raise_all(faults)
+    raise_all(few(faults))
     return tuple(found)

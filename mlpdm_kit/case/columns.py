@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mlpdm_kit.case.model import Data
@@ -24,6 +24,26 @@ def id_column(table: Table, data: Data) -> str | None:
     return data.id or ("id" if "id" in table.columns and data.target != "id" else None)
 
 
+def id_faults(
+    table: Table, ids: Sequence[str | None], field: str, key: Callable[[str], str] = str
+) -> Iterator[Fault]:
+    """Rows without an id, and those whose id an earlier one has."""
+    empty = [place for place, one in enumerate(ids) if one is None]
+    if empty:
+        yield Fault(code="id-empty", field=field, value=table.name,
+                    figures={"count": len(empty), "row": table.row(empty[0])})  # fmt: skip
+    seen: dict[str, int] = {}
+    for place, one in enumerate(ids):
+        first = place if one is None else seen.setdefault(key(one), place)
+        if first != place:
+            figures: dict[str, Any] = {
+                "file": table.name,
+                "row": table.row(place),
+                "first": table.row(first),
+            }
+            yield Fault(code="id-twice", field=field, value=one, figures=figures)
+
+
 def column_faults(table: Table, data: Data) -> list[Fault]:
     """What is wrong with the columns that the case names, and with those that are left."""
     named: list[tuple[str, str]] = [
@@ -41,9 +61,7 @@ def column_faults(table: Table, data: Data) -> list[Fault]:
         if NESTED.search(table.types[column])
     ]
     for column in used:
-        count = table.infinite(column)
-        if count:
-            figures = {"count": count}
+        if figures := table.infinite(column):
             found.append(
                 Fault(code="column-infinite", field="data.file", value=column, figures=figures)
             )
@@ -64,9 +82,7 @@ def _gaps(table: Table, data: Data) -> Iterator[Fault]:
             continue
         if data.target is None:
             continue
-        count = table.empty_where_known(column, data.target)
-        if count:
-            figures = {"count": count}
+        if figures := table.empty_where_known(column, data.target):
             yield Fault(code="column-gaps", field=f"data.{key}", value=column, figures=figures)
 
 
@@ -111,7 +127,7 @@ def _amount(table: Table, data: Data) -> np.ndarray[Any, Any]:
     import numpy as np
 
     column = str(data.target)
-    found = numbers(table.column(column, "data.target"), "data.target", column)
+    found = numbers(table, column, "data.target")
     if len(np.unique(found[~np.isnan(found)])) < 2:
         raise refuse("target-constant", "data.target", column)
     return found
@@ -225,20 +241,30 @@ def spelling(value: Any) -> str:
     return said
 
 
-def numbers(values: Any, field: str, name: str) -> np.ndarray[Any, Any]:
+def numbers(table: Table, name: str, field: str) -> np.ndarray[Any, Any]:
     """A column as finite numbers; NaN where it is empty."""
     import numpy as np
     import pandas as pd
 
+    values = table.column(name, field)
     try:
         found = np.asarray(pd.to_numeric(pd.Series(values)), dtype=float)
     except (ValueError, TypeError) as error:
-        odd = next((value for value in values if _is_odd(value)), "")
-        raise refuse("column-numbers", field, name, odd=str(odd)[:40]) from error
-    if np.isinf(found).any():
-        count = int(np.isinf(found).sum())
-        raise refuse("column-infinite", field, name, count=count)
+        odd = [place for place, value in enumerate(values) if _is_odd(value)] or [0]
+        shown = str(values[odd[0]])[:40]
+        raise refuse("column-numbers", field, name, odd=shown, count=len(odd),
+                     row=table.row(odd[0])) from error  # fmt: skip
+    if figures := at(table, np.isinf(found)):
+        raise refuse("column-infinite", field, name, **figures)
     return found
+
+
+def at(table: Table, where: np.ndarray[Any, Any]) -> dict[str, Any]:
+    """How many rows are meant, and which is the first; nothing where none is."""
+    import numpy as np
+
+    places = np.flatnonzero(where)
+    return {"count": len(places), "row": table.row(int(places[0]))} if len(places) else {}
 
 
 def _is_odd(value: Any) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from mlpdm_kit.case.columns import (
+    at,
     classes_of,
     column_faults,
     id_column,
@@ -231,9 +232,8 @@ def predicted_values(
         texts = table.values(predict, field, gives="text")
         return answer_codes(texts, classes_of(table, data, task))
     values = np.asarray(table.values(predict, field, gives="number"), dtype=float)
-    unknown = ~np.isfinite(values)
-    if unknown.any():
-        raise refuse("rule-unknown", field, predict, count=int(unknown.sum()))
+    if figures := at(table, ~np.isfinite(values)):
+        raise refuse("rule-unknown", field, predict, **figures)
     return values
 
 
@@ -241,11 +241,11 @@ def priced_column(table: Table, column: str, field: str) -> np.ndarray[Any, Any]
     """Amounts by row that an outcome is priced by: numbers, not negative, none missing."""
     import numpy as np
 
-    found = numbers(table.column(column, field), field, column)
-    if np.isnan(found).any():
-        raise refuse("column-gaps", field, column, count=int(np.isnan(found).sum()))
-    if (found < 0).any():
-        raise refuse("column-negative", field, column)
+    found = numbers(table, column, field)
+    if figures := at(table, np.isnan(found)):
+        raise refuse("column-gaps", field, column, **figures)
+    if figures := at(table, found < 0):
+        raise refuse("column-negative", field, column, **figures)
     return found
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mlpdm_kit.case.columns import word
+from mlpdm_kit.case.columns import id_faults, word
 from mlpdm_kit.case.model import Data, Documents, Option
 from mlpdm_kit.case.tables import Table
-from mlpdm_kit.errors import refuse
+from mlpdm_kit.errors import Fault, Faults, few, raise_all, refuse
 
 if TYPE_CHECKING:
     import numpy as np
@@ -80,54 +80,90 @@ def read_corpus(
         A file or column is not there; an id stands twice, is empty, or is that of no
         document; a document or a query is empty.
     """
+    found, faults = corpus_and_faults(folder, table, data, options, classes, known)
+    raise_all(faults)
+    return found
+
+
+def corpus_and_faults(
+    folder: Path,
+    table: Table | None,
+    data: Data,
+    options: Mapping[str, Option],
+    classes: Sequence[str],
+    known: np.ndarray[Any, Any] | None,
+) -> tuple[Corpus | None, Faults]:
+    """As `read_corpus`, with all that is wrong in any of the files; None where anything is.
+
+    ``table`` is None where the data could not be read, ``known`` where nobody knows which
+    rows need a query: then neither is looked at.
+    """
     import numpy as np
 
-    documents = data.documents
+    documents, faults = data.documents, Faults()
     if documents is None or data.query is None:
-        return None
+        return None, faults
     searches = {name: o for name, o in options.items() if o.of_kind.searches and not o.predictions}
     fields = {name: o.text or documents.text for name, o in searches.items()}
-    with Table(folder, documents.file, "data.documents.file") as file:
-        place_of = _places(file, documents)
-        texts = {
-            columns: _texts(file, columns, f"options.{name}.text" if searches[name].text else "")
-            for name, columns in fields.items()
-        }
-        texts.setdefault(documents.text, _texts(file, documents.text, ""))
-        for name, columns in [("", documents.text), *fields.items()]:
-            _refuse_empty(file, documents, texts[columns], name)
-    unknown = [name for name in classes if word(name) not in place_of]
+    texts: dict[tuple[str, ...], tuple[str, ...]] = {}
+    place_of: Mapping[str, int] | None = None
+    file = faults.tried(Table, folder, documents.file, "data.documents.file")
+    if file is None:
+        pinned = [f"options.{name}.pinned" for name, o in searches.items() if o.pinned]
+        faults.hiding(0, ["data.documents", *pinned])
+    else:
+        with file:
+            place_of = faults.tried(_places, file, documents)
+            for name, columns in [("", documents.text), *fields.items()]:
+                said = f"options.{name}.text" if name and searches[name].text else ""
+                if columns in texts:
+                    faults.tried(_refuse_empty, file, documents, texts[columns], name)
+                elif (read := faults.tried(_texts, file, columns, said)) is not None:
+                    texts[columns] = read
+                    faults.tried(_refuse_empty, file, documents, read, name)
+    unknown = [name for name in classes if place_of is not None and word(name) not in place_of]
     if unknown:
         figures = {"count": len(unknown), "file": documents.file}
-        raise refuse("document-unknown", "data.target", unknown[0], **figures)
-    queries = table.texts(data.query, "data.query")
-    empty = [
-        row for row, said in enumerate(queries, 1) if known[row - 1] and not (said or "").strip()
-    ]
-    if empty:
-        raise refuse("query-empty", "data.query", data.query, count=len(empty), row=empty[0])
-    return Corpus(
+        faults.append(Fault(code="document-unknown", field="data.target", value=unknown[0],
+                            figures=figures))  # fmt: skip
+    queries = None
+    if table is not None:
+        queries = faults.tried(_queries, table, data.query, known)
+    synonyms = {name: faults.tried(_synonyms, folder, name, o) for name, o in searches.items()}
+    pinned_to = {name: faults.tried(_pinned, folder, name, o, place_of, documents)
+                 for name, o in searches.items()}  # fmt: skip
+    if faults or queries is None or place_of is None:
+        return None, faults
+    corpus = Corpus(
         texts=texts,
         queries=tuple(said or "" for said in queries),
         places=np.array([place_of[word(name)] for name in classes], dtype=int),
         fields=fields,
-        synonyms={name: _synonyms(folder, name, o) for name, o in searches.items()},
-        pinned={name: _pinned(folder, name, o, place_of, documents)
-                for name, o in searches.items()},
-    )  # fmt: skip
+        synonyms={name: said or {} for name, said in synonyms.items()},
+        pinned={name: said or {} for name, said in pinned_to.items()},
+    )
+    return corpus, faults
+
+
+def _queries(table: Table, column: str, known: np.ndarray[Any, Any] | None) -> list[str | None]:
+    """What was asked on each row; something where the right document is known."""
+    found = table.texts(column, "data.query")
+    empty = [
+        place
+        for place, said in enumerate(found)
+        if known is not None and known[place] and not (said or "").strip()
+    ]
+    if empty:
+        raise refuse("query-empty", "data.query", column, count=len(empty),
+                     row=table.row(empty[0]))  # fmt: skip
+    return found
 
 
 def _places(file: Table, documents: Documents) -> dict[str, int]:
     """Place of every document by its id."""
-    found: dict[str, int] = {}
-    ids = file.texts(documents.id, "data.documents.id")
-    missing = sum(name is None for name in ids)
-    if missing:
-        raise refuse("id-empty", "data.documents.id", documents.file, count=missing)
-    for place, name in enumerate(ids):
-        if found.setdefault(word(name), place) != place:
-            raise refuse("id-twice", "data.documents.id", name, file=documents.file)
-    return found
+    ids = file.written(documents.id, "data.documents.id")
+    raise_all(few(id_faults(file, ids, "data.documents.id", word)))
+    return {word(name): place for place, name in enumerate(ids)}
 
 
 def _texts(file: Table, columns: tuple[str, ...], where: str) -> tuple[str, ...]:
@@ -157,13 +193,19 @@ def _synonyms(folder: Path, name: str, option: Option) -> dict[str, tuple[str, .
 
 
 def _pinned(
-    folder: Path, name: str, option: Option, place_of: Mapping[str, int], documents: Documents
+    folder: Path,
+    name: str,
+    option: Option,
+    place_of: Mapping[str, int] | None,
+    documents: Documents,
 ) -> dict[str, int]:
-    """Place of the document that stands first for a query."""
+    """Place of the document that stands first for a query, where the documents are known."""
     where = f"options.{name}.pinned"
     pairs = list((option.pinned or {}).items()) if not isinstance(option.pinned, str) else None
     if pairs is None:
         pairs = _pairs(folder, str(option.pinned), where, ("query", "document"))
+    if place_of is None:
+        return {}
     odd = [document for _, document in pairs if word(document) not in place_of]
     if odd:
         raise refuse("document-unknown", where, odd[0], count=len(odd), file=documents.file)
@@ -176,10 +218,12 @@ def _pairs(folder: Path, name: str, where: str, columns: tuple[str, str]) -> lis
         if not set(columns) <= set(file.columns):
             known = ", ".join(columns)
             raise refuse("pairs-columns", where, ", ".join(file.columns[:12]), known=known)
-        first, second = (file.texts(column, where) for column in columns)
-    found = []
-    for row, (one, other) in enumerate(zip(first, second, strict=True), start=1):
-        if not one or not other:
-            raise refuse("pairs-empty", where, name, row=row)
-        found.append((one.strip(), other.strip()))
+        first, second = (file.written(column, where) for column in columns)
+        found = [((one or "").strip(), (other or "").strip())
+                 for one, other in zip(first, second, strict=True)]  # fmt: skip
+        raise_all(few(
+            Fault(code="pairs-empty", field=where, value=name, figures={"row": file.row(place)})
+            for place, pair in enumerate(found)
+            if not all(pair)
+        ))  # fmt: skip
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 from mlpdm_kit.case.inputs import Frozen
 from mlpdm_kit.case.values import is_silent, read_amount, read_day
 from mlpdm_kit.case.words import Truth
-from mlpdm_kit.errors import Fault
+from mlpdm_kit.errors import Fault, Row
 
 if TYPE_CHECKING:
     from mlpdm_kit.case.model import Case
@@ -134,18 +134,21 @@ def _cutoffs(task: str, grading: Grading) -> Iterator[Fault]:
 
 
 def reference_faults(
-    kind: str, references: list[str | None], field: str, first_row: int = 1
+    kind: str, references: list[str | None], field: str, place: Callable[[int], Row]
 ) -> list[Fault]:
-    """References that a grader of amounts or days cannot read: the first, and how many."""
+    """References that a grader of amounts or days cannot read: the first, and how many.
+
+    ``place`` says where a row stands in its file.
+    """
     reader = {"amount": read_amount, "date": read_day}.get(kind)
     if reader is None:
         return []
     odd = [
         (row, text)
-        for row, text in enumerate(references, start=first_row)
+        for row, text in enumerate(references)
         if not is_silent(text) and reader(text) is None
     ]
     if not odd:
         return []
-    figures = {"row": odd[0][0], "count": len(odd)}
+    figures = {"row": place(odd[0][0]), "count": len(odd)}
     return [Fault(code=f"reference-{kind}", field=field, value=odd[0][1], figures=figures)]

@@ -15,10 +15,11 @@ from pydantic import ValidationError
 
 from mlpdm_kit.case.checks import CHECKS
 from mlpdm_kit.case.correlations import drawn_name
+from mlpdm_kit.case.data_rules import data_faults
 from mlpdm_kit.case.kinds import TASK_KINDS
 from mlpdm_kit.case.model import Case
 from mlpdm_kit.case.quantity import Units
-from mlpdm_kit.case.rules import data_faults, rule_faults
+from mlpdm_kit.case.rules import rule_faults
 from mlpdm_kit.case.translate import fault_of, location
 from mlpdm_kit.case.yaml_text import MAX_FAULTS, Lines, parse_yaml, read_yaml
 from mlpdm_kit.errors import Fault, InputError, raise_all, refuse
@@ -62,9 +63,7 @@ def check_case(path: str | Path, overrides: Mapping[str, Any] | None = None) -> 
         return list(error.faults)
     case = reading.case
     if case is not None:
-        reading.add(data_faults(case.folder, case.data, case.options, case.task, case.outcomes,
-                                case.incidents, currency=case.currency,
-                                grading=case.grading))  # fmt: skip
+        reading.add_of_files(data_faults(case))
     return reading.in_order()
 
 
@@ -85,6 +84,16 @@ class _Reading:
         noted = [fault.field for fault in self.faults] + self.refused
         for fault in faults:
             if not _follows(fault, noted):
+                self.faults.append(self._placed(fault, known))
+
+    def add_of_files(self, faults: Iterable[Fault]) -> None:
+        """Note faults of the files beside the case; only what could not be read hides them."""
+        known: dict[str, int] = {".".join(map(str, key)): line for key, line in self.lines.items()}
+        noted = [fault.field for fault in self.faults] + self.refused
+        hidden = [name for name in noted if name in ("task", "data") or name.startswith("data.")]
+        for fault in faults:
+            follows = _follows(fault, hidden) or fault.field in noted
+            if not follows and not any(_within(fault.field, name) for name in self.refused):
                 self.faults.append(self._placed(fault, known))
 
     def _placed(self, fault: Fault, known: Mapping[str, int]) -> Fault:

@@ -205,6 +205,7 @@ class Case(Frozen):
     correlations: Pairs = ()
     horizon: Months | None = None
     discount: RatePerYear = Input(low=0, high=0, dimension="rate/year")
+    like: str = Field(default="", exclude=True)
     folder: Path = Field(default=Path(), exclude=True)
     digest: str = Field(default="", exclude=True)
 

@@ -92,9 +92,10 @@ Steps = Annotated[dict[str, Step], BeforeValidator(_read_steps)]
 
 
 class Look(Frozen):
-    """A person who looks at what a chain of steps has made, and mends what is found.
+    """A person who looks at what an option has made, and mends what is found.
 
-    ``after`` names the steps after which that is; without it the kit finds where it pays.
+    ``after`` names the steps of a chain after which that is; without it the kit finds where
+    it pays. Of an option without steps every answer is looked at.
     ``finds`` is the share of wrong cases that a look finds, ``price`` what a look costs,
     ``mend`` what mending a case costs more, ``time`` that of a look, ``capacity`` the looks
     for which there is time, at all places together.
@@ -186,10 +187,14 @@ class Option(Frozen):
         """Whether a person looks before anything happens.
 
         With a chain of steps only where a look after the last of them is settled: one that
-        is to be taken where it pays may not be.
+        is to be taken where it pays may not be; nor is every answer seen where the time for
+        looks is limited.
         """
-        after = () if self.check is None else self.check.after or ()
-        return self.of_kind.reviewed or (bool(self.steps) and list(self.steps)[-1] in after)
+        if self.of_kind.reviewed or self.check is None:
+            return self.of_kind.reviewed
+        if not self.steps:
+            return self.check.capacity is None
+        return list(self.steps)[-1] in (self.check.after or ())
 
     @property
     def quality(self) -> tuple[Input, ...]:

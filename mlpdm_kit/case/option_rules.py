@@ -130,10 +130,11 @@ def _chain(case: Case, option: Option) -> Iterator[Fault]:
     if option.check is None:
         return
     after = option.check.after or ()
-    if option.status_quo and option.check.after is None:  # today a person looks where they look
+    today = bool(option.steps) and option.status_quo  # a person looks where they look
+    if today and option.check.after is None:
         example = f"after: [{next(reversed(option.steps), '')}]"
         yield Fault(code="missing-key", field="check.after", figures={"example": example})
-    if not option.steps:
+    if not option.steps and (not case.of_task.severity or option.kind in _NEVER_LOOKED_AT):
         yield Fault(code="check-alone", field="check", value="check")
         return
     for name in after:
@@ -142,6 +143,9 @@ def _chain(case: Case, option: Option) -> Iterator[Fault]:
             yield Fault(code="check-step", field="check.after", value=name, figures=figures)
     if len(set(after)) < len(after):
         yield Fault(code="check-twice", field="check.after", value=", ".join(after))
+
+
+_NEVER_LOOKED_AT = ("none", "all", "constant", "review")
 
 
 def _pace(option: Option) -> Iterator[Fault]:

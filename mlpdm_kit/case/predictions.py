@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mlpdm_kit.case.columns import id_column, spelling
+from mlpdm_kit.case.columns import id_column, id_faults, spelling
 from mlpdm_kit.case.grading import Grading
 from mlpdm_kit.case.kinds import TASK_KINDS, TaskKind
 from mlpdm_kit.case.logs.choosing import in_currency, of_option
@@ -24,12 +24,12 @@ from mlpdm_kit.case.logs.coding import (
     answer_codes,
     scale_of,
 )
-from mlpdm_kit.case.logs.columns import AMOUNTS, ROW, Odd, few, is_nothing
+from mlpdm_kit.case.logs.columns import AMOUNTS, NEVER, ROW, Odd, is_nothing
 from mlpdm_kit.case.logs.fields import with_fields
-from mlpdm_kit.case.logs.formats import read_log
+from mlpdm_kit.case.logs.formats import log_and_faults
 from mlpdm_kit.case.model import Data, Option
 from mlpdm_kit.case.tables import Table
-from mlpdm_kit.errors import Fault, raise_all, refuse
+from mlpdm_kit.errors import Fault, Faults, InputError, Row, few, raise_all, refuse
 
 if TYPE_CHECKING:
     import numpy as np
@@ -140,39 +140,92 @@ def read_predictions(
         money, lacks an answer, holds two for one repeat or one of an item that the data does
         not know, or a value that its column cannot hold.
     """
+    rows = Rows(ids=ids_of(table, data), known=known, classes=classes, file=data.file)
+    found, faults = predictions_and_faults(
+        folder, rows, name, option, task, currency=currency, grading=grading
+    )
+    raise_all(faults)
+    assert found is not None
+    return found
 
-    where = f"options.{name}.predictions"
+
+@dataclass(frozen=True, kw_only=True)
+class Rows:
+    """What answers are held against: rows of the data, as far as they could be read.
+
+    ``ids`` are None where the data's rows have none that can be read; ``known`` is where the
+    outcome is, None for everywhere; ``file`` the data's name.
+    """
+
+    ids: Sequence[str | None] | None
+    known: np.ndarray[Any, Any] | None
+    classes: tuple[str, ...]
+    file: str
+
+
+def predictions_and_faults(
+    folder: Path,
+    rows: Rows,
+    name: str,
+    option: Option,
+    task: str,
+    *,
+    currency: str = "",
+    grading: Grading | None = None,
+) -> tuple[Predictions | None, list[Fault]]:
+    """As `read_predictions`, with all that is wrong with the file; None where anything is.
+
+    Without the data's ids what needs them is not looked at.
+    """
+    import numpy as np
+
+    where, faults, kind = f"options.{name}.predictions", Faults(), TASK_KINDS[task]
     assert option.predictions is not None
-    log = read_log(folder, option.predictions, where)
-    if grading is not None and grading.fields and "answer" not in log:
-        log = with_fields(folder, option.predictions, where, log, tuple(grading.fields))
-    log = of_option(log, name, where, option.predictions)
-    priced = option.tokens is not None
-    log = in_currency(log, currency, where, option.predictions, priced=priced)
-    kind = TASK_KINDS[task]
-    said_as = _said_as(log, kind, where)
-    ids = ids_of(table, data)
-    told = _Told(field=where, file=option.predictions)
+    try:
+        log, odd = log_and_faults(folder, option.predictions, where)
+        faults += odd
+        if grading is not None and grading.fields and "answer" not in log:
+            log = with_fields(folder, option.predictions, where, log, tuple(grading.fields))
+        log = of_option(log, name, where, option.predictions)
+        priced = faults.tried(in_currency, log, currency, where, option.predictions,
+                              priced=option.tokens is not None)  # fmt: skip
+        log = log.drop(columns="cost") if priced is None else priced
+        said_as = _said_as(log, kind, where)
+    except InputError as error:
+        return None, few([*faults, *error.faults])
+    told = _Told(field=where, file=option.predictions, counted=log.attrs.get("counted", "row"))
     attacks, items = _apart(log)
-    raise_all(few([*told.attacks(attacks), *told.items(items, ids, data.file)]))
-    place = _Place(ids, items)
+    faults += told.attacks(attacks)
     silent = (_truth(items, "refused") == 1) | (_failed(items) == 1)
-    scale = scale_of(kind, classes, probability=option.probability)
-    score = place.put(told.codes(items[said_as], items[ROW], scale, said_as, silent))
+    scale = scale_of(kind, rows.classes, probability=option.probability)
+    codes, odd = told.codes(items[said_as], items[ROW], scale, said_as, silent)
+    faults += odd
+    faults += told.items(items, rows.ids, rows.file)
+    if rows.ids is None:
+        return None, few(faults)
+    there = set(rows.ids)
+    here = np.array([one in there for one in items["id"]], dtype=bool)
+    items, silent, codes = items[here], silent[here], codes[here]
+    place = _Place(rows.ids, items)
+    score = place.put(codes)
     quiet = place.put(silent.astype(float)) == 1
-    _refuse_gaps(score, quiet, ids, known, where, option.predictions)
+    if not any(fault.code == "log-ids" for fault in faults):  # then all are missing, by a slip
+        unnamed = sum(f.figures["count"] for f in faults if f.code == "id-empty")
+        faults.tried(_refuse_gaps, score, quiet, rows, where, option.predictions, unnamed)
+    if faults:
+        return None, few(faults)
     is_answer = said_as != "score" and kind.answers != "amount"
-    return Predictions(
+    shown = said_as in _TEXTS.get(kind.answers, ())
+    found = Predictions(
         score=score,
         is_answer=is_answer,
         silent=quiet if quiet.any() and not is_answer else None,
-        texts=place.texts(items[said_as], silent)
-        if said_as in _TEXTS.get(kind.answers, ())
-        else None,
+        texts=place.texts(items[said_as], silent) if shown else None,
         numbers=place.numbers,
         said={key: place.put(values) for key, values in _said(items, kind).items()},
         attacks=_attacks(attacks),
     )
+    return found, []
 
 
 def _said_as(log: pd.DataFrame, kind: TaskKind, where: str) -> str:
@@ -185,19 +238,23 @@ def _said_as(log: pd.DataFrame, kind: TaskKind, where: str) -> str:
     return there[0]
 
 
+def can_be_graded(given: Predictions, task: str) -> bool:
+    """Whether people can have graded these answers."""
+    return given.is_answer and (given.texts is not None or TASK_KINDS[task].answers == "grade")
+
+
+def ids_needed(data: Data, options: Mapping[str, Option]) -> bool:
+    """Whether anything names rows of the data."""
+    return data.grades is not None or any(option.predictions for option in options.values())
+
+
 def ids_of(table: Table, data: Data) -> list[str | None]:
     """Id of each row of the data, none of them twice."""
     column = id_column(table, data)
     if column is None:
         return [str(number) for number in range(1, len(table) + 1)]
     found = table.written(column, "data.id")
-    seen: set[str] = set()
-    for one in found:
-        if one is None:
-            raise refuse("id-empty", "data.id", data.file, count=found.count(None))
-        if one in seen:
-            raise refuse("id-twice", "data.id", one, file=data.file)
-        seen.add(one)
+    raise_all(few(id_faults(table, found, "data.id")))
     return found
 
 
@@ -269,9 +326,10 @@ class _Told:
 
     field: str
     file: str
+    counted: str
 
-    def fault(self, code: str, row: Any, value: Any, **figures: Any) -> Fault:
-        known = {"file": self.file, "row": row, **figures}
+    def fault(self, code: str, row: int, value: Any, **figures: Any) -> Fault:
+        known = {"file": self.file, "row": Row(row, self.counted), **figures}
         return Fault(code=code, field=self.field, value=value, figures=known)
 
     def attacks(self, rows: pd.DataFrame) -> Iterator[Fault]:
@@ -283,25 +341,28 @@ class _Told:
         for row, attack in rows.loc[~went, [ROW, "attack"]].itertuples(index=False):
             yield self.fault("log-attack", row, attack)
 
-    def items(self, rows: pd.DataFrame, ids: Collection[str | None], data: str) -> Iterator[Fault]:
+    def items(
+        self, rows: pd.DataFrame, ids: Collection[str | None] | None, data: str
+    ) -> Iterator[Fault]:
         """Answers without an item, to one that is not in the data, or a second to a repeat."""
-        empty = int(rows["id"].isna().sum())
-        if empty:
-            yield Fault(code="id-empty", field=self.field, value=self.file,
-                        figures={"count": empty})  # fmt: skip
-        known, said = set(ids), rows["id"].dropna()
+        empty = rows.loc[rows["id"].isna(), ROW]
+        if len(empty):
+            yield self.fault("id-empty", empty.iloc[0], self.file, count=len(empty))
+        said = rows["id"].dropna()
+        known = set(said) if ids is None else set(ids)
         if len(said) and known.isdisjoint(said):
-            first = next(iter(ids), "-")
-            yield self.fault("log-ids", None, said.iloc[0], data=data, first=first)
+            first = next(iter(ids or ()), "-")
+            yield self.fault("log-ids", rows[ROW].iloc[0], said.iloc[0], data=data, first=first)
             return
         seen: dict[tuple[str, int], Any] = {}
         for row, one, repeat in rows[[ROW, "id", "repeat"]].itertuples(index=False):
-            if is_nothing(one):
+            if is_nothing(one) or repeat == NEVER:
                 continue
             if one not in known:
                 yield self.fault("log-unknown", row, one, data=data)
             elif (one, repeat) in seen:
-                yield self.fault("log-twice", row, one, repeat=repeat, first=seen[one, repeat])
+                before = Row(seen[one, repeat], self.counted)
+                yield self.fault("log-twice", row, one, repeat=repeat, first=before)
             seen.setdefault((one, repeat), row)
 
     def codes(
@@ -311,8 +372,9 @@ class _Told:
         scale: Scale,
         column: str,
         silent: np.ndarray[Any, Any],
-    ) -> np.ndarray[Any, Any]:
-        """Code of each answer; where it was refused, or the call failed, that of silence."""
+    ) -> tuple[np.ndarray[Any, Any], list[Fault]]:
+        """Code of each answer (where it was refused, or the call failed, that of silence),
+        and a fault for each that is none: its code is 0."""
         import numpy as np
 
         quiet = np.nan if column == "score" else SILENCE.get(scale.kind.answers, np.nan)
@@ -325,10 +387,10 @@ class _Told:
             try:
                 found[index] = READERS[column](value, scale)
             except Odd as odd:
+                found[index] = 0.0
                 figures = {"column": column, **odd.figures}
                 faults.append(self.fault(odd.code, row, value, **figures))
-        raise_all(few(faults))
-        return found
+        return found, faults
 
 
 class _Place:
@@ -364,22 +426,26 @@ class _Place:
 def _refuse_gaps(
     score: np.ndarray[Any, Any],
     quiet: np.ndarray[Any, Any],
-    ids: Sequence[str | None],
-    known: np.ndarray[Any, Any] | None,
+    rows: Rows,
     where: str,
     file: str,
+    unnamed: int,
 ) -> None:
-    """Each row of the data whose outcome is known has an answer, at least one."""
+    """Each row of the data whose outcome is known has an answer, at least one.
+
+    ``unnamed`` answers stand in the file without an id: as many rows may lack theirs by it.
+    """
     import numpy as np
 
+    assert rows.ids is not None
     none = np.isnan(score) & ~quiet
-    needed = np.full(len(ids), True) if known is None else known
+    needed = np.full(len(rows.ids), True) if rows.known is None else rows.known
     empty = (none if none.ndim == 1 else none.all(axis=1)) & needed
-    if empty.any():
+    if empty.sum() > unnamed:
         figures = {
             "count": int(empty.sum()),
             "rows": int(needed.sum()),
-            "first": ids[int(np.argmax(empty))],
+            "first": rows.ids[int(np.argmax(empty))],
         }
         raise refuse("predictions-missing", where, file, **figures)
 
@@ -390,7 +456,11 @@ __all__ = [
     "UNANSWERED",
     "Attacks",
     "Predictions",
+    "Rows",
     "answer_codes",
+    "can_be_graded",
+    "ids_needed",
     "ids_of",
+    "predictions_and_faults",
     "read_predictions",
 ]

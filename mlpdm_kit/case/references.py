@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +11,10 @@ from mlpdm_kit.case.grades import Gradings, read_grades
 from mlpdm_kit.case.grading import Grading, reference_faults
 from mlpdm_kit.case.kinds import TASK_KINDS
 from mlpdm_kit.case.model import Data
-from mlpdm_kit.case.predictions import Predictions, ids_of
+from mlpdm_kit.case.predictions import Predictions, can_be_graded, ids_of
 from mlpdm_kit.case.tables import Table
 from mlpdm_kit.case.values import as_object
-from mlpdm_kit.errors import Fault, raise_all, refuse
+from mlpdm_kit.errors import Fault, Faults, few, raise_all
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,13 +38,13 @@ def references(table: Table, data: Data, grading: Grading | None) -> np.ndarray[
     if grading.grader != "fields":
         texts = table.texts(str(data.target), "data.target")
         kind = "amount" if grading.grader == "numeric" else ""
-        raise_all(reference_faults(kind, texts, "data.target"))
+        raise_all(reference_faults(kind, texts, "data.target", table.row))
         found[:] = texts
         return found
-    parts = _parts(table, data, grading)
-    faults: list[Fault] = []
+    parts, faults = _parts(table, data, grading)
     for name, rules in grading.fields.items():
-        faults += reference_faults(rules.kind, parts[name], f"grading.fields.{name}")
+        field = f"grading.fields.{name}"
+        faults += reference_faults(rules.kind, parts.get(name, []), field, table.row)
     raise_all(faults)
     for row in range(len(table)):
         told = {name: values[row] for name, values in parts.items()}
@@ -52,22 +52,28 @@ def references(table: Table, data: Data, grading: Grading | None) -> np.ndarray[
     return found
 
 
-def _parts(table: Table, data: Data, grading: Grading) -> dict[str, list[str | None]]:
+def _parts(
+    table: Table, data: Data, grading: Grading
+) -> tuple[dict[str, list[str | None]], Faults]:
     """References by field: columns of the data, else what the target's JSON objects hold."""
     own = {name: one for name, one in grading.fields.items() if one.column or not data.target}
-    found = {
-        name: table.texts(one.column or name, f"grading.fields.{name}") for name, one in own.items()
-    }
+    found: dict[str, list[str | None]] = {}
+    faults = Faults()
+    for name, one in own.items():
+        texts = faults.tried(table.texts, one.column or name, f"grading.fields.{name}")
+        found[name] = texts or []
     rest = [name for name in grading.fields if name not in own]
     if rest:
-        read = []
-        for row, text in enumerate(table.texts(str(data.target), "data.target"), start=1):
-            told = as_object(text)
-            if told is None and text is not None:
-                raise refuse("reference-object", "data.target", text, row=row)
-            read.append(told or {})
-        found |= {name: [_as_text(told.get(name)) for told in read] for name in rest}
-    return found
+        texts = table.texts(str(data.target), "data.target")
+        read = [as_object(text) for text in texts]
+        faults += few(
+            Fault(code="reference-object", field="data.target", value=text,
+                  figures={"row": table.row(place)})
+            for place, (text, told) in enumerate(zip(texts, read, strict=True))
+            if told is None and text is not None
+        )  # fmt: skip
+        found |= {name: [_as_text((told or {}).get(name)) for told in read] for name in rest}
+    return found, faults
 
 
 def _as_text(value: Any) -> str | None:
@@ -100,19 +106,43 @@ def peoples_grades(
     InputError
         As `read_grades` does, or an option's answers are to be graded and nobody did.
     """
-    known = {
-        name: one.numbers
-        for name, one in predictions.items()
-        if one.is_answer and (one.texts is not None or TASK_KINDS[task].answers == "grade")
+    known: dict[str, Sequence[int] | None] = {
+        name: one.numbers for name, one in predictions.items() if can_be_graded(one, task)
     }
     ungraded = [name for name in known if predictions[name].texts is not None]
-    if TASK_KINDS[task].answers == "grade" and ungraded and grading is None:
-        raise refuse("grading-none", f"options.{ungraded[0]}.predictions", ungraded[0])
-    if data.grades is None:
-        return {}
-    found = read_grades(folder, data.grades, ids_of(table, data), known, TASK_KINDS[task].outcomes)
-    if grading is not None and grading.grader == "people":
-        for name in ungraded:
-            if name not in found:
-                raise refuse("grades-none", "data.grades", name)
+    found, faults = grades_and_faults(
+        folder, ids_of(table, data) if data.grades else None, data, task, grading, known, ungraded
+    )
+    raise_all(faults)
     return found
+
+
+def grades_and_faults(
+    folder: Path,
+    ids: Sequence[str | None] | None,
+    data: Data,
+    task: str,
+    grading: Grading | None,
+    known: Mapping[str, Sequence[int] | None],
+    ungraded: Sequence[str],
+) -> tuple[dict[str, Gradings], list[Fault]]:
+    """As `peoples_grades`, with all that is wrong with the file beside what can be read.
+
+    ``known`` are the options whose answers can be graded, and the numbers of their repeats,
+    or None where they could not be read; ``ungraded`` those whose answers are texts.
+    """
+    faults = Faults()
+    if TASK_KINDS[task].answers == "grade" and ungraded and grading is None:
+        faults.append(Fault(code="grading-none", field=f"options.{ungraded[0]}.predictions",
+                            value=ungraded[0]))  # fmt: skip
+    if data.grades is None:
+        return {}, faults
+    found, told = read_grades(folder, data.grades, ids, known, TASK_KINDS[task].outcomes)
+    faults += told
+    if grading is not None and grading.grader == "people" and not told:
+        faults += [
+            Fault(code="grades-none", field="data.grades", value=name)
+            for name in ungraded
+            if name not in found
+        ]
+    return found, faults

@@ -1,45 +1,26 @@
-"""Rules that need more than one field, or the data: they complete the model's own.
+"""Rules that need more than one field: they complete the model's own.
 
 Each rule yields faults and never raises, so that all are reported in one go.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator
 from difflib import get_close_matches
-from pathlib import Path
-from typing import Any
 
 from mlpdm_kit.case.area_rules import area_faults
-from mlpdm_kit.case.ask import answers_faults, ask_faults
 from mlpdm_kit.case.checks import CHECKS
-from mlpdm_kit.case.columns import (
-    classes_of,
-    column_faults,
-    is_known,
-    target_values,
-    try_faults,
-)
 from mlpdm_kit.case.correlations import correlation_faults, drawn_name
-from mlpdm_kit.case.dataset import act_values, predicted_values, priced_column
-from mlpdm_kit.case.documents import read_corpus
-from mlpdm_kit.case.grading import Grading, grading_faults
-from mlpdm_kit.case.incidents import incident_faults, incident_inputs, untold
+from mlpdm_kit.case.grading import grading_faults
+from mlpdm_kit.case.incidents import incident_faults, incident_inputs
 from mlpdm_kit.case.kinds import PAIR
-from mlpdm_kit.case.model import Case, Data, Input, Option, Outcome, slug
+from mlpdm_kit.case.model import Case, Data, Input, slug
 from mlpdm_kit.case.option_rules import no_option, option_faults, stopping_checks
-from mlpdm_kit.case.predictions import Predictions, read_predictions
 from mlpdm_kit.case.ranges import range_faults
-from mlpdm_kit.case.references import has_reference, peoples_grades, references
-from mlpdm_kit.case.tables import Table
-from mlpdm_kit.errors import Fault, InputError
+from mlpdm_kit.errors import Fault
 
 MAX_HORIZON_MONTHS = 600
-
-
-MIN_ROWS = 20
-
-
+MIN_ROWS = 20  # of data, and of one class: with fewer nothing can be held against anything
 MIN_CLASS = 2
 
 
@@ -283,82 +264,3 @@ def named_inputs(case: Case) -> Iterator[tuple[str, Input]]:
             for field, value in trial or ():
                 if isinstance(value, Input):
                     yield f"options.{name}.stages.{stage}.{field}", value
-
-
-def _few(target: Any, data: Data, task: str) -> Iterator[Fault]:
-    """Too few rows, or too few of one class, to hold anything against anything."""
-    if len(target) < MIN_ROWS:
-        yield Fault(code="data-few", field="data.file", value=len(target),
-                    figures={"limit": MIN_ROWS})  # fmt: skip
-    elif task == "binary" and min(target.sum(), (1 - target).sum()) < MIN_CLASS:
-        least = int(min(target.sum(), (1 - target).sum()))
-        yield Fault(code="data-few", field="data.target", value=least,
-                    figures={"limit": MIN_CLASS})  # fmt: skip
-
-
-def data_faults(
-    folder: Path,
-    data: Data | None,
-    options: Mapping[str, Option],
-    task: str,
-    outcomes: Mapping[str, Outcome] | None = None,
-    incidents: Collection[str] = (),
-    *,
-    currency: str = "",
-    grading: Grading | None = None,
-) -> list[Fault]:
-    """Faults that only the data shows: files, columns, classes, rules, predictions."""
-    if data is None:
-        return []
-    try:
-        table = Table(folder, data.file)
-    except InputError as error:
-        return list(error.faults)
-    with table:
-        faults = column_faults(table, data)
-        sound = not any(fault.code == "column-missing" for fault in faults)
-        known = None
-        classes: tuple[str, ...] = ()
-        found: dict[str, Predictions] = {}
-        for name, outcome in (outcomes or {}).items():
-            if outcome.column:
-                field = f"outcomes.{name}.column"
-                faults += try_faults(priced_column, table, outcome.column, field)
-        if data.target is None or data.target in table.types:
-            try:
-                target = target_values(table, data, task)
-                held = references(table, data, grading)
-                known = is_known(target) & has_reference(held, len(table))
-                classes = classes_of(table, data, task)
-            except InputError as error:
-                faults += error.faults
-            else:
-                faults += try_faults(read_corpus, folder, table, data, options, classes, known)
-        for name, option in options.items():
-            field = f"options.{name}"
-            if option.by:
-                faults += try_faults(table.need, option.by, f"{field}.by")
-            if option.when:
-                faults += try_faults(act_values, table, data, option.when, f"{field}.when")
-            if option.predict:
-                faults += try_faults(predicted_values, table, data, option.predict,
-                                     f"{field}.predict", task)  # fmt: skip
-            unasked: list[Fault] = []
-            if option.ask is not None and option.predictions:
-                faults += ask_faults(folder, table, data, f"{field}.ask", option.ask)
-                unasked += answers_faults(folder, field, option.ask, option.predictions)
-                faults += unasked
-            if option.predictions and sound and not unasked:
-                try:
-                    found[name] = read_predictions(
-                        folder, table, data, name, option, task, known, classes,
-                        currency=currency, grading=grading,
-                    )  # fmt: skip
-                    faults += untold(incidents, name, option, found[name])
-                except InputError as error:
-                    faults += error.faults
-        if not faults:
-            faults += try_faults(peoples_grades, folder, table, data, task, grading, found)
-    if not faults and known is not None:
-        faults += _few(target[known], data, task)
-    return faults

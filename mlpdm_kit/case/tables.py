@@ -8,17 +8,20 @@ a limit of time and memory.
 
 from __future__ import annotations
 
+import os
 import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from mlpdm_kit.case import csv_text
 from mlpdm_kit.case.expressions import Rule, query
-from mlpdm_kit.errors import Fault, InputError, raise_all, refuse
+from mlpdm_kit.errors import Fault, InputError, Row, raise_all, refuse
 
 if TYPE_CHECKING:
     import duckdb
@@ -54,6 +57,7 @@ _MOMENT = (
 # 17,722 as a spreadsheet writes it; 1,5 is something else, and stays as it is
 GROUPED = r"[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?"
 _PLAIN = r"[-+]?\d+(?:\.\d+)?"
+BLANKS = " \u00a0\u3000"  # that nobody sees around a name
 NESTED = re.compile(r"\[|^(?:STRUCT|MAP|UNION|BLOB|BIT|VARIANT|GEOMETRY)")
 NUMBER = re.compile(r"^U?(?:TINY|SMALL|BIG|HUGE)?INT|^INTEGER|^UINTEGER|^FLOAT|^DOUBLE|^DECIMAL")
 
@@ -67,10 +71,14 @@ def inside(folder: Path, name: str, field: str) -> Path:
         if not path.is_relative_to(folder.resolve()):
             raise refuse("file-outside", field, name)
         there = path.is_file()
+        if path.is_dir():
+            raise refuse("file-folder", field, name)
     except (OSError, RuntimeError) as error:  # a name too long, links in a circle
         raise _missing(folder, name, field) from error
     if not there:
         raise _missing(folder, name, field)
+    if not os.access(path, os.R_OK):
+        raise refuse("file-locked", field, name)
     return path
 
 
@@ -124,6 +132,8 @@ class Table:
 
         self.field, self.name, self.seconds = field, name, seconds
         self.path = inside(folder, name, field)
+        self._copy: TemporaryDirectory[str] | None = None
+        self._given: dict[str, str] = {}  # names as the file has them, where it has blanks
         self._con: duckdb.DuckDBPyConnection = duckdb.connect(":memory:", config=SETTINGS)
         try:
             self._con.execute("SET TimeZone = 'UTC'")
@@ -146,17 +156,32 @@ class Table:
 
     def _read(self) -> None:
         suffix = self.path.suffix.lower()
-        self._found = [re.sub(r"([*?\[])", r"[\1]", str(self.path))]
+        self._found = [_escaped(self.path)]
         if suffix == ".parquet":
             reader = _PARQUET
         elif suffix in csv_text.SUFFIXES:
             reader = _TYPED
-            self._found.append(csv_text.delimiter(self.path, self.field, self.name))
+            self._sign = csv_text.delimiter(self.path, self.field, self.name)
+            self._found = [self._readable(), self._sign]
         else:
             raise refuse("data-format", self.field, self.name)
         self._con.execute(f"CREATE TABLE data AS SELECT * FROM {reader}", self._found)
         if self._one("SELECT count(*) FROM data") == 0:
             raise refuse("data-empty", self.field, self.name)
+        for column in self._described():
+            if column != (name := column.strip(BLANKS)) and name:
+                self._con.execute(f"ALTER TABLE data RENAME {quoted(column)} TO {quoted(name)}")
+                self._given[name] = column
+
+    def _readable(self) -> str:
+        """Path of the CSV file, or of a copy of it in which all lines end alike."""
+        content = csv_text.one_kind_of_line_end(self.path, self._sign)
+        if content is None:
+            return _escaped(self.path)
+        self._copy = TemporaryDirectory()
+        copy = Path(self._copy.name) / "table.csv"
+        copy.write_bytes(content)
+        return _escaped(copy)
 
     def _described(self) -> dict[str, str]:
         rows = self._con.execute("DESCRIBE data").fetchall()
@@ -206,6 +231,8 @@ class Table:
     def close(self) -> None:
         """Let the connection go."""
         self._con.close()
+        if self._copy is not None:
+            self._copy.cleanup()
 
     def need(self, column: str, field: str) -> str:
         """The column, or a refusal that names those that are there."""
@@ -246,26 +273,44 @@ class Table:
         """
         import duckdb
 
-        column = quoted(self.need(name, field))
+        column = quoted(self._given.get(self.need(name, field), name))
         if len(self._found) == 1:
             return self.texts(name, field)
         with duckdb.connect(":memory:", config=SETTINGS) as con:
             rows = con.execute(f"SELECT {column} FROM {_WRITTEN}", self._found).fetchall()
         return [row[0] for row in rows]
 
-    def empty_where_known(self, name: str, target: str) -> int:
-        """On how many rows a column is empty though the target is known."""
-        where = f"{quoted(name)} IS NULL AND {quoted(target)} IS NOT NULL"
-        return int(self._one(f"SELECT count(*) FROM data WHERE {where}"))
+    def empty_where_known(self, name: str, target: str) -> dict[str, Any] | None:
+        """On how many rows a column is empty though the target is known, and the first."""
+        return self._where(f"{quoted(name)} IS NULL AND {quoted(target)} IS NOT NULL")
 
-    def infinite(self, name: str) -> int:
-        """On how many rows a column of numbers is infinite."""
+    def infinite(self, name: str) -> dict[str, Any] | None:
+        """On how many rows a column of numbers is infinite, and the first; None for none."""
         if self.types[name] not in ("DOUBLE", "FLOAT"):
-            return 0
-        return int(self._one(f"SELECT count(*) FROM data WHERE isinf({quoted(name)})"))
+            return None
+        return self._where(f"isinf({quoted(name)})")
+
+    def _where(self, condition: str) -> dict[str, Any] | None:
+        """How many rows meet a condition, and the first of them; None where none does."""
+        count = int(self._one(f"SELECT count(*) FROM data WHERE {condition}"))
+        if not count:
+            return None
+        first = self._one(f"SELECT rowid FROM data WHERE {condition} ORDER BY rowid LIMIT 1")
+        return {"count": count, "row": self.row(int(first))}
 
     def __len__(self) -> int:
         return int(self._one("SELECT count(*) FROM data"))
+
+    def row(self, place: int) -> Row:
+        """Where a row stands in the file, by its place from 0: as a spreadsheet shows it."""
+        return Row(self.rows[place], "sheet" if len(self._found) > 1 else "row")
+
+    @cached_property
+    def rows(self) -> list[int]:
+        """Where each row stands in the file: with the header in CSV, from 1 in Parquet."""
+        if len(self._found) == 1:
+            return list(range(1, len(self) + 1))
+        return csv_text.sheet_rows(self.path, self._sign, len(self))
 
     def rule(self, expression: str, field: str) -> Rule:
         """A person's expression, looked through; its columns are there.
@@ -361,6 +406,11 @@ class Table:
         finally:
             done.set()
             watcher.join()
+
+
+def _escaped(path: Path) -> str:
+    """A path that DuckDB takes for no pattern."""
+    return re.sub(r"([*?\[])", r"[\1]", str(path))
 
 
 def quoted(name: str) -> str:

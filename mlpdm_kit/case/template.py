@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from mlpdm_kit.case.checks import AREAS, CHECKS
+from mlpdm_kit.case.example import marked, name_of_example
 from mlpdm_kit.case.load import CASE_FILE
+from mlpdm_kit.case.yaml_text import read_yaml
 from mlpdm_kit.errors import refuse
 from mlpdm_kit.shipped import cases
 from mlpdm_kit.text import Text
 
 FLAW_FILE = "flaw.yaml"  # the teacher's answer beside a case with a planted flaw
+_HIDDEN = (".*", "__pycache__", FLAW_FILE)
 
 
 def new_case(folder: str | Path, like: str | Path | None = None, lang: str = "en") -> Path:
@@ -24,7 +27,8 @@ def new_case(folder: str | Path, like: str | Path | None = None, lang: str = "en
     folder : str or path
         Where; must not be there yet, or be empty.
     like : str or path, optional
-        A case of the library by its id, or any case folder: it is copied, data and all.
+        A case of the library by its id, or any case folder: it is copied, data and all, and
+        marked as a copy (`mlpdm_kit.case.example.marked`).
     lang : {"en", "ja"}
         Language of the comments.
 
@@ -36,7 +40,7 @@ def new_case(folder: str | Path, like: str | Path | None = None, lang: str = "en
     Raises
     ------
     InputError
-        The folder is taken, or there is no such case to start from.
+        The folder is taken, or there is no such case to start from, or it cannot be read.
 
     Examples
     --------
@@ -48,13 +52,25 @@ def new_case(folder: str | Path, like: str | Path | None = None, lang: str = "en
     if (place.exists() or place.is_symlink()) and not _is_empty(place):
         raise refuse("folder-taken", "DIR", place)
     source = None if like is None else _library_case(like)
+    copy = None if source is None else _marked(source, place, lang)
     place.mkdir(parents=True, exist_ok=True)
-    if source is None:
+    if source is None or copy is None:
         (place / CASE_FILE).write_text(case_text(place, lang), encoding="utf-8", newline="\n")
     else:
-        hidden = shutil.ignore_patterns(".*", "__pycache__", FLAW_FILE)
+        hidden = shutil.ignore_patterns(*_HIDDEN, CASE_FILE)
         shutil.copytree(source, place, dirs_exist_ok=True, ignore=hidden)
+        (place / CASE_FILE).write_bytes(copy.encode())
     return place / CASE_FILE
+
+
+def _marked(source: Path, place: Path, lang: str) -> str:
+    """The example's text, marked as a copy of it."""
+    read_yaml(source / CASE_FILE)  # refuses what is no text, or too large
+    text = (source / CASE_FILE).read_bytes().decode("utf-8-sig")
+    names = [file.name for file in sorted(source.iterdir()) if file.name != CASE_FILE]
+    hidden = shutil.ignore_patterns(*_HIDDEN)(str(source), names)
+    files = [name for name in names if name not in hidden]
+    return marked(text, name_of_example(source, place), files, lang)
 
 
 def case_text(folder: Path, lang: str = "en") -> str:

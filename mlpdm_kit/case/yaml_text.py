@@ -22,6 +22,7 @@ MAX_FAULTS = 1_000
 
 Path_ = tuple[str | int, ...]
 Lines = dict[Path_, int]
+Spans = dict[Path_, tuple[int, int]]  # where a value begins and ends in the text
 _NULLS = {"", "null", "~", "Null", "NULL"}
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 # how a parser says it: what it is for a person
@@ -99,6 +100,32 @@ def parse_yaml(text: str, name: str = "case.yaml") -> tuple[Any, Lines]:
     return value, reader.lines
 
 
+def spans(text: str, name: str = "case.yaml") -> Spans:
+    """Where each value of a sound YAML text begins and ends, by its path.
+
+    With them single values can be put in place of others, and all else stays as it was
+    written: order, comments, quotes. The whole is the path ``()``; a mapping in a block begins
+    at its first key.
+
+    Raises
+    ------
+    InputError
+        As `parse_yaml` does.
+
+    Examples
+    --------
+    >>> text = "title: Rain?  # mine\\npeople: {informed: [a, b]}\\n"
+    >>> {path: text[slice(*span)] for path, span in spans(text).items() if len(path) == 1}
+    {('title',): 'Rain?', ('people',): '{informed: [a, b]}'}
+    """
+    from ruamel.yaml import YAML
+
+    parse_yaml(text, name)
+    reader = _Reader(text, name)
+    reader.read(iter(YAML(typ="rt", pure=True).parse(text)))
+    return reader.spans
+
+
 def _syntax(error: Exception, text: str, name: str) -> Fault:
     problem = str(getattr(error, "problem", None) or "")
     said = f"{problem} {getattr(error, 'context', None) or ''}"
@@ -127,7 +154,9 @@ class _Reader:
     def __init__(self, text: str, name: str) -> None:
         self.text, self.name = text, name
         self.lines: Lines = {}
+        self.spans: Spans = {}
         self.faults: list[Fault] = []
+        self.end = 0  # of what was read last
 
     def read(self, events: Iterator[Any]) -> Any:
         self.events = events
@@ -164,17 +193,23 @@ class _Reader:
             return None
         if event.tag:
             self._fault("yaml-tag", where, event.tag, line)
+        begin = event.start_mark.index
+        self.spans[path] = begin, event.end_mark.index
         if kind == "ScalarEvent":
             return self._scalar(event, where, line)
         if len(path) >= MAX_DEPTH:
             self._fault("yaml-depth", where, None, line, limit=MAX_DEPTH)
             raise _Stop
-        return self._sequence(path) if kind == "SequenceStartEvent" else self._mapping(event, path)
+        is_list = kind == "SequenceStartEvent"
+        found = self._sequence(path) if is_list else self._mapping(event, path)
+        self.spans[path] = begin, self.end
+        return found
 
     def _scalar(self, event: Any, where: str, line: int) -> str | None:
         value = str(event.value)
         if event.style == ">":  # the parser marks where it folded, to write it back alike
             value = value.replace(FOLD, "")
+        self.end = event.end_mark.index
         odd = _UNREADABLE.search(value)  # written as an escape, as in "\0"
         if odd is not None:
             self._fault("yaml-sign", where, _code(odd[0]), line)
@@ -186,6 +221,7 @@ class _Reader:
         found: list[Any] = []
         for event in self.events:
             if type(event).__name__ == "SequenceEndEvent":
+                self._ends(event)
                 break
             found.append(self._value(event, (*path, len(found))))
         return found
@@ -195,6 +231,7 @@ class _Reader:
         last, end = "", 0
         for event in self.events:
             if type(event).__name__ == "MappingEndEvent":
+                self._ends(event)
                 break
             line, where = event.start_mark.line + 1, ".".join(map(str, path))
             if type(event).__name__ != "ScalarEvent":
@@ -228,6 +265,11 @@ class _Reader:
             self.lines[(*path, key)] = line
             last, end = key, event.end_mark.index
         return found
+
+    def _ends(self, event: Any) -> None:
+        """Note where a list or mapping ends: a block has no sign there, its last value has."""
+        if self.text[event.start_mark.index : event.end_mark.index] in ("]", "}"):
+            self.end = event.end_mark.index
 
     def _is_rest(self, event: Any) -> bool:
         """Whether a key inside braces has no colon after it, and so is no key."""

@@ -95,7 +95,7 @@ def _one(place: Path) -> Path:
 def _for_the_asking(fault: Fault, case: Case) -> bool:
     """Whether a fault is just what asking is there to mend: of the answers themselves."""
     asked = [f"options.{name}" for name, option in case.options.items() if option.ask is not None]
-    own = fault.code in ("answers-none", "answers-stale")
+    own = fault.code in ("answers-none", "answers-stale", "data-few")
     return own or any(fault.field == f"{field}.predictions" for field in asked)
 
 

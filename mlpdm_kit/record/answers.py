@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from mlpdm_kit.analysis.answers.attacks import deciding, untried
 from mlpdm_kit.analysis.answers.measure import (
     ENOUGH,
@@ -15,13 +13,21 @@ from mlpdm_kit.analysis.answers.measure import (
     incident_rates,
     says_more,
 )
-from mlpdm_kit.analysis.answers.prices import mean_of, reviewed_price, tokens_price
+from mlpdm_kit.analysis.answers.mixed import cells_of
+from mlpdm_kit.analysis.answers.prices import (
+    looked_price,
+    mean_of,
+    percentiles,
+    reviewed_price,
+    tokens_price,
+)
 from mlpdm_kit.analysis.answers.seen import LEVEL, Seen
 from mlpdm_kit.analysis.errors.costs import Estimate
 from mlpdm_kit.analysis.ladder import Rung
 from mlpdm_kit.analysis.trial.compare import Comparison
 from mlpdm_kit.analysis.trial.setting import Setting
 from mlpdm_kit.analysis.uncertainty.distributions import Array, Distribution
+from mlpdm_kit.analysis.uncertainty.shares import row_means
 from mlpdm_kit.analysis.uncertainty.stated import distribution
 from mlpdm_kit.case.checks import CHECKS
 from mlpdm_kit.case.dataset import Dataset
@@ -42,15 +48,38 @@ def cost_of(case: Case, name: str, given: Predictions) -> Array | None:
     return tokens_price(given.said.get("tokens_in"), given.said.get("tokens_out"), *ask)
 
 
-def taken_by(case: Case, name: str, given: Predictions) -> dict[str, Distribution]:
-    """What a case takes under an option, measured: its cost, or tokens that have a price."""
+def price_of(
+    case: Case, name: str, given: Predictions, data: Dataset, mix: Mapping[str, float]
+) -> float | None:
+    """Mean price of an answer, as production mixes the segments; None where none is known."""
+    cost = cost_of(case, name, given)
+    found = None if cost is None else cells_of(data.segment, mix, data.target).mean(row_means(cost))
+    return None if found is None else found[0]
+
+
+def slow_of(given: Predictions, data: Dataset, mix: Mapping[str, float]) -> float | None:
+    """95% point of the latency, as production mixes the segments; None where none is known."""
+    if given.latency is None:
+        return None
+    found = percentiles(given.latency, cells_of(data.segment, mix, data.target))
+    return None if found is None else found[1]
+
+
+def taken_by(
+    case: Case, name: str, given: Predictions, data: Dataset, mix: Mapping[str, float]
+) -> dict[str, Distribution]:
+    """What a case takes under an option, measured: its cost, or tokens that have a price.
+
+    Counted by segments as ``mix`` has them, where it is not empty.
+    """
     option = case.options[name]
     if option.cost_per_case is not None:
         return {}
     if given.cost is None and option.tokens is None:
         return {}
     names = ("cost",) if given.cost is not None else ("tokens_in", "tokens_out")
-    found = {n: mean_of(given.said[n]) for n in names if n in given.said}
+    cells = cells_of(data.segment, mix, data.target)
+    found = {n: mean_of(given.said[n], cells) for n in names if n in given.said}
     called = {"cost": "cost_per_case"}
     return {called.get(n, n): dist for n, dist in found.items() if dist is not None}
 
@@ -78,7 +107,9 @@ def on_answers(
         if name not in result.tried or not says_more(given):
             continue
         one = result.tried[name]
-        found = answers_of(given, one, data, rows, setting, cost_of(case, name, given))
+        cost, most = cost_of(case, name, given), case.budget.latency
+        limit = None if most is None else most.high
+        found = answers_of(given, one, data, rows, setting, cost, limit)
         reviewed = _reviewed(case, name, result, data, setting, found)
         parts.append(_part(case, name, given, found, reviewed))
         checks += _checks(case, rungs, name, found)
@@ -90,10 +121,6 @@ def _part(
     reviewed: tuple[logged.PriceReviewed, ...],
 ) -> logged.Answers:  # fmt: skip
     limit, most = case.budget.latency, case.budget.cost
-    late = None
-    if limit is not None and given.latency is not None:
-        known = given.latency[np.isfinite(given.latency)]
-        late = float((known > limit.high).mean()) if len(known) else None
     wrong, of_graded = found.invented_wrong or (0, 0)
     return logged.Answers(
         option=name,
@@ -105,6 +132,7 @@ def _part(
         highest=max(found.each, default=None),
         flips=_share(found.flips, bound(case, "spread")),
         saved=_money(found.saved),
+        repeatability=_money(found.repeatability),
         invented=_share(found.invented, bound(case, "hallucination")),
         invented_graded=of_graded,
         invented_wrong=wrong,
@@ -118,7 +146,7 @@ def _part(
         untried=untried(dict(found.attacks)) if found.attacks else (),
         seconds=found.seconds,
         seconds_limit=None if limit is None else limit.high,
-        late=late,
+        late=found.late,
         attempts=found.attempts,
         tokens_in=None if found.tokens_in is None else found.tokens_in.mean,
         tokens_out=None if found.tokens_out is None else found.tokens_out.mean,
@@ -159,8 +187,17 @@ def _of(found: Distribution | None) -> logged.Price | None:
 def _reviewed(
     case: Case, name: str, result: Comparison, data: Dataset, setting: Setting, found: Answers
 ) -> tuple[logged.PriceReviewed, ...]:
-    """Price of an accepted answer with each review that stands on an option, at the means."""
-    if case.task != "binary" or found.cost is None:
+    """Price of an accepted answer with each review that stands on an option, or with a look
+    at all its answers, at the means."""
+    if found.cost is None:
+        return ()
+    look = setting.looks.get(name)
+    if look is not None and found.accuracy is not None:
+        seen = looked_price(found.cost.mean, found.accuracy.mean, price=look.price,
+                            finds=look.finds.mean, mend=look.mend, share=look.share)  # fmt: skip
+        return (logged.PriceReviewed(option=name, looked=seen.looked, accepted=seen.accepted,
+                                     price=seen.price),)  # fmt: skip
+    if case.task != "binary":
         return ()
     rates = result.measured[name].rates
     share = float(data.target.mean()) if setting.prevalence is None else setting.prevalence

@@ -65,7 +65,8 @@ def _rows(found: Sequence[Answers], says: Sentences) -> Iterator[tuple[Cell, ...
             yield _row(says.say(f"answers.row.{name}"), cells)
     for one in found:
         for review in one.reviewed:
-            name = says.say("answers.row.reviewed", option=review.option)
+            row = "looked" if review.option == one.option else "reviewed"
+            name = says.say(f"answers.row.{row}", option=review.option)
             cell = figure(says.price(review.price), says.say(
                 "answers.reviewed", looked=review.looked, accepted=review.accepted))  # fmt: skip
             yield _row(name, [cell if other is one else None for other in found])
@@ -127,6 +128,7 @@ _FIGURES: dict[str, _Shown] = {
     "repeats": _repeats,
     "flips": lambda one, says: _share(one.flips, says),
     "saved": lambda one, says: _price(one.saved, says),
+    "repeatability": lambda one, says: _price(one.repeatability, says),
     "invented": lambda one, says: _share(one.invented, says),
     "refused": lambda one, says: _share(one.refused, says),
     "failed": lambda one, says: _share(one.failed, says),

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
+from mlpdm_kit.record.area_money import label_said, points_said, points_table
 from mlpdm_kit.record.areas import (
     ANSWERED,
     ERRORS,
     Area,
-    LabelCost,
     Question,
+    State,
     Told,
     Written,
     topics_of,
+    unsettled,
 )
 from mlpdm_kit.record.measured import PointsInMoney
 from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.parts import CheckResult
-from mlpdm_kit.record.rounding import significant
 from mlpdm_kit.record.sentences import Sentences
-from mlpdm_kit.record.tables import NONE, Cell, Fold, Table, figure, heads, money_beside
+from mlpdm_kit.record.tables import NONE, Cell, Fold, Table, heads
 
 LOG = "collection.log"
 ROLLBACK = "design.rollback"
@@ -47,8 +48,12 @@ def areas_fold(record: DecisionRecord, says: Sentences) -> Fold | None:
     if not found:
         return None
     parts = [
-        area_fold(area, record.gates, says, points=record.error_costs.points) for area in found
-    ]
+        area_fold(
+            area, record.gates, says, points=record.error_costs.points,
+            elsewhere=unsettled(record.gates),
+        )
+        for area in found
+    ]  # fmt: skip
     return Fold(
         key="areas",
         heading=says.say("areas.heading"),
@@ -64,24 +69,33 @@ def area_fold(
     says: Sentences,
     *,
     points: Sequence[PointsInMoney] = (),
+    elsewhere: Collection[str] = (),
 ) -> Fold:
-    """One area: what is answered, then what nobody has answered yet."""
+    """One area: what is answered, then what nobody has answered yet.
+
+    Checks that are shown ``elsewhere`` are counted and named, and their rows left out.
+    """
     results: dict[str, list[CheckResult]] = {}
     for check in checks:
         results.setdefault(check.id, []).append(check)
     order = list(STATES)
     asked = sorted(area.questions, key=lambda one: order.index(one.state))
-    done = [one for one in asked if one.state in ANSWERED]
-    rest = [one for one in asked if one.state not in ANSWERED]
+    here = [one for one in asked if one.check not in elsewhere]
+    done = [one for one in here if one.state in ANSWERED]
+    rest = [one for one in here if one.state not in ANSWERED]
     made = (
         _answered(done, results, area, says),
         *_tables(area, says),
         points_table(points if area.area == "evaluation" else (), says),
-        _left(rest, results, area, says),
+        _left(rest, results, area, says, "claimed" if elsewhere else "left"),
     )
-    notes = [_label_said(area.labels, says)] if area.labels is not None else []
+    notes = [label_said(area.labels, says)] if area.labels is not None else []
     if area.area == "evaluation":
         notes += [points_said(one, says) for one in points[-1:]]
+    if len(here) < len(asked):
+        named = [one.check for one in asked if one.check in elsewhere]
+        gates = says.say("record.heading.gates")
+        notes.append(says.sentence("areas.elsewhere", gates=gates, checks=named))
     return Fold(
         key=f"area-{area.area}",
         heading=says.name("area", area.area),
@@ -124,15 +138,17 @@ def _left(
     results: dict[str, list[CheckResult]],
     area: Area,
     says: Sentences,
+    caption: str,
 ) -> Table:
     rows = []
     for one in rest:
         stands, question, known, sure = _row(one, results.get(one.check, []), area, says)
-        to_do = _to_do(one, says)
+        claimed = says.sentence("areas.claimed") if one.state == "claimed" else ""
+        left = says.together(claimed, _to_do(one, says))
         beside = says.parts(t for t in (known.text, known.note, sure.text) if t not in ("", NONE))
-        rows.append((stands, question, Cell(text=to_do, note=beside)))
+        rows.append((stands, question, Cell(text=left, note=beside)))
     return Table(
-        caption=says.say("areas.left.caption"),
+        caption=says.say(f"areas.{caption}.caption"),
         heads=heads(says, "areas.head", "stands", "question", "to-do"),
         rows=tuple(rows),
         title=1,
@@ -150,9 +166,6 @@ def _row(
     kind = next((r.kind for r in results), "")
     paths = {topic.path for topic in topics_of(one.check)}
     told = [part for part in area.written if part.path in paths]
-    evidence = [r.evidence for r in results if r.answer != "unknown" or r.measured]
-    if not evidence:
-        evidence = [entry.evidence for part in told for entry in part.told]
     return (
         Cell(
             text=says.say(f"areas.state.{one.state}"),
@@ -168,8 +181,42 @@ def _row(
             tag=says.name("weight", kind) if kind and one.state not in ANSWERED else "",
         ),
         Cell(text=_known(results, told, says) or NONE, note=_beside(results, told, says)),
-        Cell(text=says.listed(says.name("evidence", e) for e in dict.fromkeys(evidence)) or NONE),
+        sure_of(results, says, [entry.evidence for part in told for entry in part.told]),
     )
+
+
+def sure_of(results: Iterable[CheckResult], says: Sentences, told: Iterable[str] = ()) -> Cell:
+    """How sure an answer is, or from what the kit worked it out; else what is ``told``."""
+    known = [r for r in results if r.answer in ("yes", "no", "n/a") or r.measured]
+    by_kit = says.say("record.gates.computed")
+    found = [by_kit if r.measured else says.name("evidence", r.evidence) for r in known]
+    found = found or [says.name("evidence", evidence) for evidence in told]
+    basis = [
+        says.say(f"record.gates.basis.{r.basis}", evidence=r.evidence) for r in known if r.basis
+    ]
+    return Cell(
+        text=says.listed(dict.fromkeys(found)) or NONE, note=says.parts(dict.fromkeys(basis))
+    )
+
+
+def known_of(gate: CheckResult, record: DecisionRecord, says: Sentences) -> Cell:
+    """What is known of one result: people's words, a note, the kit's finding; and by whom."""
+    paths = {topic.path for topic in topics_of(gate.id)}
+    told = [part for area in record.areas for part in area.written if part.path in paths]
+    return Cell(text=_known([gate], told, says) or NONE, note=_beside([gate], told, says))
+
+
+def to_do(gate: CheckResult, record: DecisionRecord, says: Sentences) -> str:
+    """What would settle a check that is open."""
+    if gate.measured:
+        special = f"need.{gate.id}.computed"
+        need = says.say(special if says.knows(special) else f"need.{gate.id}")
+        return says.sentence("areas.to-do.computed.need", need=need)
+    state: State = "unanswered" if gate.answer == "unknown" else "assumed"
+    found = Question(check=gate.id, state=state)
+    asked = [one for area in record.areas for one in area.questions if one.check == gate.id]
+    begun = [one for one in asked if one.state == "partly"]
+    return _to_do(next(iter(begun), found), says)
 
 
 def _known(results: Sequence[CheckResult], told: Sequence[Written], says: Sentences) -> str:
@@ -228,7 +275,7 @@ def _to_do(one: Question, says: Sentences) -> str:
         return says.sentence("areas.to-do.partly", names=says.listed(names))
     need = f"need.{one.check}"
     code = f"areas.to-do.{one.state}"
-    if says.knows(need) and one.state != "assumed":
+    if says.knows(need):
         return says.sentence(f"{code}.need", need=says.say(need))
     return says.sentence(code)
 
@@ -316,68 +363,3 @@ def rollback_said(record: DecisionRecord, says: Sentences) -> str:
             figures = {name: one.says[name] for name in ("metric", "at")}
             return says.sentence("areas.rollback", **figures, owner=one.owner)
     return ""
-
-
-# --- money --------------------------------------------------------------------------------
-
-
-def _label_said(labels: LabelCost, says: Sentences) -> str:
-    """What the plan to label costs, and where that is counted."""
-    code = "labels.cost" if labels.cost.p5 == labels.cost.p95 else "labels.cost.range"
-    cost = says.sentence(
-        code,
-        items=labels.items,
-        labels=labels.labels,
-        price=labels.price.mean,
-        amount=labels.cost.mean,
-        low=labels.cost.p5,
-        high=labels.cost.p95,
-    )
-    again = ""
-    if labels.total is not None and labels.rounds is not None and labels.rounds > 1:
-        figures = {"rounds": labels.rounds, "amount": labels.total.mean, "months": labels.every}
-        again = says.sentence("labels.again", **figures)
-    counted = ""
-    if labels.counted:
-        counted = says.sentence(f"labels.{labels.counted}", options=list(labels.options))
-    above = ""
-    if labels.build is not None and labels.cost.mean > labels.build:
-        above = says.sentence("labels.above", amount=labels.cost.mean, build=labels.build)
-    return says.together(cost, again, counted, above)
-
-
-def points_said(one: PointsInMoney, says: Sentences) -> str:
-    """What a point of recall is worth against one of precision."""
-    recall, other = one.recall_point.mean, one.precision_point.mean
-    first = says.sentence("points.said", option=one.option, recall=recall, precision=other)
-    if recall <= 0 or other <= 0:
-        return first
-    side = "recall" if recall >= other else "precision"
-    times = significant(max(recall, other) / min(recall, other), 2)
-    return says.together(first, says.sentence(f"points.more.{side}", times=times))
-
-
-def points_table(points: Sequence[PointsInMoney], says: Sentences) -> Table:
-    """What one percentage point of recall and one of precision are worth, by option."""
-    rows = tuple(
-        (
-            Cell(text=says.name("option", one.option)),
-            figure(says.share(one.recall)),
-            figure(says.share(one.precision)),
-            figure(says.money(one.recall_point.mean), note=money_beside(one.recall_point, says)),
-            figure(
-                says.money(one.precision_point.mean),
-                note=money_beside(one.precision_point, says),
-            ),
-        )
-        for one in points
-    )
-    return Table(
-        caption=says.say("points.caption"),
-        heads=heads(
-            says, "points.head", "option", "recall", "precision", "recall-point",
-            "precision-point", numbers=4,
-        ),
-        rows=rows,
-        foot=says.sentence("points.foot"),
-    )  # fmt: skip

@@ -242,6 +242,11 @@ def area_of(check: str) -> str:
     return ELSEWHERE.get(check, CHECKS[check].area)
 
 
+def unsettled(checks: Iterable[CheckResult]) -> frozenset[str]:
+    """Checks that failed or are open for some option."""
+    return frozenset(check.id for check in checks if check.status != "passed")
+
+
 def _area(
     area: str,
     results: dict[str, list[CheckResult]],

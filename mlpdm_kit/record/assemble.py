@@ -11,7 +11,7 @@ from mlpdm_kit.analysis.ladder import Rung
 from mlpdm_kit.case.model import Case
 from mlpdm_kit.record.areas import areas
 from mlpdm_kit.record.chains import rounded_chain
-from mlpdm_kit.record.gates import computed, merged
+from mlpdm_kit.record.gates import FROM_CASE, computed, merged
 from mlpdm_kit.record.model import DecisionRecord, InformationValue, Provenance, Verdict
 from mlpdm_kit.record.parts import CheckResult, Said, Status
 from mlpdm_kit.record.rounding import rounded, significant, to_error
@@ -108,7 +108,9 @@ def _about_record(case: Case, rungs: Sequence[Rung], found: Verdict) -> list[Che
 
     def on_case(name: str, good: bool, code: str, **figures: Any) -> CheckResult:
         status: Status = "passed" if good else "open"
-        return computed(name, rungs, status, code if good else "missing", figures, ())
+        return computed(
+            name, rungs, status, code if good else "missing", figures, (), stands_on=FROM_CASE
+        )
 
     return [
         on_case("gate-named", bool(found.reasons), "decided-by-reason"),

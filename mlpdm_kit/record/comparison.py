@@ -26,7 +26,13 @@ from mlpdm_kit.analysis.worth.tasks import Measure, task_of
 from mlpdm_kit.case.dataset import Dataset
 from mlpdm_kit.case.model import Case
 from mlpdm_kit.errors import refuse
-from mlpdm_kit.record.answers import cost_of, measured_incidents, on_answers, taken_by
+from mlpdm_kit.record.answers import (
+    measured_incidents,
+    on_answers,
+    price_of,
+    slow_of,
+    taken_by,
+)
 from mlpdm_kit.record.chains import chain_rates
 from mlpdm_kit.record.closer import as_range, finite, looked
 from mlpdm_kit.record.data_checks import (
@@ -36,12 +42,12 @@ from mlpdm_kit.record.data_checks import (
     removed_before,
     too_good,
 )
-from mlpdm_kit.record.grading import checks_on_graders, how_it_was_graded
+from mlpdm_kit.record.grading import checks_on_graders, how_it_was_graded, out_of_sight
 from mlpdm_kit.record.inputs import usual_ends
 from mlpdm_kit.record.measured import Compared, Correlation, DataProfile, OperatingPoint, Rate
-from mlpdm_kit.record.parts import Said
+from mlpdm_kit.record.parts import Said, few_errors
 from mlpdm_kit.record.sections import ComparisonSection
-from mlpdm_kit.record.setting import known_mean, known_p95, setting
+from mlpdm_kit.record.setting import setting
 
 
 def compare_section(
@@ -64,7 +70,8 @@ def compare_section(
     closer = looked(case, rungs, data, split_, here, result)
     answers, on_log = on_answers(case, rungs, data, split_.tested, here, result)
     good = too_good(case, data, result)
-    findings = [*found, *good, *oddities(profile_features), *_on_rows(case, data, result)]
+    blind = out_of_sight(case, marks, result)
+    findings = [*found, *good, *blind, *oddities(profile_features), *_on_rows(case, data, result)]
     how_graded = how_it_was_graded(case, data, marks, result, here, split_)
     options = tuple(
         _compared(case, rung, result, data, here)
@@ -116,6 +123,7 @@ def _compared(case: Case, rung: Rung, result: Comparison, data: Dataset, here: S
     given = data.predictions.get(rung.id)
     difference = result.differences.get(rung.id)
     reference = here.task == "binary" and rung.kind in ("none", "all")
+    known = rung.kind in case.of_task.known  # how it errs is known without data
     rows = int((tried.answers() > 0).sum())
     return Compared(
         id=rung.id,
@@ -129,13 +137,13 @@ def _compared(case: Case, rung: Rung, result: Comparison, data: Dataset, here: S
         cost_per_case=as_range(measured.cost),
         difference=None if difference is None else as_range(difference),
         costly_errors=measured.costly_errors,
-        few_errors=not reference and measured.costly_errors < FEW_ERRORS,
+        few_errors=not known and measured.costly_errors < FEW_ERRORS,
         precision=_precision(measured.rates, data, here),
         operating_point=_point(tried, measured.tuned_cost),
-        taken=_rates(taken_by(case, rung.id, given)) if given else {},
+        taken=_rates(taken_by(case, rung.id, given, data, here.mix)) if given else {},
         incidents=_rates(measured_incidents(case, rung.id, given, data, here.mix)) if given else {},
-        predicted_cost=known_mean(cost_of(case, rung.id, given)) if given else None,
-        latency_p95=known_p95(given.latency) if given else None,
+        predicted_cost=price_of(case, rung.id, given, data, here.mix) if given else None,
+        latency_p95=slow_of(given, data, here.mix) if given else None,
     )
 
 
@@ -249,10 +257,10 @@ def _on_rows(case: Case, data: Dataset, result: Comparison) -> list[Finding]:
                 )
             )
     for name, one in result.measured.items():
-        reference = case.task == "binary" and result.tried[name].rung.kind in ("none", "all")
-        if not reference and one.costly_errors < FEW_ERRORS:
-            figures = {"option": name, "n": one.costly_errors}
-            found.append(Finding(code="few-errors", figures=figures))
+        known = result.tried[name].rung.kind in case.of_task.known
+        if not known and one.costly_errors < FEW_ERRORS:
+            said = few_errors(name, one.costly_errors)
+            found.append(Finding(code=said.code, figures=said.figures))
     return found
 
 

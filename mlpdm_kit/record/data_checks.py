@@ -18,20 +18,24 @@ from mlpdm_kit.analysis.uncertainty.stated import stated_inputs
 from mlpdm_kit.case.checks import CHECKS
 from mlpdm_kit.case.dataset import Dataset
 from mlpdm_kit.case.model import Case
-from mlpdm_kit.record.answers import cost_of
-from mlpdm_kit.record.gates import answered, computed, standing
-from mlpdm_kit.record.parts import CheckResult, Status
-from mlpdm_kit.record.setting import known_mean, known_p95
+from mlpdm_kit.case.rules import named_inputs
+from mlpdm_kit.record.answers import price_of, slow_of
+from mlpdm_kit.record.gates import FROM_CASE, answered, computed, least_sure, standing
+from mlpdm_kit.record.parts import Basis, CheckResult, Status
+from mlpdm_kit.record.setting import mix_of
 
+TAKES = ("cost_per_case", "tokens.", "review", "check.")  # what a case takes beside errors
 HEURISTICS = ("rule", "lookup", "popular", "tfidf", "bm25")
 
 
 def checks_on_people(case: Case, rungs: Sequence[Rung]) -> list[CheckResult]:
     """Checks that the case file answers by what is in it."""
     results = []
+    on = _stated_by(case, "outcomes.")
     if case.outcomes:
+        figures = {"n": len(case.outcomes)}
         results.append(
-            computed("cost-first", rungs, "passed", "cost-stated", {"n": len(case.outcomes)})
+            computed("cost-first", rungs, "passed", "cost-stated", figures, stands_on=on)
         )
     plain = {name for name, outcome in case.outcomes.items() if not outcome.column}
     if case.task == "binary" and {"false_positive", "false_negative"} <= plain:
@@ -40,19 +44,30 @@ def checks_on_people(case: Case, rungs: Sequence[Rung]) -> list[CheckResult]:
         if price["false_positive"] > 0:
             ratio = price["false_negative"] / price["false_positive"]
             results.append(
-                computed("precision-recall", rungs, "passed", "cost-ratio", {"ratio": ratio})
-            )
+                computed("precision-recall", rungs, "passed", "cost-ratio", {"ratio": ratio},
+                         stands_on=on)
+            )  # fmt: skip
     ml = [r for r in rungs if r.is_ml and r.priced]
     real = [r for r in rungs if not r.is_ml and r.kind not in ("none", "all", "constant")]
     status: Status = "passed" if len(real) and len(rungs) > 1 else "failed"
     results.append(
-        computed("two-options", rungs, status, "two-options", {"n": len(real) + len(ml)})
-    )
+        computed("two-options", rungs, status, "two-options", {"n": len(real) + len(ml)},
+                 stands_on=FROM_CASE)
+    )  # fmt: skip
     if case.action_success is not None:
         share = stated_inputs(case)["action_success"].mean
         results.append(computed("action-success", rungs, "passed", "action-success",
-                                {"share": share}))  # fmt: skip
+                                {"share": share},
+                                stands_on=_stated_by(case, "action_success")))  # fmt: skip
     return results
+
+
+def _stated_by(case: Case, *starts: str, data: bool = False) -> tuple[str, Basis]:
+    """How sure the least sure of some stated inputs is, and whether data stands beside them."""
+    found = [item.evidence for name, item in named_inputs(case) if name.startswith(starts)]
+    if not found:
+        return "measured", "data"
+    return least_sure(found), "both" if data else "ranges"
 
 
 def checks_on_data(
@@ -86,7 +101,14 @@ def checks_on_data(
     rate = next((f for f in findings if f.code == "base-rate"), None)
     if binary:
         results.append(
-            computed("base-rate", rungs, "passed", "base-rate", dict(rate.figures))
+            computed(
+                "base-rate",
+                rungs,
+                "passed",
+                "base-rate",
+                dict(rate.figures),
+                stands_on=_stated_by(case, "prevalence", data=True),
+            )
             if rate
             else computed("base-rate", rungs, "passed", "base-rate-ok")
         )
@@ -95,7 +117,7 @@ def checks_on_data(
         results.append(computed("heuristic-tried", rungs, "passed", "heuristic-measured",
                                 {"option": rules[0]}))  # fmt: skip
     results += _known_then(case, rungs, data, findings)
-    results += _against_baseline(rungs, result)
+    results += _against_baseline(case, rungs, result)
     results += _budget(case, rungs, data)
     return results
 
@@ -171,7 +193,7 @@ def baseline_finding(
     return code, {"option": option, "against": against, "low": low, "high": high}
 
 
-def _against_baseline(rungs: Sequence[Rung], result: Comparison) -> list[CheckResult]:
+def _against_baseline(case: Case, rungs: Sequence[Rung], result: Comparison) -> list[CheckResult]:
     """ML against the best without it: failed where it is clearly dearer in errors alone."""
     results = []
     for name, difference in result.differences.items():
@@ -181,6 +203,7 @@ def _against_baseline(rungs: Sequence[Rung], result: Comparison) -> list[CheckRe
             "passed" if difference.high < 0 else "failed" if difference.low > 0 else "open"
         )
         counted = [name, result.best_without_ml or name]
+        takes = [f"options.{one}.{what}" for one in counted for what in TAKES]
         few = min(result.measured[one].costly_errors for one in counted) < FEW_ERRORS
         code, figures = baseline_finding(
             name, result.best_without_ml or "", status, difference.low, difference.high
@@ -189,8 +212,11 @@ def _against_baseline(rungs: Sequence[Rung], result: Comparison) -> list[CheckRe
             # too few errors to trust an interval, or it hangs on the prices
             status, code = "open", "baseline-few" if few else "baseline-prices"
         results.append(
-            computed("beats-baseline", rungs, status, code, figures, [name], holds=False)
-        )
+            computed(
+                "beats-baseline", rungs, status, code, figures, [name], holds=False,
+                stands_on=_stated_by(case, "outcomes.", *takes, data=True),
+            )
+        )  # fmt: skip
     return results
 
 
@@ -199,11 +225,14 @@ def _budget(case: Case, rungs: Sequence[Rung], data: Dataset) -> list[CheckResul
     results = []
     for name, given in data.predictions.items():
         for what, limit, value in (
-            ("cost", case.budget.cost, known_mean(cost_of(case, name, given))),
-            ("latency", case.budget.latency, known_p95(given.latency)),
+            ("cost", case.budget.cost, price_of(case, name, given, data, mix_of(case))),
+            ("latency", case.budget.latency, slow_of(given, data, mix_of(case))),
         ):
             if limit is not None and value is not None:
                 status: Status = "passed" if value <= limit.high else "failed"
                 figures = {"option": name, "value": value, "limit": limit.high}
-                results.append(computed("budget", rungs, status, f"budget-{what}", figures, [name]))
+                prices = f"options.{name}.tokens." if what == "cost" else "-"
+                on = _stated_by(case, prices, data=True)
+                results.append(computed("budget", rungs, status, f"budget-{what}", figures, [name],
+                                        stands_on=on))  # fmt: skip
     return results

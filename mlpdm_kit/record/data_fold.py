@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from mlpdm_kit.case.kinds import TASK_KINDS
+from mlpdm_kit.case.kinds import OPTION_KINDS, TASK_KINDS
 from mlpdm_kit.record.measured import Compared, DataProfile, OperatingPoint
 from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.parts import Range
+from mlpdm_kit.record.sections import ComparisonSection
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.tables import (
     NONE,
@@ -17,6 +18,7 @@ from mlpdm_kit.record.tables import (
     Fold,
     Head,
     Table,
+    counted,
     price_beside,
 )
 
@@ -33,36 +35,77 @@ def data_fold(record: DecisionRecord, says: Sentences) -> Fold:
     return Fold(
         key="data",
         heading=says.say("record.heading.data"),
-        summary=_summary(data, says),
+        summary=_summary(section, says),
         notes=() if data else (says.sentence(none),),
-        facts=_facts(data, says) if data else (),
+        facts=_facts(section, data, says) if data else (),
         items_heading=says.say("record.data.findings") if section.findings else "",
-        items=tuple(says.finding(finding) for finding in section.findings),
+        items=_findings(section, says),
         pictures=("cost_per_case",),
         tables=(table,) if table.rows else (),
     )
 
 
-def _summary(data: DataProfile | None, says: Sentences) -> str:
+def _summary(section: ComparisonSection, says: Sentences) -> str:
+    data = section.data
     if data is None:
         return ""
+    if not fitted_on(section):
+        return says.say("record.data.counts.only", rows=data.rows)
     split = says.say(f"record.data.split.{data.split}")
     return says.say("record.data.counts", rows=data.rows, split=split)
 
 
-def _facts(data: DataProfile, says: Sentences) -> tuple[tuple[str, str], ...]:
+def fitted_on(section: ComparisonSection) -> list[str]:
+    """Options of which something was fitted on the rows: a model, a line, a cut, an order.
+
+    A rule, a search and what others answered were made without them.
+    """
+    tuned = ("tuned", "cut", "offset")
+    return [
+        one.id
+        for one in section.options
+        if one.source == "measured"
+        and (
+            (OPTION_KINDS[one.kind].fitted and not OPTION_KINDS[one.kind].searches)
+            or (one.operating_point is not None and one.operating_point.kind in tuned)
+        )
+    ]
+
+
+def tested_said(section: ComparisonSection, data: DataProfile, says: Sentences) -> str:
+    """On how many rows the options were tested, and which of them on others than they were
+    fitted on."""
+    fitted = fitted_on(section)
+    if not fitted:
+        return says.say("record.data.tested.none", n=data.tested_rows)
+    split = says.say(f"record.data.split.{data.split}")
+    return says.say("record.data.tested.folds", n=data.tested_rows, folds=data.folds,
+                    split=split, options=fitted)  # fmt: skip
+
+
+def _findings(section: ComparisonSection, says: Sentences) -> tuple[str, ...]:
+    """What is odd about the data; options with few errors in one sentence."""
+    few = [one for one in section.findings if one.code.startswith("few-errors")]
+    rest = [one for one in section.findings if len(few) < 2 or one not in few]
+    said = [says.finding(finding) for finding in rest]
+    if len(few) > 1:
+        each = [
+            says.say("data.few-errors.one", option=one.figures["option"],
+                     shown=counted(one.figures["n"], says))
+            for one in few
+        ]  # fmt: skip
+        said.append(says.sentence("data.few-errors", each=says.listed(each)))
+    return tuple(said)
+
+
+def _facts(
+    section: ComparisonSection, data: DataProfile, says: Sentences
+) -> tuple[tuple[str, str], ...]:
     rows = says.count(data.rows)
     if data.rows_without_target:
         rows = says.say("record.data.rows.without", rows=data.rows, n=data.rows_without_target)
-    split = says.say(f"record.data.split.{data.split}")
-    facts = [
-        ("file", data.file),
-        ("rows", rows),
-        (
-            "tested",
-            says.say("record.data.tested.folds", n=data.tested_rows, folds=data.folds, split=split),
-        ),
-    ]
+    tested = tested_said(section, data, says)
+    facts = [("file", data.file), ("rows", rows), ("tested", tested)]
     if data.positives is not None and data.base_rate is not None:
         shown = says.say("record.data.positives.shown", n=data.positives, share=data.base_rate)
         facts.append(("positives", shown))
@@ -150,18 +193,24 @@ def _how_good(record: DecisionRecord, says: Sentences) -> list[_Maker]:
 
 
 def _foot(record: DecisionRecord, says: Sentences) -> str:
-    task, counted = TASK_KINDS[record.task], any(one.cells for one in record.baseline.options)
-    if not counted:
+    task, options = TASK_KINDS[record.task], record.baseline.options
+    if not any(one.cells for one in options):
         return ""
     kind = "shares" if task.rest else "amounts" if task.answers == "amount" else "counts"
-    return says.sentence(f"record.data.caption.{kind}")
+    shown = [one.costly_errors or 0 for one in options]
+    if kind == "counts":
+        shown += [value for one in options for value in one.cells.values()]
+    mean = any(counted(value, says) != says.count(value) for value in shown)
+    means = says.sentence("record.data.caption.means") if mean else ""
+    seen = says.sentence("record.data.seen", errors=says.say("record.heading.errors"))
+    return says.together(says.sentence(f"record.data.caption.{kind}"), seen, means)
 
 
 def _costly(option: Compared, says: Sentences) -> Cell | None:
     if option.costly_errors is None:
         return None
     few = says.say("record.data.few") if option.few_errors else ""
-    return Cell(text=says.count(option.costly_errors), note=few, number=True)
+    return Cell(text=counted(option.costly_errors, says), note=few, number=True)
 
 
 def _price(spread: Range | None, says: Sentences) -> Cell | None:
@@ -180,13 +229,13 @@ def _counted(option: Compared, *, name: str, says: Sentences) -> Cell | None:
     if name not in option.cells:
         return None
     value = option.cells[name]
-    shown = says.number(value) if name in ("under", "over") else says.count(value)
+    shown = says.number(value) if name in ("under", "over") else counted(value, says)
     return Cell(text=shown, number=True)
 
 
 def _reviewed(option: Compared, *, says: Sentences) -> Cell | None:
     counts = [option.cells[name] for name in _REVIEWED if name in option.cells]
-    return Cell(text=says.count(sum(counts)), number=True) if counts else None
+    return Cell(text=counted(sum(counts), says), number=True) if counts else None
 
 
 def _rate(option: Compared, *, name: str, says: Sentences) -> Cell | None:

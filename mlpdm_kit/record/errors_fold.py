@@ -149,17 +149,22 @@ def _per_case(record: DecisionRecord, says: Sentences) -> Table:
     columns.append(Head(text=says.say("record.errors.per-case"), number=True))
     columns += [Head(text=says.name("outcome", name), number=True) for name in outcomes]
     columns.append(Head(text=says.say("record.errors.running"), number=True))
+    seen = {o.id: o.cost_per_case.mean for o in record.baseline.options if o.cost_per_case}
+    if seen:
+        columns.append(Head(text=says.say("record.errors.seen"), number=True))
     columns.append(Head(text=says.say("record.errors.per-month"), number=True))
     gains = any(option.per_case.mean < 0 for option in options)
     return Table(
         caption=says.say("record.errors.caption"),
         heads=tuple(columns),
-        rows=tuple(_cost_row(option, outcomes, says) for option in options),
+        rows=tuple(_cost_row(option, outcomes, seen, says) for option in options),
         foot=says.sentence("record.errors.gains") if gains else "",
     )
 
 
-def _cost_row(option: ErrorCost, outcomes: list[str], says: Sentences) -> tuple[Cell, ...]:
+def _cost_row(
+    option: ErrorCost, outcomes: list[str], seen: dict[str, float], says: Sentences
+) -> tuple[Cell, ...]:
     per_case, per_month = option.per_case, option.per_month
     parts = [
         figure(says.price(option.by_outcome[name]) if name in option.by_outcome else "")
@@ -170,6 +175,7 @@ def _cost_row(option: ErrorCost, outcomes: list[str], says: Sentences) -> tuple[
         figure(says.price(per_case.mean), note=price_beside(per_case, says)),
         *parts,
         figure(says.price(option.running_per_case)),
+        *([figure(says.price(seen[option.id]) if option.id in seen else "")] if seen else []),
         figure(says.money(per_month.mean), note=money_beside(per_month, says)),
     )
 

@@ -8,9 +8,9 @@ from mlpdm_kit.record.chain_fold import chain_fold, plan_said
 from mlpdm_kit.record.closer_folds import learning_fold, review_fold, segments_fold
 from mlpdm_kit.record.data_fold import data_fold
 from mlpdm_kit.record.errors_fold import errors_fold
+from mlpdm_kit.record.gate_fold import gates_fold
 from mlpdm_kit.record.grading_fold import grading_fold
 from mlpdm_kit.record.model import DecisionRecord
-from mlpdm_kit.record.parts import CheckResult
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.stress_fold import stress_fold
 from mlpdm_kit.record.tables import (
@@ -29,14 +29,13 @@ from mlpdm_kit.record.worth_fold import worth_fold
 __all__ = ["folds", "option_cell", "standing"]
 
 STAGES = ("offline", "pilot")
-_MARKS = {"failed": "✕", "open": "?", "passed": "✓"}
 
 
 def folds(record: DecisionRecord, says: Sentences) -> tuple[Fold, ...]:
     """All folded parts, in their order; what nothing is known of is left out."""
     found = (
         _question(record, says),
-        _gates(record, says),
+        gates_fold(record, says),
         areas_fold(record, says),
         data_fold(record, says),
         grading_fold(record, says),
@@ -71,64 +70,6 @@ def _question(record: DecisionRecord, says: Sentences) -> Fold:
     if record.note:
         facts.append((says.say("record.data.note"), record.note))
     return Fold(key="question", heading=says.say("record.heading.question"), facts=tuple(facts))
-
-
-def _gates(record: DecisionRecord, says: Sentences) -> Fold:
-    heading = says.say("record.heading.gates")
-    if not record.gates:
-        return Fold(key="gates", heading=heading, notes=(says.sentence("record.gates.none"),))
-    order = list(_MARKS)
-    numbers = {status: sum(g.status == status for g in record.gates) for status in order}
-    heads = ("result", "check", "concerns", "what", "evidence")
-    rows = sorted(record.gates, key=lambda gate: order.index(gate.status))
-    claimed = {
-        one.check for area in record.areas for one in area.questions if one.state == "claimed"
-    }
-    table = Table(
-        caption=says.say("record.gates.caption"),
-        heads=tuple(Head(text=says.say(f"record.gates.{head}")) for head in heads),
-        rows=tuple(_gate_row(gate, says, claimed=gate.id in claimed) for gate in rows),
-        title=1,
-    )
-    summary = says.say("record.gates.counts", **numbers)
-    return Fold(key="gates", heading=heading, summary=summary, pictures=("gates",), tables=(table,))
-
-
-def _gate_row(gate: CheckResult, says: Sentences, *, claimed: bool = False) -> tuple[Cell, ...]:
-    result = says.say(f"record.gates.{gate.status}")
-    answered = gate.answer in ("yes", "no", "n/a")
-    known = [gate.note] if gate.note else []
-    if gate.finding is not None:
-        known.append(says.finding(gate.finding))
-    if not known and not answered and not gate.measured:
-        known.append(says.sentence("record.gates.unanswered"))
-    if claimed:
-        known.append(says.sentence("areas.claimed"))
-    owner_source = [
-        says.say(f"record.gates.{name}", text=text)
-        for name, text in (("source", gate.source), ("owner", gate.owner))
-        if text
-    ]
-    answer = says.say(f"record.gates.answer.{gate.answer}") if answered else ""
-    by_kit = says.say("record.gates.computed") if gate.measured else ""
-    shown = answered or gate.measured
-    return (
-        Cell(text=result, mark=_MARKS[gate.status], tone=gate.status, note=answer),
-        Cell(
-            text=says.name("check", gate.id),
-            note=says.say(f"check.{gate.id}.question"),
-            tag="" if gate.status == "passed" else says.name("weight", gate.kind),
-        ),
-        Cell(text=_concerns(gate, says)),
-        Cell(text=says.together(*known) or NONE, note=" · ".join(owner_source)),
-        Cell(text=says.name("evidence", gate.evidence) if shown else NONE, note=by_kit),
-    )
-
-
-def _concerns(gate: CheckResult, says: Sentences) -> str:
-    if gate.scope == "case" or not gate.options:
-        return says.say("concerns.case")
-    return says.listed(says.name("option", option) for option in gate.options)
 
 
 def _inputs(record: DecisionRecord, says: Sentences) -> Fold:

@@ -12,9 +12,11 @@ from typing import Any
 from mlpdm_kit.analysis.ladder import Rung
 from mlpdm_kit.case.checks import CHECKS, HARD, Check
 from mlpdm_kit.case.model import Answer, Case
-from mlpdm_kit.record.areas import Written, answer_by_words, written
-from mlpdm_kit.record.parts import CheckResult, Said, Status
+from mlpdm_kit.record.areas import EVIDENCE, Written, answer_by_words, written
+from mlpdm_kit.record.parts import Basis, CheckResult, Said, Status
 from mlpdm_kit.record.scopes import concerned
+
+FROM_CASE: tuple[str, Basis] = ("measured", "case")  # read off the case file, as it stands
 
 
 def answered(case: Case, rungs: Sequence[Rung]) -> tuple[CheckResult, ...]:
@@ -82,11 +84,13 @@ def computed(
     options: Iterable[str] | None = None,
     *,
     holds: bool = True,
+    stands_on: tuple[str, Basis] = ("measured", "data"),
 ) -> CheckResult:
     """Result of a check that the kit has computed.
 
     An open one that does not hold says that the data does not decide; the expected net
-    benefit then does.
+    benefit then does. What it ``stands_on`` is the least sure evidence, and whether that
+    is the data, stated ranges, both, or the case file itself.
     """
     check = CHECKS[check_id]
     return CheckResult(
@@ -96,11 +100,23 @@ def computed(
         status=status,
         scope=check.scope,
         options=tuple(concerned(check, rungs) if options is None else options),
-        evidence="measured",
+        evidence=stands_on[0],
         measured=True,
+        basis=stands_on[1],
         holds=holds,
         finding=Said(code=code, figures=figures or {}),
     )
+
+
+def least_sure(evidence: Iterable[str]) -> str:
+    """The least sure of some evidence; what rests on nothing else is measured.
+
+    Examples
+    --------
+    >>> least_sure(["measured", "assumed", "quoted"])
+    'assumed'
+    """
+    return min(evidence, key=EVIDENCE.index, default="measured")
 
 
 def merged(*groups: Iterable[CheckResult]) -> tuple[CheckResult, ...]:

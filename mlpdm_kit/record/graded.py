@@ -24,17 +24,19 @@ class FieldMarks(Part):
 class GradedOption(Part):
     """The answers of one option: as they were graded, and as people would grade them.
 
-    ``checked`` answers were graded by people, ``graders`` of them. ``before`` and ``after``
-    are shares of outcomes without and with what people said; ``counts`` has a row for each
-    outcome by the grader and a column for each by people, in cases; ``after`` and ``counts``
-    are empty where nobody checked it, and its grades are taken as they are. ``unreadable``
-    answers were no JSON object.
+    ``checked`` answers were graded by people, ``graders`` of them; ``compared`` of these graded
+    enough of the same answers to show how far people differ, else it is assumed. ``before``
+    and ``after`` are shares of outcomes without and with what people said; ``counts`` has a
+    row for each outcome by the grader and a column for each by people, in cases; ``after``
+    and ``counts`` are empty where nobody checked it, and its grades are taken as they are.
+    ``unreadable`` answers were no JSON object.
     """
 
     option: str
     answers: int
     checked: int = 0
     graders: int = 0
+    compared: int = 0
     before: dict[str, float] = Field(default_factory=dict)
     after: dict[str, float] = Field(default_factory=dict)
     counts: tuple[tuple[float, ...], ...] = ()

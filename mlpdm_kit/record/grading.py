@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from mlpdm_kit.analysis.errors.costs import Estimate
 from mlpdm_kit.analysis.grading.agreement import Agreement
 from mlpdm_kit.analysis.grading.graded import Marks, agreed
+from mlpdm_kit.analysis.grading.graders import never_given
 from mlpdm_kit.analysis.ladder import Rung
 from mlpdm_kit.analysis.trial.compare import Comparison
+from mlpdm_kit.analysis.trial.findings import Finding
 from mlpdm_kit.analysis.trial.folds import Split
 from mlpdm_kit.analysis.trial.setting import Setting
 from mlpdm_kit.analysis.uncertainty.distributions import Array
@@ -56,6 +59,30 @@ def how_it_was_graded(
     )
 
 
+def out_of_sight(case: Case, marks: Mapping[str, Marks], result: Comparison) -> list[Finding]:
+    """Outcomes with a price that an option's grader cannot give, where no person looked.
+
+    Their shares rest on nothing but what is believed before a case is seen.
+    """
+    if case.grading is None:
+        return []
+    return [
+        Finding(
+            code="grader-blind",
+            figures={
+                "option": option,
+                "grader": case.grading.grader,
+                "outcome": outcome,
+                "share": result.measured[option].rates[outcome].mean,
+            },
+        )
+        for option in marks
+        if option in result.tried and result.tried[option].graded is None
+        for outcome in never_given(case.grading, case.task)
+        if outcome in case.outcomes and outcome in result.measured[option].rates
+    ]
+
+
 def _option(
     name: str,
     data: Dataset,
@@ -79,6 +106,7 @@ def _option(
         after={} if found is None else {k: float(values.mean()) for k, values in after.items()},
         counts=() if found is None else _plain(found.counts),
         unreadable=mark.unreadable if mark else 0,
+        compared=0 if found is None else found.compared,
     )
 
 
@@ -146,7 +174,8 @@ def checks_on_graders(
     if found is None:
         return []
     best = found.weighted or found.kappa
-    figures = {
+    figures: dict[str, Any] = {
+        "measure": "kappa" if found.weighted is None else "weighted",
         "limit": found.limit, "items": found.items, "graders": len(found.graders),
         "same": found.same, "enough": ENOUGH,
     }  # fmt: skip

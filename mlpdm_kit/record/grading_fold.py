@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from mlpdm_kit.analysis.grading.error import SHARED, SPREAD
 from mlpdm_kit.case.kinds import TASK_KINDS
 from mlpdm_kit.record.graded import GradedOption, HowGraded, PeopleAgree
 from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.sentences import Sentences
-from mlpdm_kit.record.tables import NONE, Cell, Fold, Head, Table, figure, heads
+from mlpdm_kit.record.tables import NONE, Cell, Fold, Head, Table, counted, figure, heads
 
 PEOPLE = "people"
 
@@ -37,16 +38,24 @@ def grading_said(found: HowGraded, task: str, says: Sentences) -> tuple[str, ...
     """What is to be known about the grades, a sentence or two each."""
     good = TASK_KINDS[task].good
     notes = [note for one in found.options for note in _of_option(one, found, good, says)]
-    graders = max((one.graders for one in found.options), default=0)
-    if not graders:
-        notes.append(says.sentence("grading.said.unchecked"))
-    elif graders == 1:
-        notes.append(says.sentence("grading.said.one"))
-    else:
-        notes.append(says.sentence("grading.said.panel", graders=graders))
+    notes.append(_panel(found, says))
     if found.agreement is not None:
         notes.append(_agree(found.agreement, says))
     return tuple(notes)
+
+
+def _panel(found: HowGraded, says: Sentences) -> str:
+    """Whether people graded, and where their spread is from."""
+    checked = [one for one in found.options if one.graders]
+    if not checked:
+        return says.sentence("grading.said.unchecked")
+    graders = max(one.graders for one in checked)
+    measured = all(one.compared for one in checked)
+    code = "one" if graders == 1 else "panel" if measured else "apart"
+    return says.sentence(
+        f"grading.said.{code}", graders=graders, spread=SPREAD, worth=round(1 / SPREAD),
+        shared=SHARED,
+    )  # fmt: skip
 
 
 def _of_option(one: GradedOption, found: HowGraded, good: str, says: Sentences) -> list[str]:
@@ -170,13 +179,17 @@ def _square(
         (
             Cell(text=name),
             *(
-                figure(says.number(counts[i][j]) if counts[i][j] else NONE, strong=i == j)
+                figure(counted(counts[i][j], says) if counts[i][j] else NONE, strong=i == j)
                 for j in used
             ),
         )
         for name, i in zip(names, used, strict=True)
     )
     head = Head(text=says.say(f"grading.{kind}.grader"))
+    parts = any(counted(x, says) != says.count(x) for row in counts for x in row)
     return Table(
-        caption=caption, heads=(head, *(Head(text=name, number=True) for name in names)), rows=rows
+        caption=caption,
+        heads=(head, *(Head(text=name, number=True) for name in names)),
+        rows=rows,
+        foot=says.sentence(f"grading.{kind}.parts") if parts else "",
     )

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from mlpdm_kit.case.files import write_atomically
 from mlpdm_kit.record.model import DecisionRecord, Outcome
-from mlpdm_kit.record.page import is_simulated
+from mlpdm_kit.record.page import against_today, is_simulated
 from mlpdm_kit.record.pages import pages, policy, source
 from mlpdm_kit.record.parts import Part
 from mlpdm_kit.record.sentences import Sentences
@@ -29,10 +29,12 @@ _NUMBERS = ("gain", "evpi")
 class IndexRow(Part):
     """One case in the index; a failed one has an ``error`` and no verdict.
 
-    ``option`` is the name of the chosen option as people read it; ``gain`` is what it is
-    worth more than ``against``, the best of the other side (``meanwhile`` is what to do until
-    what is to be found out is known), and ``evpi`` what knowing everything would
-    be worth, both in ``currency``. ``link`` is the path of the record, seen from the index.
+    ``option`` is the name of the chosen option as people read it; ``gain_today`` is what it
+    is worth more than what is done today, ``gain`` what it is worth more than ``against``,
+    which the verdict holds it against (``meanwhile`` is what to do until what is to be found
+    out is known), and ``evpi`` what knowing everything would be worth, all in ``currency``
+    over the horizon, with their 5% and 95% points. ``link`` is the path of the record, seen
+    from the index.
     """
 
     id: str
@@ -42,6 +44,9 @@ class IndexRow(Part):
     option: str = ""
     against: str = ""
     meanwhile: str = ""
+    gain_today: float | None = None
+    gain_today_p5: float | None = None
+    gain_today_p95: float | None = None
     gain: float | None = None
     gain_p5: float | None = None
     gain_p95: float | None = None
@@ -60,7 +65,7 @@ class IndexRow(Part):
     ) -> IndexRow:
         """The row of a record; its page is ``<id>/record.html`` unless ``link`` says other."""
         verdict = record.verdict
-        gain = verdict.gain
+        gain, today = verdict.gain, against_today(record)
         says = Sentences.of_record(record, lang)
         return cls(
             id=record.id,
@@ -70,6 +75,9 @@ class IndexRow(Part):
             option=says.name("option", verdict.option) if verdict.option else "",
             against=says.name("option", verdict.against) if verdict.against else "",
             meanwhile=says.name("option", verdict.meanwhile) if verdict.meanwhile else "",
+            gain_today=today.mean if today else None,
+            gain_today_p5=today.p5 if today else None,
+            gain_today_p95=today.p95 if today else None,
             gain=gain.mean if gain else None,
             gain_p5=gain.p5 if gain else None,
             gain_p95=gain.p95 if gain else None,
@@ -158,16 +166,20 @@ def _shown(row: IndexRow, text: Text) -> dict[str, object]:
     """What the page shows of a row, and by what each column sorts."""
     money = Text(text.lang, currency=row.currency).money
     outcome = row.outcome or "failed"
-    spread = ""
-    if row.gain_p5 is not None and row.gain_p95 is not None:
-        spread = text.say("range.said", low=money(row.gain_p5), high=money(row.gain_p95))
+    spread, against = "", ""
+    if row.gain_today_p5 is not None and row.gain_today_p95 is not None:
+        ends = {"low": money(row.gain_today_p5), "high": money(row.gain_today_p95)}
+        spread = text.say("range.said", **ends)
+    if row.gain is not None and row.against and row.gain != row.gain_today:
+        against = text.say("index.against", option=row.against, amount=money(row.gain))
     return {
         "row": row,
         "outcome": outcome,
         "verdict": text.say(f"outcome-short.{outcome}" if row.outcome else "index.failed"),
         "rank": (*OUTCOMES, "failed").index(outcome),
-        "gain": "" if row.gain is None else money(row.gain),
+        "gain": "" if row.gain_today is None else money(row.gain_today),
         "spread": spread,
+        "against": against,
         "evpi": "" if row.evpi is None else money(row.evpi),
         "review": text.day(row.review_on) if row.review_on else "",
         "date": text.day(row.date) if row.date else "",

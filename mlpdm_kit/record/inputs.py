@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,8 @@ from mlpdm_kit.case.inputs import BETWEEN_ENDS, USUAL_LEVEL
 from mlpdm_kit.case.model import Case, Input
 from mlpdm_kit.case.rules import named_inputs
 from mlpdm_kit.errors import refuse
-from mlpdm_kit.record.parts import Said
+from mlpdm_kit.record.gates import least_sure
+from mlpdm_kit.record.parts import Basis, Said
 from mlpdm_kit.record.sections import ComparisonSection
 from mlpdm_kit.record.valued import InputRow, RankCorrelation
 
@@ -115,6 +116,23 @@ class Inputs:
         order = [*self.stated, *(name for name in self.measured if name not in self.stated)]
         return tuple(self._row(name) for name in dict.fromkeys(order))
 
+    def evidence(self, options: Iterable[str]) -> tuple[str, Basis]:
+        """The least sure evidence of all that the worth of some options rests on, and
+        whether that is ranges alone or measured on the data too.
+
+        The discount rate is chosen, not known, and does not count.
+        """
+        kept = set(options)
+        names = [
+            name
+            for name in self.distributions
+            if name != "discount"
+            and (not name.startswith("options.") or name.split(".")[1] in kept)
+        ]
+        said = [self.stated[name].evidence for name in names if name not in self.measured]
+        basis: Basis = "both" if len(said) < len(names) else "ranges"
+        return least_sure(said), basis
+
     def _ends(self, name: str) -> tuple[float, float]:
         """5% and 95% points of an input."""
         if name in self.stated and name not in self.measured:
@@ -137,11 +155,15 @@ class Inputs:
         return InputRow(name=name, low=low, high=high, mean=dist.mean, family=dist.family, **known)
 
     def _log_of(self, name: str) -> str | None:
-        """The log that says what an option takes, or how often an incident happens."""
+        """The file of answers that tells how an option errs and what it takes, if it has one.
+
+        What is reviewed errs by the answers of what it reviews.
+        """
         first, _, rest = name.partition(".")
-        option, _, last = rest.partition(".")
-        logged = last in ("cost_per_case", "tokens_in", "tokens_out") or "incidents." in last
-        return self.case.options[option].predictions if first == "options" and logged else None
+        option = self.case.options.get(rest.partition(".")[0]) if first == "options" else None
+        if option is not None and option.predictions is None and option.of is not None:
+            option = self.case.options.get(option.of)
+        return option.predictions if option is not None else None
 
     def dimension(self, name: str) -> str:
         """In what an input is written."""

@@ -35,7 +35,8 @@ class Price(Part):
 
 
 class PriceReviewed(Part):
-    """Price of an accepted answer where a person looks at what is flagged.
+    """Price of an accepted answer where a person looks at what is flagged (by an option of
+    kind review), or at an option's answers (by its own check: ``option`` is itself then).
 
     ``looked`` and ``accepted`` are shares of the cases of production.
     """
@@ -52,7 +53,9 @@ class Answers(Part):
     ``accuracy`` is the share of the task's good outcome at the production base rate,
     ``lowest`` and ``highest`` that of the worst and the best repeat, by the grades as given
     where people graded too. ``flips`` is the chance that two answers to one item differ,
-    ``saved`` what a vote over the repeats would save per case (with its 90% interval).
+    ``saved`` what a vote over the repeats would save per case, ``repeatability`` of texts
+    and ranks, that have no vote, how far one answer costs more or less than the mean of its
+    repeats, a standard deviation (both with their 90% intervals).
     Attacks that got through are by kind, the kinds that nobody tried in ``untried``. Seconds
     are the 50%, 95% and 99% points, and ``late`` the share of answers beyond the budget of
     ``seconds_limit``. ``cost`` is of an answer with all its retries, ``per_accepted`` of
@@ -69,6 +72,7 @@ class Answers(Part):
     highest: float | None = None
     flips: SeenShare | None = None
     saved: Price | None = None
+    repeatability: Price | None = None
     invented: SeenShare | None = None
     invented_graded: int = 0
     invented_wrong: int = 0

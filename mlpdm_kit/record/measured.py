@@ -87,7 +87,7 @@ class Compared(Part):
     rates: dict[str, Rate] = Field(default_factory=dict)
     cost_per_case: Range | None = None
     difference: Range | None = None
-    costly_errors: int | None = None
+    costly_errors: int | float | None = None
     few_errors: bool = False
     precision: float | None = None
     operating_point: OperatingPoint | None = None

@@ -12,7 +12,7 @@ from mlpdm_kit.case.checks import HARD
 from mlpdm_kit.record.cards import Card, again, find_out, reopening
 from mlpdm_kit.record.chain_fold import places_said
 from mlpdm_kit.record.model import DecisionRecord
-from mlpdm_kit.record.parts import Said
+from mlpdm_kit.record.parts import Range, Said
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.stress_fold import robustness
 from mlpdm_kit.record.valued import BreakEven
@@ -131,9 +131,30 @@ def verdict_figure(record: DecisionRecord, says: Sentences) -> str:
     )  # fmt: skip
 
 
+def against_today(record: DecisionRecord) -> Range | None:
+    """What the verdict's option is worth more than what is done today; None where unknown."""
+    chosen = next((one for one in record.options if one.id == record.verdict.option), None)
+    return chosen.expected_net_benefit if chosen is not None else None
+
+
+def _today(record: DecisionRecord, says: Sentences) -> list[str]:
+    """The verdict's figure against what is done today, where its sentence names another."""
+    said, worth = record.verdict, against_today(record)
+    today = next((one.id for one in record.options if one.status_quo), None)
+    if worth is None or said.gain is None or said.option == today:
+        return []
+    if said.against == today:
+        return [says.sentence("verdict.today.same")]
+    low, amount, high, code = worth.p5, worth.mean, worth.p95, "verdict.today"
+    if amount < 0:
+        low, amount, high, code = -high, -amount, -low, "verdict.today.less"
+    return [says.sentence(code, amount=amount, low=low, high=high)]
+
+
 def _beside(record: DecisionRecord, says: Sentences) -> list[str]:
-    """The next best, where the verdict's figure is about another; and what is unanswered."""
-    said, found = record.verdict, []
+    """The figure against today; the next best, where the verdict's figure is about another;
+    and what is unanswered."""
+    said, found = record.verdict, _today(record, says)
     worth = {o.id: o.expected_net_benefit.mean for o in record.options if o.expected_net_benefit}
     if said.option in worth and said.outcome != "find_out_first":
         rest = {name: value for name, value in worth.items() if name != said.option}

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 Status = Literal["passed", "failed", "open"]
+Basis = Literal["", "data", "ranges", "both", "case"]
 
 
 class Part(BaseModel):
@@ -35,12 +36,25 @@ class Range(Part):
     p95: float
 
 
+def few_errors(option: str, n: float) -> Said:
+    """That an option made few errors of the dearest kind; a mean over answers is said as one.
+
+    Examples
+    --------
+    >>> few_errors("llm", 0.3).code
+    'few-errors-mean'
+    """
+    code = "few-errors" if n == int(n) else "few-errors-mean"
+    return Said(code=code, figures={"option": option, "n": n})
+
+
 class CheckResult(Part):
     """One check and how it stands for the options that it concerns.
 
     ``options`` are the ids it concerns; a case-level check concerns the whole case.
-    ``measured`` says that the kit computed it, from ``finding``. An open one that does not
-    ``hold`` leaves the choice to the expected net benefit.
+    ``measured`` says that the kit computed it, from ``finding``, and ``basis`` from what:
+    ``evidence`` is then that of the least sure of it. An open one that does not ``hold``
+    leaves the choice to the expected net benefit.
     """
 
     id: str
@@ -55,6 +69,7 @@ class CheckResult(Part):
     note: str = ""
     owner: str = ""
     measured: bool = False
+    basis: Basis = ""
     holds: bool = True
     finding: Said | None = None
 

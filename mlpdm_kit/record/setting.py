@@ -7,14 +7,21 @@ from typing import Any
 
 import numpy as np
 
-from mlpdm_kit.analysis.answers.measure import incident_rates
-from mlpdm_kit.analysis.trial.setting import Review, Setting
-from mlpdm_kit.analysis.uncertainty.distributions import Distribution
+from mlpdm_kit.analysis.errors.costs import BOOTSTRAPS
+from mlpdm_kit.analysis.ladder import Rung, ladder
+from mlpdm_kit.analysis.trial.setting import Look, Review, Setting
+from mlpdm_kit.analysis.uncertainty.distributions import Array, Distribution
+from mlpdm_kit.analysis.uncertainty.sampling import draw
 from mlpdm_kit.analysis.uncertainty.stated import means, signs, stated_inputs
+from mlpdm_kit.analysis.worth.incidents import incidents
+from mlpdm_kit.analysis.worth.per_case import running_of
 from mlpdm_kit.analysis.worth.tasks import task_of
+from mlpdm_kit.case.correlations import drawn_name
 from mlpdm_kit.case.dataset import Dataset
 from mlpdm_kit.case.model import Case
-from mlpdm_kit.record.answers import cost_of
+from mlpdm_kit.record.answers import measured_incidents, taken_by
+
+_DRAWS = 1024  # a power of two, and at least as many as there are bootstrap samples
 
 
 def setting(case: Case, data: Dataset | None, seed: int) -> Setting:
@@ -26,6 +33,7 @@ def setting(case: Case, data: Dataset | None, seed: int) -> Setting:
     task = task_of(case)
     worth = {name: float(value[0]) for name, value in task.worth(theta, signs(case)).items()}
     works = theta.get("action_success")
+    running, off = _running(case, data, inputs, seed)
     return Setting(
         task=case.task,
         of_task=task,
@@ -41,7 +49,9 @@ def setting(case: Case, data: Dataset | None, seed: int) -> Setting:
         prevalence=None if case.prevalence is None else float(theta["prevalence"][0]),
         seed=seed,
         prevalence_range=inputs.get("prevalence"),
-        running=_running(case, data, theta),
+        running=running,
+        running_off=off,
+        looks=_looks(case, inputs),
     )
 
 
@@ -80,60 +90,81 @@ def _reviews(case: Case, theta: Mapping[str, Any]) -> dict[str, Review]:
     return found
 
 
-def _running(case: Case, data: Dataset | None, theta: Mapping[str, Any]) -> dict[str, float]:
-    """What a case costs to run under each option, as stated, else as its file says, and what
-    incidents cost it."""
-    found = {}
-    for name in case.options:
-        given = data.predictions.get(name) if data is not None else None
-        stated = theta.get(f"options.{name}.cost_per_case")
-        cost = cost_of(case, name, given) if given else None
-        value = float(stated[0]) if stated is not None else known_mean(cost)
-        fixed = _fixed(case, name, theta) + _incidents(case, name, data, theta)
-        if value is not None or fixed:
-            found[name] = (value or 0.0) + fixed
+def _looks(case: Case, inputs: Mapping[str, Distribution]) -> dict[str, Look]:
+    """A person's looks at the answers of options without steps, at the means."""
+    theta, found = means(inputs), {}
+    for rung in ladder(case):
+        if rung.looks and not rung.option.steps:
+            own = f"options.{rung.id}.check"
+            mend = theta.get(f"{own}.mend", np.zeros(1))
+            found[rung.id] = Look(
+                share=float(_time_for(rung, theta)[0]),
+                finds=inputs[f"{own}.finds"],
+                price=float(theta[f"{own}.price"][0]),
+                mend=float(mend[0]),
+            )
     return found
 
 
-def _incidents(case: Case, name: str, data: Dataset | None, theta: Mapping[str, Any]) -> float:
-    """What incidents cost a case, at the means: those of a reviewed option are its base's."""
-    base = case.options[name].of or name
-    rates: dict[str, float] = {}
-    if data is not None and name in data.predictions:
-        given = data.predictions[name]
-        rates = {n: d.mean for n, d in incident_rates(given, data, mix_of(case)).items()}
-    found = 0.0
-    for kind in case.incidents:
-        stated = theta.get(f"options.{name}.incidents.{kind}",
-                           theta.get(f"options.{base}.incidents.{kind}"))  # fmt: skip
-        rate = rates.get(kind, 0.0) if stated is None else float(stated[0])
-        share = theta.get(f"incidents.{kind}.share")
-        cost = float(theta[f"incidents.{kind}.cost"][0])
-        found += rate * cost * (1.0 if share is None else float(share[0]))
+def _time_for(rung: Rung, theta: Mapping[str, Array]) -> Array:
+    """Share of an option's cases for which there is time to look."""
+    own = f"options.{rung.id}"
+    if f"{own}.check.capacity" not in theta:
+        return np.ones(1)
+    cases = theta["volume"] * theta.get(f"{own}.adoption", 1.0)
+    return np.minimum(1.0, theta[f"{own}.check.capacity"] / np.maximum(cases, 1e-300))
+
+
+def _running(
+    case: Case, data: Dataset | None, inputs: Mapping[str, Distribution], seed: int
+) -> tuple[dict[str, float], dict[str, Array]]:
+    """What a case costs to run under each option, incidents included: at the means, and how
+    far off that may be, in joint draws of all prices and rates, stated or measured."""
+    known = {**inputs, **_measured(case, data)}
+    moving = {name for name, dist in known.items() if not dist.is_point}
+    said = {(drawn_name(a), drawn_name(b)): one.rank
+            for one in case.correlations for a, b in [one.between]}  # fmt: skip
+    ranks = {pair: rank for pair, rank in said.items() if moving.issuperset(pair)}
+    drawn = draw(known, draws=_DRAWS, seed=seed, ranks=ranks)
+    mean, off = _by_option(case, means(known)), {}
+    for name, values in _by_option(case, drawn).items():
+        some = np.broadcast_to(values, _DRAWS)[:BOOTSTRAPS]
+        off[name] = some - some.mean()
+    return {name: float(value[0]) for name, value in mean.items()}, off
+
+
+def _measured(case: Case, data: Dataset | None) -> dict[str, Distribution]:
+    """What cases take, and how often incidents happen, by the options' logs."""
+    found: dict[str, Distribution] = {}
+    for name, given in ({} if data is None else data.predictions).items():
+        assert data is not None
+        mix, own = mix_of(case), f"options.{name}"
+        taken = taken_by(case, name, given, data, mix)
+        found |= {f"{own}.{what}": one for what, one in taken.items()}
+        rates = measured_incidents(case, name, given, data, mix)
+        found |= {f"{own}.incidents.{kind}": one for kind, one in rates.items()}
     return found
 
 
-def _fixed(case: Case, name: str, theta: Mapping[str, Any]) -> float:
-    """What an option without ML takes beside its errors, spread over the cases: ML need not
-    beat errors that are only that few because so much is paid for them."""
-    option = case.options[name]
-    base = case.options.get(option.of or "", option)
-    if base.of_kind.is_ml or case.horizon is None:
-        return 0.0
-    run, build = (float(theta[f"options.{name}.{what}"][0])
-                  if f"options.{name}.{what}" in theta else 0.0
-                  for what in ("run", "build"))  # fmt: skip
-    volume = max(float(theta["volume"][0]), 1e-300)
-    return (run + (0.0 if option.status_quo else build / case.horizon.low)) / volume
+def _by_option(case: Case, theta: Mapping[str, Array]) -> dict[str, Array]:
+    """What a case costs to run under each option, by draw."""
+    rungs, found = ladder(case), {}
+    for rung in rungs:
+        lost = sum(incidents(case, rungs, rung, theta).values())
+        looks = 0.0 if not rung.looks or rung.option.steps else (
+            _time_for(rung, theta) * theta[f"options.{rung.id}.check.price"])  # fmt: skip
+        found[rung.id] = running_of(rungs, rung, theta) + looks - lost + _fixed(case, rung, theta)
+    return found
 
 
-def known_mean(values: Any) -> float | None:
-    """Mean of the values that are known; none where none is."""
-    known = None if values is None else values[np.isfinite(values)]
-    return float(known.mean()) if known is not None and len(known) else None
-
-
-def known_p95(values: Any) -> float | None:
-    """95% point of the values that are known; none where none is."""
-    known = None if values is None else values[np.isfinite(values)]
-    return float(np.quantile(known, 0.95)) if known is not None and len(known) else None
+def _fixed(case: Case, rung: Rung, theta: Mapping[str, Array]) -> Array:
+    """What an option without ML takes beside its errors, spread over the cases that are
+    expected: ML need not beat errors that are only that few because so much is paid for them."""
+    found = np.zeros(1)
+    if rung.is_ml or case.horizon is None:
+        return found
+    for name in filter(None, (rung.id, rung.option.of)):
+        found = found + theta.get(f"options.{name}.run", 0.0)
+        if name in case.options and not case.options[name].status_quo:
+            found = found + theta.get(f"options.{name}.build", 0.0) / case.horizon.low
+    return np.asarray(found / max(float(theta["volume"].mean()), 1e-300))

@@ -88,6 +88,13 @@ def figure(text: str, note: str = "", *, strong: bool = False) -> Cell:
     return Cell(text=text or NONE, note=note, number=True, strong=strong)
 
 
+def counted(value: float, says: Sentences) -> str:
+    """A count; one that is a mean over answers or graders to one decimal, never as none."""
+    if abs(value - round(value)) < 1e-6 or value >= 100:
+        return says.count(value)
+    return says.number(max(round(value, 1), 0.1))
+
+
 def money_beside(spread: Range, says: Sentences) -> str:
     """The range of a whole amount, to stand below it; nothing where it is one figure."""
     return "" if spread.p5 == spread.p95 else says.money_range(spread)

@@ -19,11 +19,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from mlpdm_kit.record.model import Verdict
-from mlpdm_kit.record.parts import CheckResult, Range, Said
+from mlpdm_kit.record.parts import CheckResult, Range, Said, few_errors
 from mlpdm_kit.record.sections import ComparisonSection, ErrorsSection, ValueSection
 from mlpdm_kit.record.valued import Difference, StudyValue, Valued
 
 MAX_REASONS = 3
+PAYS = "gain-pays"  # read off the net benefit, whose figures say it already
 LITTLE = 0.005  # a chance that is shown as 0%
 
 
@@ -93,6 +94,7 @@ class _Rule:
         if self.best.to_fix:
             reasons.append(_said("to-fix", checks=list(self.best.to_fix), option=self.best.id))
         reasons += self._cost_reason(self.best.id, against)
+        reasons += self._blind(self.best.id)
         reasons += self._not_clear(self.best.id)
         return self._made("find_out_first", against, reasons, meanwhile=meanwhile)
 
@@ -189,6 +191,7 @@ class _Rule:
                 for name in result.options
                 if name in self.options
                 and result.id in self.options[name].failed_gates
+                and result.id != PAYS
                 and self.options[name].is_ml
                 and self.options[name].priced
             ]
@@ -250,11 +253,18 @@ class _Rule:
     def _price(self, option: str) -> float | None:
         return self.options[option].price if option in self.options else None
 
+    def _blind(self, option: str) -> list[Said]:
+        """The worst outcome that no grader of an option's answers could see."""
+        blind = [one for one in self.comparison.findings if one.code == "grader-blind"]
+        return [one for one in blind if one.figures["option"] == option][-1:]
+
     def _few(self, option: str) -> list[Said]:
         found = next((c for c in self.comparison.options if c.id == option), None)
+        if blind := self._blind(option):
+            return blind
         if found is None or not found.few_errors:
             return []
-        return [_said("few-errors", option=option, n=found.costly_errors)]
+        return [few_errors(option, found.costly_errors or 0)]
 
     def _loss(self) -> list[Said]:
         if (self.best.p_loss or 0.0) < LITTLE:

@@ -80,6 +80,7 @@ class Valuation:
         """All of it as a section."""
         assert self.case.horizon is not None
         break_even, stands = self._break_even(), self._stands()
+        checks = tuple(self._checks())
         return ValueSection(
             months=self.case.horizon.low,
             discount=self.inputs.distributions["discount"].mean,
@@ -88,7 +89,7 @@ class Valuation:
             inputs=self.inputs.rows(),
             correlations=self.inputs.correlations,
             findings=self.inputs.findings(),
-            options=tuple(self._valued(rung) for rung in self.rungs),
+            options=tuple(self._valued(rung, checks) for rung in self.rungs),
             best=self.among[self.best].id,
             best_without_ml=self._leader(is_ml=False),
             best_ml=self._leader(is_ml=True),
@@ -100,15 +101,16 @@ class Valuation:
             studies=studies(stands),
             stress=stresses(stands),
             break_even=break_even,
-            checks=tuple(self._checks()),
+            checks=checks,
         )
 
     def _leader(self, *, is_ml: bool) -> str | None:
         found = [i for i, rung in enumerate(self.among) if rung.is_ml == is_ml]
         return self.among[max(found, key=lambda i: self.expected[i])].id if found else None
 
-    def _valued(self, rung: Rung) -> Valued:
+    def _valued(self, rung: Rung, checks: Sequence[CheckResult]) -> Valued:
         failed, still_open, to_fix = self.stand[rung.id]
+        failed += standing(checks, rung)[0]  # its price stays to be seen: it is what failed it
         known = {
             "id": rung.id,
             "kind": rung.kind,
@@ -126,7 +128,7 @@ class Valuation:
         column = self.benefit[:, index]
         return Valued(
             **known,
-            feasible=rung.status_quo or not (still_open or to_fix),
+            feasible=rung.status_quo or not (failed or still_open or to_fix),
             expected_net_benefit=spread(column),
             standard_error=_error(column),
             p_best=float(probability_best(self.benefit)[index]),
@@ -270,15 +272,11 @@ class Valuation:
         return Flip(value=crossing.value, option=self.among[crossing.option].id)
 
     def _checks(self) -> list[CheckResult]:
+        found = [self._pays(rung) for rung in self.among if rung.is_ml]
         ml, plain = self._leader(is_ml=True), self._leader(is_ml=False)
         if ml is None or plain is None:
-            return []
+            return found
         ids = [rung.id for rung in self.among]
-        gain = float(self.expected[ids.index(ml)])
-        found = [
-            computed("gain-pays", self.rungs, "passed" if gain > 0 else "failed", "gain-pays",
-                     {"option": ml, "amount": gain}, [ml])
-        ]  # fmt: skip
         volume = self.inputs.distributions["volume"]
         few = self._few_draws()
 
@@ -288,11 +286,36 @@ class Valuation:
 
         low, high = ahead(volume.quantile(0.05)), ahead(volume.quantile(0.95))
         status: Status = "passed" if low and high else "open"  # the net benefit decides
-        figures = {"option": ml, "value": volume.mean, "dimension": "cases/month"}
+        figures = {
+            "option": ml, "against": plain, "value": volume.mean, "dimension": "cases/month",
+        }  # fmt: skip
+        on = self.inputs.evidence(self._behind(ml) | self._behind(plain))
+        code = "volume" if status == "passed" else "volume-open"
         return [
             *found,
-            computed("volume", self.rungs, status, "volume", figures, [ml], holds=False),
+            computed("volume", self.rungs, status, code, figures, [ml], holds=False, stands_on=on),
         ]
+
+    def _pays(self, rung: Rung) -> CheckResult:
+        """Whether an ML option brings more than it takes, against what is done today.
+
+        It fails where the whole 90% range is a loss; where only the expectation is, the
+        expected net benefit decides.
+        """
+        worth = spread(self.benefit[:, self.among.index(rung)])
+        status: Status = "passed" if worth.mean > 0 else "failed" if worth.p95 <= 0 else "open"
+        code = "gain-pays-open" if status == "open" else "gain-pays"
+        figures = {"option": rung.id, "amount": worth.mean, "low": worth.p5, "high": worth.p95}
+        on = self.inputs.evidence(self._behind(rung.id))
+        return computed(
+            "gain-pays", self.rungs, status, code, figures, [rung.id], holds=False, stands_on=on
+        )
+
+    def _behind(self, option: str) -> set[str]:
+        """An option, what it reviews, and what is done today."""
+        today = {rung.id for rung in self.rungs if rung.status_quo}
+        of = {rung.option.of for rung in self.rungs if rung.id == option and rung.option.of}
+        return {option} | today | of
 
 
 def _noise(benefit: Array, best: int) -> Array:
@@ -365,7 +388,10 @@ def _against_baseline(
         holds = False
         if assumed and status != "failed":
             status, code, holds = "open", "assumed-rates", True
+        on = inputs.evidence({rung.id, base.id, best.id})
         results.append(
-            computed("beats-baseline", rungs, status, code, figures, [rung.id], holds=holds)
+            computed(
+                "beats-baseline", rungs, status, code, figures, [rung.id], holds=holds, stands_on=on
+            )
         )
     return results

@@ -10,6 +10,7 @@ from mlpdm_kit.record.measured import Compared, ErrorCost
 from mlpdm_kit.record.parts import Range
 from mlpdm_kit.record.sections import ComparisonSection, ErrorsSection
 from mlpdm_kit.record.sentences import Sentences
+from mlpdm_kit.record.tables import counted
 from mlpdm_kit.view.axis import Axis, window
 from mlpdm_kit.view.canvas import Canvas, Figure
 from mlpdm_kit.view.outcomes import rate_name, rate_shown, source_name
@@ -129,7 +130,7 @@ def _cost_row(
         told.append(source_name(option.source, option.kind, says))
     compared = next(o for o in comparison.options if o.id == option.id)
     if compared.few_errors and compared.costly_errors is not None:
-        told.append(says.say("chart.few", n=compared.costly_errors))
+        told.append(says.say("chart.few", shown=counted(compared.costly_errors, says)))
     if told:
         canvas.note(says.say("list.join").join(told))
     middle = canvas.track()

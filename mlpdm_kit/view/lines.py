@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from mlpdm_kit.record.data_fold import fitted_on
 from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.page import reason_said, verdict, verdict_figure
 from mlpdm_kit.record.rounding import to_error
@@ -39,8 +40,8 @@ def comparison_line(
         small = [says.sentence("line.comparison.stated")]
     else:
         split = says.say(f"record.data.split.{data.split}")
-        small = [says.sentence("line.comparison.rows", rows=data.tested_rows, file=data.file,
-                               split=split)]  # fmt: skip
+        code = "line.comparison.rows" if fitted_on(comparison) else "line.comparison.rows.only"
+        small = [says.sentence(code, rows=data.tested_rows, file=data.file, split=split)]
     ml = best_of(options, is_ml=True)
     found = next((o.difference for o in comparison.options if ml and o.id == ml.id), None)
     if found is not None and ml is not None and comparison.best_without_ml is not None:

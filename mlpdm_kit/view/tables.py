@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from mlpdm_kit.case.areas import FOUR_AREAS
 from mlpdm_kit.case.checks import AREAS
-from mlpdm_kit.record.area_folds import points_table
+from mlpdm_kit.record.area_folds import sure_of
+from mlpdm_kit.record.area_money import points_table
 from mlpdm_kit.record.areas import area_of
+from mlpdm_kit.record.data_fold import tested_said
 from mlpdm_kit.record.folds import option_cell
 from mlpdm_kit.record.grading_fold import options_graded
 from mlpdm_kit.record.measured import Compared
@@ -64,7 +66,6 @@ def _check_row(check: CheckResult, says: Sentences) -> tuple[Cell, ...]:
         if text
     ]
     answer = says.say(f"record.gates.answer.{check.answer}") if answered else ""
-    shown = says.name("evidence", check.evidence) if answered or check.measured else NONE
     return (
         Cell(
             text=says.say(f"check.{check.id}.question"),
@@ -79,7 +80,7 @@ def _check_row(check: CheckResult, says: Sentences) -> tuple[Cell, ...]:
             text=" · ".join(part for part in (answer, *known) if part) or NONE,
             note=" · ".join(beside),
         ),
-        Cell(text=shown),
+        sure_of([check], says),
     )
 
 
@@ -87,10 +88,7 @@ def data(comparison: ComparisonSection, *, says: Sentences) -> Table:
     """What the data is, and what was found in it."""
     found, rows = comparison.data, []
     if found is not None:
-        split = says.say(f"record.data.split.{found.split}")
-        tested = says.say(
-            "record.data.tested.folds", n=found.tested_rows, folds=found.folds, split=split
-        )
+        tested = tested_said(comparison, found, says)
         facts = [("file", found.file), ("rows", says.count(found.rows)), ("tested", tested)]
         if found.positives is not None and found.base_rate is not None:
             shown = says.say(

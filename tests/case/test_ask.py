@@ -224,11 +224,18 @@ def test_attacks_are_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        ("a,sly,x,ZEBRA", "row 2 of attacks.csv has the kind sly. Use one of: direct, indirect."),
-        ("a,direct,,ZEBRA", "row 2 of attacks.csv has no text."),
-        ("a,direct,x,", "row 2 of attacks.csv has no canary."),
-        ("a,direct,x,ok", "the canary ok in row 2 of attacks.csv is too short"),
-        ("z,direct,x,ZEBRA", "row 2 of attacks.csv has an id that an earlier one has too: z."),
+        (
+            "a,sly,x,ZEBRA",
+            "row 3 (with the header) of attacks.csv has the kind sly."
+            " Use one of: direct, indirect.",
+        ),
+        ("a,direct,,ZEBRA", "row 3 (with the header) of attacks.csv has no text."),
+        ("a,direct,x,", "row 3 (with the header) of attacks.csv has no canary."),
+        ("a,direct,x,ok", "the canary ok in row 3 (with the header) of attacks.csv is too short"),
+        (
+            "z,direct,x,ZEBRA",
+            "row 3 (with the header) of attacks.csv has an id that an earlier one has too: z.",
+        ),
     ],
 )
 def test_an_attack_at_fault_is_named_with_its_row(tmp_path: Path, row: str, said: str) -> None:

@@ -294,7 +294,7 @@ def test_a_probability_lies_between_0_and_1(write: Write) -> None:
     option = "l: {kind: llm, predictions: p.csv, probability: yes}"
     (fault,) = faults(write(case_text("", option), files))
     assert (fault.code, fault.value) == ("predictions-probability", "9")
-    assert (fault.figures["file"], fault.figures["row"]) == ("p.csv", 2)
+    assert (fault.figures["file"], fault.figures["row"]) == ("p.csv", 3)  # with the header
 
 
 @pytest.mark.parametrize("name", ["../p.csv", "/etc/hosts", "none.csv"])

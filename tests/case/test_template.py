@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from mlpdm_kit import shipped
 from mlpdm_kit.analysis.ladder import ladder
 from mlpdm_kit.case import areas
 from mlpdm_kit.case.checks import CHECKS
+from mlpdm_kit.case.example import still_as_in_example
 from mlpdm_kit.case.kinds import OPTION_KINDS, TASK_KINDS
 from mlpdm_kit.case.load import check_case, load_case
 from mlpdm_kit.case.model import (
@@ -200,14 +202,83 @@ def library_case(tmp_path: Path) -> Path:
 def test_like_copies_a_case_with_its_data(tmp_path: Path, library_case: Path) -> None:
     file = new_case(tmp_path / "mine", like=library_case)
     assert sorted(path.name for path in file.parent.iterdir()) == ["case.yaml", "mails.csv"]
-    assert file.read_bytes() == (library_case / "case.yaml").read_bytes()
+    case = load_case(file)
+    assert case.title == "Copy of Flag urgent support mails?"
+    assert case.like == "../library/mails"
+    note = file.read_text(encoding="utf-8").partition("\n\n")[0]
+    assert note.startswith("# COPY of the example ../library/mails: what stands here is about")
+    assert "# The files beside this one are the example’s too: mails.csv.\n" in note
 
 
 def test_like_takes_a_name_of_the_library(tmp_path: Path) -> None:
     names = sorted(path.parent.name for path in shipped.cases().glob("*/case.yaml"))
     assert names
     for name in names:
-        assert check_case(new_case(tmp_path / name, like=name).parent) == []
+        file = new_case(tmp_path / name, like=name)
+        assert check_case(file.parent) == []
+        case, example = load_case(file), load_case(shipped.cases() / name)
+        assert (case.like, case.name, case.status) == (
+            name,
+            name,
+            "draft" if "status:" in file.read_text("utf-8") else "proposed",
+        )
+        assert case.title == f"Copy of {example.title}"
+        assert (case.people, case.review_on, case.date) == (People(), None, None)
+        assert len(case.options) == len(example.options)
+        assert re.findall(r"evidence: (?:measured|quoted)", file.read_text("utf-8")) == []
+
+
+def test_a_copy_keeps_order_comments_and_everything_else(tmp_path: Path) -> None:
+    """Only the lines that are marked differ, and they only where they are."""
+    name = "urgent-mail"
+    theirs = (shipped.cases() / name / "case.yaml").read_text(encoding="utf-8")
+    mine = new_case(tmp_path / "mine", like=name, lang="ja").read_text(encoding="utf-8")
+    note, mine = mine.split("# No data at all", 1)
+    assert note.startswith("# 手本「urgent-mail」の写しです。")
+    assert all(line.startswith("# ") for line in note.splitlines())
+    lines = [line for line in ("# No data at all" + mine).splitlines() if line != f"like: {name}"]
+    assert len(lines) == len(theirs.splitlines())
+    for own, their in zip(lines, theirs.splitlines(), strict=True):
+        kept = re.sub(r"evidence: (measured|quoted)", "evidence: assumed", their)
+        left_open = re.match(r" *(title|decider|consulted|informed|review_on):", own)
+        assert own == kept or left_open, own
+
+
+def test_check_names_what_is_still_the_examples(tmp_path: Path) -> None:
+    file = new_case(tmp_path / "mine", like="churn")
+    like, fields = still_as_in_example(file.parent) or ("", [])
+    assert like == "churn"
+    assert {"title", "framing.user", "framing.problem", "volume.value"} <= set(fields)
+    assert [name for name in fields if name.endswith(".csv")]
+    assert not [name for name in fields if name.endswith((".kind", ".evidence"))]
+    text = file.read_text(encoding="utf-8")
+    example = load_case(shipped.cases() / "churn")
+    text = text.replace(example.framing.problem, "Subscribers of ours leave")
+    text = text.replace("Copy of ", "Ours: ")
+    file.write_text(text, encoding="utf-8")
+    _, left = still_as_in_example(file) or ("", [])
+    assert set(fields) - set(left) == {"title", "framing.problem"}
+    file.write_text(text.replace("like: churn\n", ""), encoding="utf-8")
+    assert still_as_in_example(file) is None
+
+
+def test_a_copy_of_a_case_in_braces(tmp_path: Path) -> None:
+    source = new_case(tmp_path / "source")
+    values = read_yaml(source)[0]
+    source.write_text(json.dumps({**values, "id": "theirs", "people": {"decider": "Head"}}))
+    file = new_case(tmp_path / "mine", like=source.parent)
+    assert check_case(file.parent) == []
+    assert (load_case(file).name, load_case(file).people.decider) == ("mine", "")
+    assert still_as_in_example(file) is not None
+
+
+def test_like_a_case_that_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "case.yaml").write_text('title: "open\n')
+    with pytest.raises(InputError) as caught:
+        new_case(tmp_path / "mine", like=tmp_path / "broken")
+    assert caught.value.faults[0].code == "yaml-quote"
+    assert not (tmp_path / "mine").exists()
 
 
 def test_like_what_is_not_there(tmp_path: Path) -> None:

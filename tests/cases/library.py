@@ -16,6 +16,17 @@ _HEAD = (
 )
 
 
+# the question of each case that is not written in English
+ENGLISH = {
+    "document-search": "Search company rules and procedures by embeddings (vector search)?",
+    "expense-claims": "Let ML choose which expense claims to hold before they are paid?",
+    "invoice-extraction": "Let an LLM read invoices?",
+    "prompt-or-fine-tune": "Sort support mail by a prompt, by examples, or by fine-tuning?",
+    "report-summaries": "Let an LLM summarise reports of accidents and defects?",
+    "sales-call-log": "Let an LLM write the log of sales calls from their recordings?",
+}
+
+
 def shown() -> list[str]:
     """Cases that the table shows: those with a planted flaw are for whoever looks for it."""
     folders = (path.parent for path in shipped.cases().glob("*/case.yaml"))
@@ -24,18 +35,28 @@ def shown() -> list[str]:
 
 def row(record: DecisionRecord) -> str:
     """One case: what it asks, what is decided and why, and what would change it."""
+    asked = _plain(record.title)
+    if record.id in ENGLISH:
+        asked = f"{ENGLISH[record.id]} ({asked})"
+        record = _by_ids(record)
     says = Sentences.of_record(record)
     top = top_of_page(record, says)
     again = [says.reopening(said) for said in _again(record)]
     made = " (simulated)" if is_simulated(record) else ""
     cells = (
         f"[{record.id}](data/cases/{record.id}/case.yaml){made}",
-        _plain(record.title),
+        asked,
         f"`{record.verdict.outcome}` {_plain(top.verdict)}",
         _plain(next(iter(top.reasons), top.figure)),
         _plain(next(iter(again), "")) or "–",
     )
     return f"| {' | '.join(cells)} |"
+
+
+def _by_ids(record: DecisionRecord) -> DecisionRecord:
+    """A record whose options are called by their kinds or ids, and what it counts a case."""
+    options = tuple(one.model_copy(update={"label": ""}) for one in record.options)
+    return record.model_copy(update={"options": options, "unit": "case"})
 
 
 def _again(record: DecisionRecord) -> list[Said]:
@@ -62,6 +83,7 @@ def table(records: list[DecisionRecord]) -> str:
     """All cases by name."""
     rows = [row(record) for record in sorted(records, key=lambda record: record.id)]
     how = (
+        "Six cases are written in Japanese; their options are called by their ids here. "
         "Eight more, `flaw-*`, each carry one planted flaw, for courses. "
         "`python -m tests.cases` makes this table."
     )

@@ -15,7 +15,7 @@ from mlpdm_kit import decide, load_case, shipped
 from mlpdm_kit.case.load import check_case
 from mlpdm_kit.case.template import new_case
 from tests.cases.by_hand import record
-from tests.cases.library import shown, table, within
+from tests.cases.library import ENGLISH, shown, table, within
 
 LIBRARY = sorted(path.parent.name for path in shipped.cases().glob("*/case.yaml"))
 HERE = Path(__file__).parent
@@ -42,6 +42,19 @@ def test_the_readme_shows_the_library_as_it_is():
     """Where this fails: ``python -m tests.cases``."""
     page = (HERE.parents[1] / "README.md").read_text(encoding="utf-8")
     assert within(page) == table([record(name) for name in shown()])
+
+
+def test_the_readme_asks_every_question_in_english():
+    other = {name for name in shown() if not load_case(shipped.cases() / name).title.isascii()}
+    assert other == set(ENGLISH)
+    assert len(other) == 6  # the table says so
+
+
+def test_a_japanese_case_names_its_steps_in_japanese():
+    for name in ENGLISH:
+        case = load_case(shipped.cases() / name)
+        steps = [step for option in case.options.values() for step in option.steps]
+        assert not any(step.isascii() for step in steps), name
 
 
 def test_the_verdicts_differ():

@@ -358,3 +358,13 @@ def test_without_a_log_there_is_neither_fold_nor_chart(make_case: Any) -> None:
     says = Sentences.of_record(record, "en")
     assert answers_fold(record, says) is None
     assert "answers" not in pictures(record, says)
+
+
+def test_what_a_log_tells_names_the_log_as_its_source(make_case: Any) -> None:
+    """How the LLM errs and what it takes come from its answers, the rest from the rows."""
+    record = decided(make_case, **changes(log(cost=0.5)))
+    sources = {row.name: row.source for row in record.inputs if row.evidence == "measured"}
+    own = {name: source for name, source in sources.items() if name.startswith("options.llm.")}
+    assert {"options.llm.wrong", "options.llm.cost_per_case"} <= set(own)
+    assert set(own.values()) == {"l.jsonl"}
+    assert sources["options.none.wrong"] == "d.csv"

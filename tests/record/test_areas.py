@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from mlpdm_kit import decide, load_case
+from mlpdm_kit.record.area_folds import area_fold
 from mlpdm_kit.record.areas import Area, Question
 from mlpdm_kit.record.folds import folds
 from mlpdm_kit.record.model import DecisionRecord
@@ -131,9 +132,41 @@ def test_an_unanswered_question_is_in_no_count_of_answers(make_case: MakeCase) -
     left = states.count("unanswered")
     assert left > 2
     assert f"{left} left to answer" in part.summary
-    assert len(part.tables[-1].rows) == left
-    assert {row[0].mark for row in part.tables[-1].rows} == {"?"}
-    assert {row[0].text for row in part.tables[-1].rows} == {"unanswered"}
+    whole = area_fold(area(found, "output"), found.gates, said)  # as the notebook shows it
+    assert len(whole.tables[-1].rows) == left
+    assert {row[0].mark for row in whole.tables[-1].rows} == {"?"}
+    assert {row[0].text for row in whole.tables[-1].rows} == {"unanswered"}
+
+
+def test_a_check_stands_in_one_fold_and_an_open_one_by_its_area(make_case: MakeCase) -> None:
+    """What is failed or open stands under gates and checks, with all that is known of it;
+    what is settled in one of the four areas stands there."""
+    checks = answers(rollback={"answer": "no", "evidence": "quoted"})
+    found = record(make_case(checks=checks, design={"rollback": ROLLBACK, "errors": ERRORS}))
+    whole = {fold.key: fold for fold in folds(found, Sentences.of_record(found))}
+    gates, parts = whole["gates"], {part.key: part for part in whole["gates"].parts}
+    opened = parts["gates-open"]
+    shown = {
+        "failed": [row for table in gates.tables for row in table.rows],
+        "open": [row for table in opened.tables for row in table.rows],
+        "passed": [row for table in parts["gates-passed"].tables for row in table.rows],
+    }
+    for status in ("failed", "open"):
+        assert len(shown[status]) == sum(gate.status == status for gate in found.gates)
+    captions = [table.caption for table in opened.tables]
+    output = next(table for table in opened.tables if table.caption.startswith("When the output"))
+    assert len(captions) == len(set(captions))
+    assert output.caption == f"When the output is wrong ({len(output.rows)} open)"
+    here = {row[0].text for rows in shown.values() for row in rows}
+    there = {row[1].text for part in whole["areas"].parts for table in part.tables
+             for row in table.rows if table.title == 1}  # fmt: skip
+    assert not here & there
+    names = Sentences.of_record(found)
+    assert here | there >= {names.name("check", gate.id) for gate in found.gates}
+    no = next(row for row in shown["failed"] if row[0].text == "Can be switched off")
+    assert "misses a month" in no[2].text  # in people's words, and said nowhere else
+    assert render_html(found, {}).count("misses a month") == 1
+    assert "Can be switched off" in _part(found, "area-output").notes[-1]
 
 
 def test_what_is_answered_comes_first(make_case: MakeCase) -> None:
@@ -143,7 +176,8 @@ def test_what_is_answered_comes_first(make_case: MakeCase) -> None:
         "ja": ("回答済み", "言っているだけのもの、まだ答えのないもの"),
     }
     for lang, words in heads.items():
-        part = _part(found, "area-output", lang)
+        said = Sentences.of_record(found, lang)
+        part = area_fold(area(found, "output"), found.gates, said)
         captions = [table.caption for table in part.tables]
         assert (captions[0], captions[-1]) == words
 

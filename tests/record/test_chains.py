@@ -238,9 +238,9 @@ def test_a_chain_of_today_has_its_places_from_the_case(make_case: MakeCase):
         (lambda llm: llm["check"].update(finds="120%"), "share-percent", "check.finds"),
         (lambda llm: llm.update(rates={"needs_editing": "1%", "wrong": "1%", "harmful": "0%"}),
          "source-twice", "steps"),
-        (lambda llm: (llm.pop("steps"), llm.update(
-            rates={"needs_editing": "1%", "wrong": "1%", "harmful": "0%"})), "check-alone",
-         "check"),
+        (lambda llm: (llm.pop("steps"), llm["check"].update(after=["summary"]), llm.update(
+            rates={"needs_editing": "1%", "wrong": "1%", "harmful": "0%"})), "check-step",
+         "check.after"),
     ],
 )  # fmt: skip
 def test_each_fault_of_a_chain_is_named(

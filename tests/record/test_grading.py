@@ -175,6 +175,43 @@ def test_people_alone(make_case: Any) -> None:
     assert rates["needs_editing"].high - rates["needs_editing"].low > 0.18
 
 
+def test_what_the_grader_cannot_see_rests_on_nothing_and_is_said(make_case: Any) -> None:
+    changes = summaries()
+    changes["data"] = {"file": "d.csv", "target": "text"}
+    record = made(make_case, changes)
+    blind = [one for one in record.baseline.findings if one.code == "grader-blind"]
+    assert [one.figures["outcome"] for one in blind] == ["harmful"]  # overlap says wrong at most
+    # none of 200 answers, and one case beforehand, a fifth of it for each of five outcomes
+    assert blind[0].figures["share"] == pytest.approx(0.2 / 201, rel=1e-3)
+    reason = next(one for one in record.verdict.reasons if one.code == "grader-blind")
+    assert reason.figures["option"] == "llm"
+    for lang, word in (("en", "can never say “harmful”"), ("ja", "判定されることがありません")):
+        assert word in render_markdown(record, lang=lang).lower()
+
+
+def test_what_people_looked_at_rests_on_their_grades(make_case: Any) -> None:
+    record = made(make_case, summaries())
+    assert not any(one.code == "grader-blind" for one in record.baseline.findings)
+    # people called none of 80 answers harmful: a quarter of a case, on the 120 of 200 that
+    # they did not see; and of all 200 a fifth of one
+    harmful = option(record, "llm").rates["harmful"]
+    assert harmful.mean == pytest.approx(0.25 / 81 * 0.6 + 0.2 / 201, rel=0.03)
+    assert harmful.high > 0.005
+
+
+@pytest.mark.parametrize(("graders", "word"), [(1, "Only one person"), (2, "as other people")])
+def test_where_the_spread_of_people_is_from_is_said(
+    make_case: Any, graders: int, word: str
+) -> None:
+    how = made(make_case, summaries(graders=graders)).baseline.graded
+    assert how is not None
+    (llm,) = [one for one in how.options if one.option == "llm"]
+    assert llm.compared == (2 if graders == 2 else 0)
+    notes = " ".join(grading_said(how, "generation", Sentences()))
+    assert word in notes
+    assert "5%" in notes
+
+
 def test_a_judges_grades_are_corrected_too(make_case: Any) -> None:
     changes = summaries()
     judged = "\n".join(f"{i},usable" for i in range(ROWS))
@@ -283,7 +320,7 @@ def test_faults(make_case: Any, changes: dict[str, Any], code: str, shown: str) 
     assert shown in str(found[0].value or "")
     assert all(len(found[0].sentence(lang)) > 20 for lang in ("en", "ja"))
     if code.startswith("grades-") and code not in ("grades-columns",):
-        assert found[0].figures["row"] in (1, 2)
+        assert found[0].figures["row"] in (1, 2, 3)  # with the header
 
 
 @pytest.mark.parametrize(
@@ -303,4 +340,4 @@ def test_references_that_cannot_be_read(
     case["files"]["d.csv"] = "\n".join([*lines[:3], ",".join(cells), *lines[4:]]) + "\n"
     case["grading"] = {"grader": "fields", "fields": fields}
     found = check_case(make_case(prevalence=None, **case))
-    assert [(one.code, one.value, one.figures["row"]) for one in found] == [(code, shown, 3)]
+    assert [(one.code, one.value, one.figures["row"]) for one in found] == [(code, shown, 4)]

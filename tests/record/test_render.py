@@ -268,7 +268,7 @@ def test_a_minute_of_reading_in_japanese(records: dict[str, DecisionRecord]) -> 
     )
     assert "11,400円／claimを上回ると、モデルが最善になります。" in page.words
     assert "2027年6月1日" in page.words
-    assert "不合格 2、未回答 1、合格 4" in page.words
+    assert "不合格 2、未決 1、合格 4" in page.words
 
 
 @pytest.mark.parametrize("outcome", OUTCOMES)

@@ -118,6 +118,32 @@ def saved_by_voting(losses: ArrayLike, answers: ArrayLike, *, amounts: bool = Fa
     return np.asarray(row_means(lost) - lost[np.arange(len(lost)), chosen])
 
 
+def variances(losses: ArrayLike) -> Array:
+    """Variance of the loss of one answer among the answers to its item; NaN of one alone.
+
+    Parameters
+    ----------
+    losses : array, shape (rows, repeats)
+        Loss of each answer, in money; NaN where it is missing.
+
+    Returns
+    -------
+    array, shape (rows,)
+        In money squared, without bias (over the repeats less one). The root of its mean over
+        items is the repeatability standard deviation of ISO 5725-2: how far one answer costs
+        more or less than the mean of its repeats.
+
+    Examples
+    --------
+    >>> variances([[0, 0, 9], [5, 5, np.nan], [1, np.nan, np.nan]]).tolist()
+    [27.0, 0.0, nan]
+    """
+    x = np.atleast_2d(np.asarray(losses, dtype=float))
+    many = (~np.isnan(x)).sum(axis=1)
+    off = np.where(np.isnan(x), 0.0, x - row_means(x)[:, None])
+    return np.where(many > 1, (off**2).sum(axis=1) / np.maximum(many - 1, 1), np.nan)
+
+
 def by_repeat(good: ArrayLike, weights: ArrayLike | None = None) -> Array:
     """Share of good answers in each repeat, on the rows that it has; without rows it has none.
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from mlpdm_kit.analysis.answers.attacks import success_rates, worst
-from mlpdm_kit.analysis.answers.flips import by_repeat, differing, saved_by_voting
-from mlpdm_kit.analysis.answers.mixed import cells_of
+from mlpdm_kit.analysis.answers.flips import by_repeat, differing, saved_by_voting, variances
+from mlpdm_kit.analysis.answers.mixed import Cells, cells_of
 from mlpdm_kit.analysis.answers.prices import mean_of, per_accepted, percentiles
 from mlpdm_kit.analysis.answers.seen import Seen
 from mlpdm_kit.analysis.errors.costs import Estimate
@@ -31,6 +31,7 @@ from mlpdm_kit.case.predictions import Predictions
 ENOUGH = 10  # repeats of an item that are asked for
 GRADED = ("multiclass", "extraction", "generation")  # tasks whose answers have grades
 ERRORS = ("wrong", "harmful")  # grades that say that something untrue was asserted
+UNVOTED = ("generation", "search")  # a vote sees neither texts nor ranks
 USUAL = ("words",)  # what every log of its kind says
 _Z = 1.959963984540054  # of a 95% interval
 
@@ -39,13 +40,16 @@ _Z = 1.959963984540054  # of a 95% interval
 class Answers:
     """What a log says of an option's answers; None where it does not say it.
 
-    Rates and ``accepted`` are as production mixes the segments. ``accuracy`` is the share of
+    All but attacks are as production mixes the segments. ``accuracy`` is the share of
     good answers (the task's good outcome) at the production base rate, as people would grade
     where some did; ``repeats`` the most answers to one item and ``each`` the accuracy of each
     repeat by the grades as given. ``flips`` is the chance that two answers to one item
     differ, of those of which it is known what they say, and none where no answer says
-    anything; ``saved`` what a vote over the repeats would cost less per case. ``seconds`` are
-    percentiles of the latency; ``cost`` and tokens are of one answer, retries included;
+    anything; ``saved`` what a vote over the repeats would cost less per case. Where a vote
+    sees nothing, ``repeatability`` is how far one answer costs more or less than the mean of
+    its repeats (a standard deviation, in money). ``seconds`` are percentiles of the latency,
+    ``late`` the share of answers that takes longer than it may. ``cost`` and tokens are of
+    one answer, retries included;
     ``accepted`` is what an answer that is good costs, by ``accuracy`` and its interval where
     people graded. ``invented_wrong`` is how many invented answers are errors by their grade,
     and how many of them were graded.
@@ -58,11 +62,13 @@ class Answers:
     each: tuple[float, ...] = ()
     flips: Seen | None = None
     saved: Estimate | None = None
+    repeatability: Estimate | None = None
     invented: Seen | None = None
     refused: Seen | None = None
     failed: Seen | None = None
     attacks: Mapping[str, Seen] = field(default_factory=dict)
     seconds: tuple[float, float, float] | None = None
+    late: float | None = None
     attempts: float | None = None
     cost: Distribution | None = None
     tokens_in: Distribution | None = None
@@ -103,6 +109,7 @@ def answers_of(
     rows: Any,
     setting: Setting,
     cost: Array | None = None,
+    limit: float | None = None,
 ) -> Answers:
     """All figures of one option.
 
@@ -116,6 +123,8 @@ def answers_of(
         The rows that it is tested on, and the prices.
     cost : array, shape (rows,) or (rows, repeats), optional
         Price of each answer; by default as the log says.
+    limit : float, optional
+        Seconds that an answer may take.
     """
     said = {name: values[rows] for name, values in given.said.items()}
     cost = said.get("cost") if cost is None else cost[rows]
@@ -131,14 +140,16 @@ def answers_of(
         found["accuracy"] = _with_grader(
             by_class.seen_on(row_means(good), one.looks(rows)), one, setting
         )
-        found["accepted"] = None if cost is None else per_accepted(cost, good, weigh)
-        if found["accepted"] is not None and one.graded is not None:
-            found["accepted"] = _per_good(cost, found["accuracy"], weigh)
+        found["accepted"] = None if cost is None else per_accepted(cost, good, by_class)
+        if cost is not None and found["accepted"] is not None and one.graded is not None:
+            found["accepted"] = _per_good(mean_of(cost, by_class), found["accuracy"])
     if outcome.ndim > 1:
         words = said.get("words", outcome)
         found["flips"] = cells.seen_on(*differing(_really_said(given, one, data, rows, setting)))
-        if setting.task not in ("generation", "search"):  # a vote sees neither texts nor ranks
-            lost = _losses_by_repeat(outcome, one, data, rows, setting)
+        if setting.task in UNVOTED:
+            found["repeatability"] = _repeatability(given, one, data, rows, setting)
+        else:
+            lost = _losses_by_repeat(one.outcome, data, rows, setting)
             saved = saved_by_voting(lost, words, amounts=setting.task == "regression")
             found["saved"] = estimate(saved, data, rows, setting)
         if good is not None:
@@ -148,17 +159,20 @@ def answers_of(
     for name in ("invented", "refused", "failed"):
         if name in said:
             found[name] = cells.seen(said[name])
-    attempts = row_means(said["attempts"]) if "attempts" in said else np.full(1, np.nan)
+    for name in ("tokens_in", "tokens_out"):
+        if name in said:
+            found[name] = mean_of(said[name], cells)
+    if "latency" in said:
+        found["seconds"] = percentiles(said["latency"], cells)
+        found["late"] = _late(said["latency"], cells, limit)
+    attempts = cells.mean(row_means(said["attempts"])) if "attempts" in said else None
     return Answers(
         rows=len(rows),
         answers=int(count.sum()),
         repeats=int(count.max()),
         attacks={} if given.attacks is None else success_rates(given.attacks),
-        seconds=percentiles(said["latency"]) if "latency" in said else None,
-        attempts=float(np.nanmean(attempts)) if np.isfinite(attempts).any() else None,
-        cost=None if cost is None else mean_of(cost),
-        tokens_in=mean_of(said["tokens_in"]) if "tokens_in" in said else None,
-        tokens_out=mean_of(said["tokens_out"]) if "tokens_out" in said else None,
+        attempts=None if attempts is None else attempts[0],
+        cost=None if cost is None else mean_of(cost, cells),
         invented_wrong=_invented_wrong(given, one, data, rows, setting),
         **found,
     )
@@ -259,14 +273,30 @@ def _good(one: Tried, data: Dataset, rows: Any, setting: Setting) -> Array | Non
     return np.where(np.isnan(one.outcome[rows]), np.nan, np.column_stack(each))
 
 
-def _losses_by_repeat(
-    outcome: Array, one: Tried, data: Dataset, rows: Any, setting: Setting
-) -> Array:
-    """What each row costs by each repeat; NaN where there is none."""
+def _losses_by_repeat(outcome: Array, data: Dataset, rows: Any, setting: Setting) -> Array:
+    """What each of some rows costs by each repeat; NaN where there is none."""
     return np.column_stack([
-        np.where(np.isnan(outcome[:, r]), np.nan, setting.losses(data, one.outcome[:, r], rows))
-        for r in range(outcome.shape[1])
+        np.where(np.isnan(of_repeat[rows]), np.nan, setting.losses(data, of_repeat, rows))
+        for of_repeat in outcome.T
     ])  # fmt: skip
+
+
+def _repeatability(
+    given: Predictions, one: Tried, data: Dataset, rows: Any, setting: Setting
+) -> Estimate | None:
+    """How far one answer costs more or less than the mean of its repeats (`variances`), by
+    the grades as given; None where no item has two."""
+    said = one.outcome
+    if _is_placeholder(given, setting):
+        said = np.full(one.outcome.shape, np.nan)
+        said[rows] = _really_said(given, one, data, rows, setting)
+    each = variances(_losses_by_repeat(said, data, rows, setting))
+    there = np.isfinite(each)
+    if not there.any():
+        return None
+    found = estimate(each[there], data, np.asarray(rows)[there], setting)
+    low, mean, high = (float(np.sqrt(max(x, 0.0))) for x in (found.low, found.mean, found.high))
+    return Estimate(mean=mean, low=low, high=high)
 
 
 def _with_grader(found: Seen | None, one: Tried, setting: Setting) -> Seen | None:
@@ -278,23 +308,26 @@ def _with_grader(found: Seen | None, one: Tried, setting: Setting) -> Seen | Non
     return replace(found, posterior=with_luck(found.posterior, variance))
 
 
-def _per_good(cost: Array | None, accuracy: Seen | None, weigh: Array) -> Estimate | None:
+def _late(seconds: Array, cells: Cells, limit: float | None) -> float | None:
+    """Share of answers beyond a limit."""
+    if limit is None:
+        return None
+    over = np.where(np.isfinite(seconds), (seconds > limit).astype(float), np.nan)
+    found = cells.mean(row_means(over))
+    return None if found is None else found[0]
+
+
+def _per_good(price: Distribution | None, accuracy: Seen | None) -> Estimate | None:
     """Price of an answer over the share of good ones; the grader's error is in the interval.
 
     The variances of both on the logarithm add up; how the price goes with being good is not
     known of answers that no person graded.
     """
-    if cost is None or accuracy is None or accuracy.mean <= 0:
+    if price is None or accuracy is None or accuracy.mean <= 0:
         return None
-    paid = row_means(cost)
-    there = np.isfinite(paid)
-    paid, weigh = paid[there], weigh[there]
-    price = float((weigh * paid).sum() / weigh.sum())
-    if price <= 0:
-        return Estimate(mean=price, low=price, high=price)
-    off = weigh * (paid - price)
-    error = off.std(ddof=1) / np.sqrt(len(off)) / weigh.mean() / price if len(off) > 1 else 0.0
-    mean, reach = price / accuracy.mean, _Z * error
+    if price.mean <= 0:
+        return Estimate(mean=price.mean, low=price.mean, high=price.mean)
+    mean, reach = price.mean / accuracy.mean, _Z * price.sd / price.mean
     up = float(np.hypot(reach, np.log(accuracy.mean / max(accuracy.low, 1e-9))))
     down = float(np.hypot(reach, np.log(accuracy.high / accuracy.mean)))
     return Estimate(mean=mean, low=mean * float(np.exp(-down)), high=mean * float(np.exp(up)))

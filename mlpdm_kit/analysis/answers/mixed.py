@@ -53,6 +53,41 @@ class Cells:
             posterior=pooled([(one.posterior, share / known) for one, share in parts]),
         )
 
+    def mean(self, values: Array) -> tuple[float, float] | None:
+        """Mean of an amount and its standard error; None where nothing is known.
+
+        Parameters
+        ----------
+        values : array, shape (rows,)
+            NaN where it is not known.
+
+        Notes
+        -----
+        Of a stratified sample, sum W m and the root of sum W^2 s^2 / n, of the cells in
+        which something is known (Cochran 1977, 5.3 and 5.6). One row alone says nothing of
+        how far rows lie apart: its cell is taken to have the variance of all.
+
+        Examples
+        --------
+        >>> cells = Cells(codes=np.array([0, 0, 1, 1]), shares=np.array([0.5, 0.5]))
+        >>> mean, error = cells.mean(np.array([1.0, 3.0, 9.0, 9.0]))  # 2 ± 1 and 9 ± 0
+        >>> mean, error
+        (5.5, 0.5)
+        """
+        there = np.isfinite(values)
+        x, codes = values[there], self.codes[there]
+        held = [(code, share) for code, share in enumerate(self.shares)
+                if share > 0 and (codes == code).any()]  # fmt: skip
+        if not held:
+            return None
+        known, mean, variance = sum(share for _, share in held), 0.0, 0.0
+        for code, share in held:
+            own = x[codes == code]
+            apart = own if len(own) > 1 else x
+            mean += share / known * own.mean()
+            variance += (share / known) ** 2 * _variance(apart) / len(own)
+        return float(mean), float(np.sqrt(variance))
+
     def seen(self, values: ArrayLike) -> Seen | None:
         """As `seen.seen`.
 
@@ -64,6 +99,21 @@ class Cells:
         """
         x = np.asarray(values, dtype=float)
         return self.seen_on(row_means(x), (~np.isnan(x)).reshape(len(x), -1).sum(axis=1))
+
+
+def _variance(x: Array) -> float:
+    return float(x.var(ddof=1)) if len(x) > 1 else 0.0
+
+
+def one_cell(rows: int) -> Cells:
+    """Rows that count alike.
+
+    Examples
+    --------
+    >>> one_cell(2).weights().tolist()
+    [1.0, 1.0]
+    """
+    return Cells(codes=np.zeros(rows, dtype=int), shares=np.ones(1))
 
 
 def cells_of(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from mlpdm_kit.analysis.answers.mixed import Cells, one_cell
 from mlpdm_kit.analysis.errors.costs import Estimate
 from mlpdm_kit.analysis.uncertainty.distributions import Array, Distribution, lognormal_from_moments
 from mlpdm_kit.analysis.uncertainty.shares import row_means
@@ -15,8 +16,21 @@ _Z = 1.959963984540054  # of a 95% interval
 POINTS = (0.5, 0.95, 0.99)
 
 
-def percentiles(seconds: ArrayLike) -> tuple[float, float, float] | None:
+def percentiles(
+    seconds: ArrayLike, cells: Cells | None = None
+) -> tuple[float, float, float] | None:
     """The 50%, 95% and 99% points of what is known; None where nothing is.
+
+    Parameters
+    ----------
+    seconds : array, shape (rows,) or (rows, repeats)
+    cells : Cells, optional
+        How production mixes the rows; by default all answers count alike.
+
+    Notes
+    -----
+    Where it mixes several, an answer stands at the middle of its weight on the way from the
+    shortest to the longest; between two answers the point lies on the line.
 
     Examples
     --------
@@ -24,25 +38,35 @@ def percentiles(seconds: ArrayLike) -> tuple[float, float, float] | None:
     (2.0, 2.9, 2.98)
     """
     x = np.asarray(seconds, dtype=float)
-    known = x[np.isfinite(x)]
+    there = np.isfinite(x)
+    known = x[there]
     if not len(known):
         return None
-    low, high, top = (float(np.quantile(known, point)) for point in POINTS)
+    if cells is None or len(cells.shares) == 1:
+        low, high, top = (float(np.quantile(known, point)) for point in POINTS)
+        return low, high, top
+    codes = np.broadcast_to(cells.codes.reshape(-1, *[1] * (x.ndim - 1)), x.shape)[there]
+    order = np.argsort(known, kind="stable")
+    known, each = known[order], replace(cells, codes=codes[order]).weights()
+    at = (np.cumsum(each) - each / 2) / each.sum()
+    low, high, top = (float(np.interp(point, at, known)) for point in POINTS)
     return low, high, top
 
 
-def mean_of(values: ArrayLike) -> Distribution | None:
+def mean_of(values: ArrayLike, cells: Cells | None = None) -> Distribution | None:
     """What a case takes on average, as a distribution; None where nothing is known.
 
     Parameters
     ----------
     values : array, shape (rows,) or (rows, repeats)
         Money or tokens, at least 0; NaN where it is not known.
+    cells : Cells, optional
+        How production mixes the rows; by default all count alike.
 
     Notes
     -----
-    Lognormal with the mean of the rows' own means and its standard error: the rows are the
-    sample, answers to one item cost alike.
+    Lognormal with the mean of the rows' own means and its standard error (`Cells.mean`): the
+    rows are the sample, answers to one item cost alike.
 
     Examples
     --------
@@ -51,17 +75,17 @@ def mean_of(values: ArrayLike) -> Distribution | None:
     (3.0, 1.0)
     """
     means = row_means(values)
-    means = means[np.isfinite(means)]
-    if not len(means):
+    found = (one_cell(len(means)) if cells is None else cells).mean(means)
+    if found is None:
         return None
-    error = means.std(ddof=1) / np.sqrt(len(means)) if len(means) > 1 else 0.0
-    if means.mean() <= 0 or error <= 1e-12 * means.mean():
-        return Distribution("point", (float(means.mean()),))
-    return lognormal_from_moments(float(means.mean()), float(error))
+    mean, error = found
+    if mean <= 0 or error <= 1e-12 * mean:
+        return Distribution("point", (mean,))
+    return lognormal_from_moments(mean, error)
 
 
 def per_accepted(
-    cost: ArrayLike, accepted: ArrayLike, weights: ArrayLike | None = None
+    cost: ArrayLike, accepted: ArrayLike, cells: Cells | None = None
 ) -> Estimate | None:
     """Price of an answer that is accepted: all that is paid, over what can be used of it.
 
@@ -69,8 +93,8 @@ def per_accepted(
     ----------
     cost, accepted : array, shape (rows,) or (rows, repeats)
         Price of each answer, and whether it is accepted (1 or 0); NaN where it is not known.
-    weights : array, shape (rows,), optional
-        What each row counts for; by default all alike.
+    cells : Cells, optional
+        How production mixes the rows; by default all count alike.
 
     Returns
     -------
@@ -79,8 +103,9 @@ def per_accepted(
 
     Notes
     -----
-    A ratio of means, R = sum w c / sum w a; its standard error is that of the mean of
-    w (c - R a), by rows, over the mean of w a (Cochran 1977, 6.4), taken on the logarithm.
+    A ratio of means, R = C / A, each as `Cells.mean` has it; its standard error is that of
+    the mean of c - R a, by rows and within each cell, over A (the combined ratio estimate,
+    Cochran 1977, 6.11), taken on the logarithm.
 
     Examples
     --------
@@ -89,15 +114,16 @@ def per_accepted(
     2.6667
     """
     paid, used = row_means(cost), row_means(accepted)
-    weigh = np.ones(len(paid)) if weights is None else np.asarray(weights, dtype=float)
-    there = np.isfinite(paid) & np.isfinite(used)
-    paid, used, weigh = paid[there], used[there], weigh[there]
-    if not len(paid) or (weigh * used).sum() <= 0:
+    both = np.isfinite(paid) & np.isfinite(used)
+    paid, used = np.where(both, paid, np.nan), np.where(both, used, np.nan)
+    cells = one_cell(len(paid)) if cells is None else cells
+    price, share = cells.mean(paid), cells.mean(used)
+    if price is None or share is None or share[0] <= 0:
         return None
-    ratio = float((weigh * paid).sum() / (weigh * used).sum())
-    off = weigh * (paid - ratio * used)
-    error = off.std(ddof=1) / np.sqrt(len(off)) / (weigh * used).mean() if len(off) > 1 else 0.0
-    reach = float(np.exp(_Z * error / ratio)) if ratio > 0 else 1.0
+    ratio = price[0] / share[0]
+    off = cells.mean(paid - ratio * used)
+    assert off is not None
+    reach = float(np.exp(_Z * off[1] / share[0] / ratio)) if ratio > 0 else 1.0
     return Estimate(mean=ratio, low=ratio / reach, high=ratio * reach)
 
 
@@ -146,6 +172,37 @@ def reviewed_price(
     looked = reach * flagged
     price = (cost + looked * review) / accepted if accepted > 0 else float("inf")
     return Reviewed(looked=looked, accepted=accepted, price=price)
+
+
+def looked_price(
+    cost: float, good: float, *, price: float, finds: float, mend: float = 0.0, share: float = 1.0
+) -> Reviewed:
+    """Price of an accepted answer where a person looks at answers and mends what is wrong.
+
+    Parameters
+    ----------
+    cost, price, mend : float
+        Of an answer, of a look, and of mending what it finds, in money.
+    good, finds : float
+        Share of answers that are good, and share of the others that a look finds.
+    share : float
+        Share of the answers for which there is time.
+
+    Notes
+    -----
+    (cost + s price + s f (1 - g) mend) / (g + s f (1 - g)), with s looked at, f found, g good.
+
+    Examples
+    --------
+    >>> looked_price(1.0, 0.6, price=2.0, finds=0.5, mend=5.0)
+    Reviewed(looked=1.0, accepted=0.8, price=5.0)
+    """
+    mended = share * finds * (1 - good)
+    accepted = good + mended
+    spent = cost + share * price + mended * mend
+    return Reviewed(
+        looked=share, accepted=accepted, price=spent / accepted if accepted > 0 else float("inf")
+    )
 
 
 def tokens_price(

@@ -234,6 +234,7 @@ def bootstrap_cost(
     strata: ArrayLike | None = None,
     shares: ArrayLike | None = None,
     clusters: ArrayLike | None = None,
+    beside: ArrayLike = 0.0,
     level: float = 0.9,
     bootstraps: int = BOOTSTRAPS,
     seed: int = 0,
@@ -253,6 +254,9 @@ def bootstrap_cost(
         Share of each class in production, or draws of it; by default that of the rows.
     clusters : array, shape (rows,), optional
         Group of each row; rows of one group are drawn together, as they are alike.
+    beside : float or array, shape (bootstraps,)
+        What every case costs beside its loss; where it is uncertain draws of it, that have
+        nothing to do with the rows.
     level : float
         Of the central interval.
     bootstraps, seed : int
@@ -262,6 +266,9 @@ def bootstrap_cost(
     >>> e = bootstrap_cost([0, 0, 0, 10])
     >>> e.mean, e.low, e.high
     (2.5, 0.0, 5.0)
+    >>> e = bootstrap_cost([0, 0], beside=np.linspace(0, 100, 1000))
+    >>> round(e.mean, 9), round(e.low, 9), round(e.high, 9)
+    (50.0, 5.0, 95.0)
     """
     loss = np.asarray(losses, dtype=float)
     if loss.ndim != 1 or not len(loss) or not np.isfinite(loss).all():
@@ -282,15 +289,16 @@ def bootstrap_cost(
         else np.asarray(shares, dtype=float)[..., kinds]
     )
     rng = np.random.default_rng(seed)
+    extra = np.asarray(beside, dtype=float)
     means = np.array([part.mean() for part in parts])
     if clusters is None:
         drawn = [_by_cell(part, bootstraps, rng) for part in parts]
     else:
         drawn = _by_cluster(loss, here, np.asarray(clusters), bootstraps, rng)
-    totals = (weights * np.column_stack(drawn)).sum(axis=1)
+    totals = (weights * np.column_stack(drawn)).sum(axis=1) + extra
     tail = (1 - level) / 2
     low, high = np.quantile(totals, [tail, 1 - tail])
-    mean = float((np.atleast_2d(weights).mean(axis=0) * means).sum())
+    mean = float((np.atleast_2d(weights).mean(axis=0) * means).sum() + extra.mean())
     return Estimate(mean=mean, low=float(low), high=float(high))
 
 

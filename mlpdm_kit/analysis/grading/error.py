@@ -7,17 +7,19 @@ little is known of that. People are a sample too: another panel would grade othe
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-from scipy import special
 
 from mlpdm_kit.analysis.uncertainty.distributions import Array
 from mlpdm_kit.case.grades import Gradings
 
 PRIOR = 1.0  # cases that what is believed beforehand of one grade weighs
-_Z = 1.6448536269514722  # of a 90% interval
+SPREAD = 0.05  # of a grade's variance lies between graders: assumed, see `panel`
+ASSUMED = 1.0  # graders whom that assumption weighs beside measured ones
+SHARED = 10  # answers that two people graded both, below which they say nothing of each other
 
 
 def confusion(auto: Array, people: Gradings, outcomes: int, rows: int) -> Array:
@@ -50,7 +52,13 @@ def confusion(auto: Array, people: Gradings, outcomes: int, rows: int) -> Array:
     return np.asarray(found, dtype=float)
 
 
-def believed(own: Array, others: Array | None = None) -> Array:
+def believed(
+    own: Array,
+    others: Array | None = None,
+    *,
+    shares: Array | None = None,
+    unseen: Collection[int] = (),
+) -> Array:
     """Dirichlet of people's grade by automatic grade, row by row.
 
     Parameters
@@ -59,36 +67,60 @@ def believed(own: Array, others: Array | None = None) -> Array:
         As `confusion` gives it, of this option.
     others : array, optional
         The same of all options that the grader graded.
+    shares : array, shape (outcomes,), optional
+        How often the grader gives each grade; by default as often as people saw it.
+    unseen : collection of int
+        Grades that people could give, though perhaps nobody did.
 
     Returns
     -------
     array, shape (outcomes, outcomes)
         Parameters of each row's Dirichlet: what was counted, and what is believed
-        beforehand, which weighs one case: half that people agree, half that they say what
-        they do of all answers, as few of a rare grade may be right. A grade that nobody gave,
-        and neither did the grader, has no mass at all.
+        beforehand, which weighs one case. Half of it has every grade alike (Jeffreys' prior
+        of two grades, Perks' of more), half what Bayes' rule says of a grader who is right
+        as often as this one, where each grade is as frequent as people say it is: a rare
+        grade may seldom be right. A grade that people could give and nobody did has of this
+        one case its equal part, spread over the rows by their shares.
 
     Notes
     -----
-    What people said of other options weighs one case and no more: the chance that they call
-    right what the grader does depends on how many of an option's answers are right, so that
-    it does not carry over (Rogan & Gladen, Am J Epidemiol 1978).
+    From other options it takes how often the grader is right and no more: the chance that
+    people call right what the grader does depends on how many of an option's answers are
+    right, so that it does not carry over (Rogan & Gladen, Am J Epidemiol 1978).
 
     Examples
     --------
-    >>> believed(np.array([[45.0, 5.0, 0.0], [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]])).round(2)
-    array([[45.95,  5.05,  0.  ],
-           [ 0.45,  0.55,  0.  ],
-           [ 0.  ,  0.  ,  0.  ]])
+    >>> believed(np.array([[45.0, 5.0], [0.0, 0.0]])).round(2)
+    array([[45.74,  5.26],
+           [ 0.5 ,  0.5 ]])
+    >>> believed(np.array([[10.0, 0.0], [0.0, 0.0]]), unseen=[0, 1])[0].round(2)
+    array([10.5,  0.5])
     """
     pool = own if others is None else others
     size = len(own)
     seen = (pool.sum(axis=0) + pool.sum(axis=1)) > 0
-    shares = np.where(seen, own.sum(axis=0) + 0.5, 0.0)
-    found = (np.eye(size) + shares / max(shares.sum(), 0.5)) * seen[:, None] / 2
-    elsewhere = pool - own + found * PRIOR
-    weight = elsewhere.sum(axis=1, keepdims=True)
-    return np.asarray(own + PRIOR * elsewhere / np.where(weight > 0, weight, 1.0))
+    if shares is None:
+        shares = own.sum(axis=1) / max(own.sum(), 1.0)
+    possible = np.isin(np.arange(size), list(unseen))
+    hidden = np.outer(shares, possible & ~seen) / max((possible | seen).sum(), 1)
+    known = (_alike(seen) + _by_bayes(own, pool, seen)) / 2
+    return np.asarray(own + PRIOR * (hidden + (1 - hidden.sum(axis=1, keepdims=True)) * known))
+
+
+def _alike(seen: Array) -> Array:
+    return np.asarray(seen / max(seen.sum(), 1))
+
+
+def _by_bayes(own: Array, pool: Array, seen: Array) -> Array:
+    """Chance of what people say, given what a grader says who errs alike everywhere."""
+    size, kinds = len(own), int(seen.sum())
+    if kinds < 2:
+        return np.tile(seen.astype(float), (size, 1))
+    right = (float(np.trace(pool)) + 0.5) / (float(pool.sum()) + 1)
+    says = np.full((size, size), (1 - right) / (kinds - 1))
+    np.fill_diagonal(says, right)
+    found = says * np.where(seen, own.sum(axis=0) + 1 / kinds, 0.0)
+    return np.asarray(found / found.sum(axis=1, keepdims=True))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +129,8 @@ class Corrected:
 
     ``outcomes`` has a row for each case and a column for each outcome, how much of it is to
     be expected; ``mean`` is what people say (column) where the grader says so (row);
-    ``names`` are those of the outcomes and ``counts`` as `confusion`. `variance` is what the
+    ``names`` are those of the outcomes and ``counts`` as `confusion`; ``compared`` people
+    graded enough of the same answers to show how far they differ. `variance` is what the
     grader's error adds.
     """
 
@@ -110,6 +143,7 @@ class Corrected:
     shares: Array
     graded: Array
     between: Array
+    compared: int
     rows: int
 
     def variance(self, worth: Array, *, counted: bool) -> float:
@@ -148,6 +182,7 @@ def corrected(
     *,
     others: Array | None = None,
     certain: tuple[int, ...] = (),
+    unseen: Collection[int] | None = None,
     weights: Array | None = None,
 ) -> Corrected:
     """An option's outcomes, corrected by what people say.
@@ -164,6 +199,8 @@ def corrected(
         `confusion` of all options together, where it adds to this one's.
     certain : tuple of int
         Grades that need no person where none gave another: no answer is no answer.
+    unseen : collection of int, optional
+        Grades that people could give, though perhaps nobody did; by default all the others.
     weights : array, shape (rows,), optional
         How much each row weighs in production; by default all alike.
 
@@ -179,24 +216,27 @@ def corrected(
     """
     rows = len(auto)
     counts = confusion(auto[people.row, people.repeat], people, outcomes, rows)
-    alpha = believed(counts, others)
-    for one in certain:
-        if counts[one].sum() <= 0:
-            alpha[one] = 0.0
+    there = auto >= 0
+    weigh = 1.0 / np.maximum(there.sum(axis=1), 1)
+    heavy = np.ones(rows) if weights is None else weights / weights.mean()
+    of_grade = (auto[:, :, None] == np.arange(outcomes)) * (weigh * heavy)[:, None, None]
+    shares = of_grade.sum(axis=(0, 1)) / max(rows, 1)
+    if unseen is None:
+        unseen = [one for one in range(outcomes) if one not in certain]
+    alpha = believed(counts, others, shares=shares, unseen=unseen)
+    needless = [one for one in certain if counts[one].sum() <= 0]
+    alpha[needless] = 0.0
     size = alpha.sum(axis=1)
     mean = np.where(size[:, None] > 0, alpha / np.where(size, size, 1.0)[:, None], np.eye(outcomes))
-    there = auto >= 0
     shown = np.where(there[:, :, None], mean[np.maximum(auto, 0)], 0.0)
     given, times = np.zeros(shown.shape), np.zeros(auto.shape)
     np.add.at(given, (people.row, people.repeat, people.grade), 1.0)
     np.add.at(times, (people.row, people.repeat), 1.0)
     by_people = times > 0
     shown[by_people] = given[by_people] / times[by_people][:, None]
-    weigh = 1.0 / np.maximum(there.sum(axis=1), 1)
-    heavy = np.ones(rows) if weights is None else weights / weights.mean()
-    of_grade = (auto[:, :, None] == np.arange(outcomes)) * (weigh * heavy)[:, None, None]
-    shares = of_grade.sum(axis=(0, 1))
-    graded = (of_grade * by_people[:, :, None]).sum(axis=(0, 1))
+    graded = (of_grade * by_people[:, :, None]).sum(axis=(0, 1)) / max(rows, 1)
+    judged = np.where(size > 0, shares, 0.0)
+    between, compared = panel(people, judged @ mean)
     return Corrected(
         names=tuple(str(place) for place in range(outcomes)),
         outcomes=(shown * there[:, :, None]).sum(axis=1) * weigh[:, None],
@@ -204,48 +244,79 @@ def corrected(
         counts=counts,
         mean=mean,
         size=np.where(size > 0, size, np.inf),
-        shares=shares / max(rows, 1),
+        shares=shares,
         graded=np.where(shares > 0, graded / np.where(shares > 0, shares, 1.0), 0.0),
-        between=panel(people, outcomes),
+        between=between,
+        compared=compared,
         rows=rows,
     )
 
 
-def panel(people: Gradings, outcomes: int) -> Array:
-    """Covariance of the mean outcome that comes from who graded, shape (outcomes, outcomes).
+def panel(people: Gradings, mean: Array) -> tuple[Array, int]:
+    """Covariance of the mean outcome that comes from who graded, and how many showed it.
 
-    Graders and items cross. How far two graders differ on the items that both graded, less
-    what the items' own spread explains, is twice the variance between graders; the mean
-    over pairs is taken, and each grader weighs as much as they graded. One grader alone
-    says nothing about others, and adds nothing.
+    Parameters
+    ----------
+    people : Gradings
+    mean : array, shape (outcomes,)
+        How often each outcome is what people say, of all cases; it sums to the share of
+        cases that need a person.
+
+    Returns
+    -------
+    array, shape (outcomes, outcomes), and int
+        The covariance, and the number of graders who graded at least `SHARED` of the same
+        answers as another: 0 where the spread between graders is only assumed.
 
     Notes
     -----
-    The two-way random-effects layout (Brennan, Generalizability Theory, 2001, ch. 3), by
-    pairs of graders, as not everybody grades everything. Few graders say little about their
-    spread: the variance is that of the t distribution's interval with one degree of freedom
-    less than graders.
+    Graders and items cross: the two-way random-effects layout (Brennan, Generalizability
+    Theory, 2001, ch. 3), by pairs of graders, as not everybody grades everything. How far two
+    graders differ on the items that both graded, less what the items' own spread explains, is
+    twice the variance between graders; the mean over pairs is taken, and each grader weighs
+    as much as they graded.
+
+    Few graders say little about their spread, and one says nothing. So beside what is
+    measured stands an assumption of the kit, which weighs as `ASSUMED` grader more: `SPREAD`
+    of the variance of a single grade lies between graders, p (1 - p) of it for an outcome of
+    share p. One person's grades, however many, then say of people no more than 1 / `SPREAD`
+    independent ones, and two people's shares about a half differ by 11 points as often as not.
+    Where people hardly ever differ on an answer it is no more than that leaves room for. It
+    is no finding. For scale: of ten radiologists with the same 150 mammograms each asked
+    for more at once in 74 to 96% of those with cancer, and in 11 to 65% of those without
+    (Elmore et al., N Engl J Med 1994): by these ranges some 4 and 13%.
+
+    Examples
+    --------
+    >>> one = Gradings(row=np.arange(4), repeat=np.zeros(4, int), grader=np.array(["a"] * 4),
+    ...                grade=np.array([0, 0, 0, 1]))
+    >>> panel(one, np.array([0.8, 0.2]))[0].round(6).tolist()
+    [[0.008, -0.008], [-0.008, 0.008]]
     """
+    outcomes, judged = len(mean), float(mean.sum())
+    part = mean / max(judged, 1e-300)
+    assumed = SPREAD * (np.diag(part) - np.outer(part, part))
     names, who = np.unique(np.asarray(people.grader).astype(str), return_inverse=True)
-    if len(names) < 2:
-        return np.zeros((outcomes, outcomes))
-    answers: dict[tuple[int, int], dict[int, int]] = {}
-    given = zip(people.row, people.repeat, who, people.grade, strict=True)
-    for row, repeat, one, grade in given:
-        answers.setdefault((int(row), int(repeat)), {})[int(one)] = int(grade)
-    one_hot, total, pairs = np.eye(outcomes), np.zeros((outcomes, outcomes)), 0
+    _, answer = np.unique(np.stack([people.row, people.repeat]), axis=1, return_inverse=True)
+    given = np.full((int(answer.max(initial=-1)) + 1, len(names)), -1)
+    given[answer.ravel(), who] = people.grade
+    total, pairs, compared = np.zeros((outcomes, outcomes)), 0, set()
+    shared, differ = 0, 0
     for one, other in combinations(range(len(names)), 2):
-        both = [g for g in answers.values() if one in g and other in g]
-        if len(both) < 2:
+        both = (given[:, one] >= 0) & (given[:, other] >= 0)
+        if both.sum() < SHARED:
             continue
-        off = np.array([one_hot[g[one]] - one_hot[g[other]] for g in both])
-        mean = off.mean(axis=0)
-        total += np.outer(mean, mean) - np.cov(off.T) / len(both)
+        off = np.eye(outcomes)[given[both, one]] - np.eye(outcomes)[given[both, other]]
+        apart = off.mean(axis=0)
+        total += (np.outer(apart, apart) - np.cov(off.T) / both.sum()) / 2
         pairs += 1
-    if not pairs:
-        return np.zeros((outcomes, outcomes))
-    share = np.bincount(who) / len(who)
-    few = float(special.stdtrit(len(names) - 1, 0.95)) / _Z
-    found = total / pairs / 2 * float((share**2).sum()) * few**2
+        compared |= {one, other}
+        shared, differ = shared + int(both.sum()), differ + int(off.any(axis=1).sum())
+    known = max(len(compared) - 1, 0)
+    most = (differ + 0.5) / (shared + 1)  # who never differs on one answer is alike on all
+    assumed *= min(1.0, most / max(float(np.trace(assumed)), 1e-300)) if pairs else 1.0
+    spread = (ASSUMED * assumed + known * total / max(pairs, 1)) / (ASSUMED + known)
+    share = np.bincount(who) / max(len(who), 1)
+    found = judged**2 * float((share**2).sum()) * spread
     values, vectors = np.linalg.eigh((found + found.T) / 2)
-    return np.asarray((vectors * np.maximum(values, 0.0)) @ vectors.T)
+    return np.asarray((vectors * np.maximum(values, 0.0)) @ vectors.T), len(compared)

@@ -190,6 +190,7 @@ def corrections(
             size,
             others=told[name] if by_people else everything,
             certain=(names.index(silent),),
+            unseen=[i for i, one in enumerate(names) if one != silent and PAIR not in one],
             weights=weights,
         )
         found[name] = replace(one, names=names)

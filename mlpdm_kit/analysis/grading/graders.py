@@ -49,6 +49,24 @@ def verdicts_as(task: str) -> Mapping[str, str]:
     return _OUTCOMES[task]
 
 
+def never_given(rules: Grading, task: str) -> tuple[str, ...]:
+    """Outcomes of a task that a grader cannot give, whatever the answer.
+
+    Examples
+    --------
+    >>> never_given(Grading(grader="exact"), "generation")
+    ('needs_editing', 'harmful')
+    >>> never_given(Grading(grader="exact"), "extraction")
+    ()
+    """
+    if rules.grader not in GRADERS:  # people
+        return ()
+    gives = _GIVES.get(rules.grader)
+    verdicts = {RIGHT, WRONG, MISSING} if gives is None else gives(rules)
+    given = {_OUTCOMES[task][one] for one in verdicts}
+    return tuple(name for name in dict.fromkeys(_OUTCOMES[task].values()) if name not in given)
+
+
 def grade(answer: Any, reference: Any, rules: Grading) -> Graded:
     """One answer against its reference.
 
@@ -188,4 +206,18 @@ GRADERS: dict[str, Callable[[Any, Any, Grading], Graded]] = {
     "numeric": _numeric,
     "fields": _fields,
     "overlap": _overlap,
+}
+
+
+def _by_overlap(rules: Grading) -> set[str]:
+    return {RIGHT, WRONG, MISSING, *([NEAR] if "needs_editing" in rules.cutoffs else [])}
+
+
+def _by_fields(rules: Grading) -> set[str]:
+    return {RIGHT, NEAR, MISSING, *(_weighed(WRONG, one) for one in rules.fields.values())}
+
+
+_GIVES: dict[str, Callable[[Grading], set[str]]] = {  # more than right, wrong and missing
+    "overlap": _by_overlap,
+    "fields": _by_fields,
 }

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from mlpdm_kit.analysis.answers.mixed import cells_of
 from mlpdm_kit.analysis.errors.costs import (
     BOOTSTRAPS,
     Estimate,
@@ -22,10 +23,9 @@ from mlpdm_kit.analysis.errors.costs import (
 from mlpdm_kit.analysis.ladder import Rung
 from mlpdm_kit.analysis.trial.folds import Split
 from mlpdm_kit.analysis.trial.graders import as_people_grade, luck_of_grader
-from mlpdm_kit.analysis.trial.luck import Luck, luck_of, with_luck, with_luck_of_cost
+from mlpdm_kit.analysis.trial.luck import Luck, luck_of, luck_of_look, with_luck, with_luck_of_cost
 from mlpdm_kit.analysis.trial.mix import class_shares, codes_of, pooled
 from mlpdm_kit.analysis.trial.models import pinball
-from mlpdm_kit.analysis.trial.points import weights
 from mlpdm_kit.analysis.trial.setting import Setting, Tried
 from mlpdm_kit.analysis.trial.trying import try_option, try_review
 from mlpdm_kit.analysis.uncertainty.distributions import Array, Distribution, lognormal_from_moments
@@ -52,7 +52,7 @@ class Measured:
     cells: dict[str, float]
     rates: dict[str, Distribution]
     cost: Estimate
-    costly_errors: int
+    costly_errors: int | float
     tuned_cost: float | None = None
 
 
@@ -107,6 +107,7 @@ def compare(
     lucks = {
         name: luck_of(one, _measures(one, setting), data, split, setting)
         + luck_of_grader(one, _measures(one, setting), setting)
+        + luck_of_look(one, data, rows, setting)
         for name, one in tried.items()
     }
     measured = {
@@ -151,23 +152,27 @@ def estimate(values: Array, data: Dataset, rows: Any, setting: Setting) -> Estim
     return _estimate(values, data, rows, setting)
 
 
-def _estimate(losses: Array, data: Dataset, rows: Any, setting: Setting) -> Estimate:
+def _estimate(
+    losses: Array, data: Dataset, rows: Any, setting: Setting, beside: Array | float = 0.0
+) -> Estimate:
     """Mean loss and its interval: rows, or whole groups of them, drawn again.
 
     Where the production base rate is stated, rows are drawn within each class, and the base
     rate from what is believed of it; otherwise it is as uncertain as the rows make it. Where
     production mixes segments otherwise than the file, rows are drawn within each of them.
+    What a case costs ``beside`` its loss is added to each sample.
     """
     groups, target = _groups(data, rows), data.target[rows]
     stated = setting.task == "binary" and setting.prevalence_range is not None
     if not stated and not setting.mix:
-        return bootstrap_cost(losses, clusters=groups, seed=setting.seed)
+        return bootstrap_cost(losses, clusters=groups, beside=beside, seed=setting.seed)
     shares = _base_rates(setting) if stated else np.ones((1, 1))
     classes = target.astype(int) if stated else np.zeros(len(target), int)
     if not setting.mix:
         return bootstrap_cost(
-            losses, strata=classes, shares=shares, clusters=groups, seed=setting.seed
-        )
+            losses, strata=classes, shares=shares, clusters=groups, beside=beside,
+            seed=setting.seed,
+        )  # fmt: skip
     codes, mix = _segments(data, rows, setting)
     inside = class_shares(codes, classes, mix, np.arange(shares.shape[1]))
     within = inside / np.maximum(inside.sum(axis=0), 1e-300)  # of each class, by segment
@@ -175,7 +180,9 @@ def _estimate(losses: Array, data: Dataset, rows: Any, setting: Setting) -> Esti
     strata = codes * shares.shape[1] + classes
     if not stated:
         cells = cells[0]
-    return bootstrap_cost(losses, strata=strata, shares=cells, clusters=groups, seed=setting.seed)
+    return bootstrap_cost(
+        losses, strata=strata, shares=cells, clusters=groups, beside=beside, seed=setting.seed
+    )
 
 
 def _base_rates(setting: Setting) -> Array:
@@ -216,9 +223,15 @@ def _measure(one: Tried, data: Dataset, rows: Any, setting: Setting, luck: Luck)
             for name, rate in rates_of(one, data, rows, setting).items()
         },
         cost=with_luck_of_cost(cost, luck.cost),
-        costly_errors=round(counted[_dearest(setting)]),
+        costly_errors=_count(counted[_dearest(setting)]),
         tuned_cost=tuned_cost,
     )
+
+
+def _count(value: float) -> int | float:
+    """A count, whole but for a mean over the repeats or the graders of a case."""
+    whole = round(value)
+    return whole if abs(value - whole) < 1e-6 else value
 
 
 def rates_of(one: Tried, data: Dataset, rows: Any, setting: Setting) -> dict[str, Distribution]:
@@ -250,13 +263,15 @@ def rate_of(
     data: Dataset,
     rows: Any,
     setting: Setting,
-    prior: float = 0.5,
+    prior: float | None = None,
     answers: Array | None = None,
 ) -> Distribution:
     """Posterior of a rate on some rows; of each segment, pooled, where production mixes them.
 
-    ``values`` are means over as many ``answers`` to each row as there are, by default one.
+    ``values`` are means over as many ``answers`` to each row as there are, by default one;
+    ``prior`` is by default the measure's own.
     """
+    prior = measure.prior if prior is None else prior
     target, groups = data.target[rows], _groups(data, rows)
     answers = np.ones(len(values)) if answers is None else answers
     if not setting.mix:
@@ -291,13 +306,14 @@ def _rate(
 ) -> Distribution:
     """Posterior of a rate, from the rows that it is about.
 
-    A share has a prior that weighs one case, Jeffreys' by default: with the other outcomes
-    together it is a Dirichlet's. That of acting on a class has the option's share of acting
-    for its mean: before a case is seen, an option tells the classes apart no better than
-    chance. (Jeffreys' by class would give one that never acts a half hit for nothing.) An
-    amount is lognormal with the standard error of its mean. Rows of groups count for as
-    many as they say (Kish's design effect), and rows answered several times for no more
-    than their answers say (`worth_of_repeats`).
+    A share has a prior that weighs one case. Of K outcomes a case can come to, each has 1 / K
+    of it: together Perks' Dirichlet (J Inst Actuaries 1947), Jeffreys' beta where K is 2, so
+    that one never seen is expected the less the more of them there are. That of acting on a
+    class has the option's share of acting for its mean: before a case is seen, an option
+    tells the classes apart no better than chance. (Jeffreys' by class would give one that
+    never acts a half hit for nothing.) An amount is lognormal with the standard error of its
+    mean. Rows of groups count for as many as they say (Kish's design effect), and rows
+    answered several times for no more than their answers say (`worth_of_repeats`).
     """
     here = np.ones(len(target), bool) if measure.among is None else target == measure.among
     values, own = values[here], None if groups is None else groups[here]
@@ -311,17 +327,20 @@ def _rate(
 
 
 def _paired(one: Tried, base: Tried, data: Dataset, rows: Any, setting: Setting) -> Estimate:
-    lost = setting.losses_of(one, data, rows) + _running(one, setting)
-    less = setting.losses_of(base, data, rows) + _running(base, setting)
-    return _estimate(lost - less, data, rows, setting)
+    """What an option costs more than another, paired by row, running and its doubt included."""
+    more = setting.losses_of(one, data, rows) - setting.losses_of(base, data, rows)
+    return _estimate(more, data, rows, setting, setting.more_to_run(one.rung.id, base.rung.id))
 
 
 def _may_win(one: Tried, base: Tried, data: Dataset, rows: Any, setting: Setting) -> bool:
-    """Whether an option errs more cheaply than another at some prices within their ranges."""
-    mine = setting.outcomes_of(one, data, rows)
-    other = setting.outcomes_of(base, data, rows)
-    weigh = weights(data.target[rows], setting)
-    least = _running(one, setting) - _running(base, setting)
+    """Whether an option is cheaper than another at some prices within their ranges, and
+    with what it takes to run at the end of its own that speaks for it."""
+    mine, other = setting.left_of(one, data, rows), setting.left_of(base, data, rows)
+    segment = None if data.segment is None else data.segment[rows]
+    weigh = cells_of(segment, setting.mix, data.target[rows], setting.prevalence).weights()
+    least = float(np.quantile(setting.more_to_run(one.rung.id, base.rung.id), 0.05))
+    mending = setting.mending(one, data, rows) - setting.mending(base, data, rows)
+    least += float(np.average(np.broadcast_to(mending, len(weigh)), weights=weigh))
     for name, ends in setting.price_ends.items():
         more = float(np.average(mine[name] - other[name], weights=weigh))
         least += min(-end * more for end in ends)

@@ -20,7 +20,7 @@ from mlpdm_kit.analysis.trial.points import choose_point
 from mlpdm_kit.analysis.trial.setting import Setting, Tried
 from mlpdm_kit.analysis.trial.trying import try_option
 from mlpdm_kit.analysis.uncertainty.distributions import Array, Distribution, lognormal_from_moments
-from mlpdm_kit.analysis.worth.tasks import Measure
+from mlpdm_kit.analysis.worth.tasks import Measure, losses
 from mlpdm_kit.case.dataset import Dataset
 
 REPEATS = 4
@@ -101,6 +101,17 @@ def _figures(
 
 def _among(measure: Measure, target: Array) -> Any:
     return slice(None) if measure.among is None else target == measure.among
+
+
+def luck_of_look(one: Tried, data: Dataset, rows: Any, setting: Setting) -> Luck:
+    """What it adds to the variance of the cost that nobody knows how much a look finds."""
+    look = setting.looks.get(one.rung.id)
+    if look is None:
+        return NONE
+    wrong = setting.outcomes_of(one, data, rows)
+    good = setting.worth.get(setting.good, 0.0)
+    saved = losses(wrong, setting.worth) + good - look.mend * (1 - wrong[setting.good])
+    return Luck(rates={}, cost=(look.share * look.finds.sd * float(saved.mean())) ** 2)
 
 
 def with_luck(rate: Distribution, variance: float) -> Distribution:

@@ -77,6 +77,8 @@ def served(one: Tried, data: Dataset, rows: Any, setting: Setting) -> list[Serve
     names = names[rows]
     outcomes, answers = setting.outcomes_of(one, data, rows), one.looks(rows)
     lost = losses(outcomes, setting.worth)
+    if one.rung.id in setting.looks:  # quality is the answers' own, the cost that of what is left
+        lost = setting.losses_of(one, data, rows)
     good, about = _quality(outcomes, data.target[rows], lost, setting)
     found = []
     for name, count in pd.Series(names).value_counts().items():

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from mlpdm_kit.analysis.errors.calibration import Calibration
-from mlpdm_kit.analysis.errors.costs import Costs
+from mlpdm_kit.analysis.errors.costs import BOOTSTRAPS, Costs
 from mlpdm_kit.analysis.errors.review import ReviewPolicy
 from mlpdm_kit.analysis.grading.error import Corrected
 from mlpdm_kit.analysis.ladder import Rung
@@ -30,7 +30,9 @@ class Setting:
     each outcome at both ends of its range, ``mix`` the share of each segment in
     production, ``reviews`` what a review takes by option,
     ``hit_at`` how far down a list one looks, ``grader`` what grades answers, and
-    ``running`` what a case costs to run under an option, by id.
+    ``running`` what a case costs to run under an option, by id, incidents included, and
+    ``running_off`` how far that may be off: joint draws about 0 of shape (`BOOTSTRAPS`,).
+    ``looks`` are those of a person at answers, by option; their price is in ``running``.
     """
 
     task: str
@@ -41,6 +43,8 @@ class Setting:
     seed: int
     prevalence_range: Distribution | None = None
     running: Mapping[str, float] = field(default_factory=dict)
+    running_off: Mapping[str, Array] = field(default_factory=dict)
+    looks: Mapping[str, Look] = field(default_factory=dict)
     works: float = 1.0
     good: str = ""
     price_ends: Mapping[str, tuple[float, float]] = field(default_factory=dict)
@@ -85,7 +89,24 @@ class Setting:
         """What each row costs under an option as it was tried, reviews included."""
         if one.review is not None:
             return one.review.losses
-        return losses(self.outcomes_of(one, data, index), self.worth)
+        return losses(self.left_of(one, data, index), self.worth) + self.mending(one, data, index)
+
+    def left_of(self, one: Tried, data: Dataset, index: Any) -> dict[str, Array]:
+        """How much of each outcome is left of every row, where a person looks at answers."""
+        outcomes, look = self.outcomes_of(one, data, index), self.looks.get(one.rung.id)
+        if look is None:
+            return outcomes
+        found = look.share * look.finds.mean
+        left = {name: amount * (1 - found) for name, amount in outcomes.items()}
+        return left | {self.good: found + left[self.good]}  # each row is one case
+
+    def mending(self, one: Tried, data: Dataset, index: Any) -> Array | float:
+        """What mending costs every row, of what a person's looks find."""
+        look = self.looks.get(one.rung.id)
+        if look is None:
+            return 0.0
+        wrong = 1 - self.outcomes_of(one, data, index)[self.good]
+        return np.asarray(look.share * look.finds.mean * look.mend * wrong)
 
     def outcomes_of(self, one: Tried, data: Dataset, index: Any) -> dict[str, Array]:
         """How much of each outcome every row comes to, as people grade it where they did."""
@@ -98,6 +119,12 @@ class Setting:
         if one.graded is None:
             return self.happened(data, one.outcome, index)
         return self.outcomes_of(one, data, index)
+
+    def more_to_run(self, one: str, other: str) -> Array:
+        """Draws of what a case costs more to run under one option than under another."""
+        more = self.running.get(one, 0.0) - self.running.get(other, 0.0)
+        off = [self.running_off.get(name, np.zeros(BOOTSTRAPS)) for name in (one, other)]
+        return np.asarray(more + off[0] - off[1])
 
     @property
     def costs(self) -> Costs:
@@ -130,6 +157,17 @@ class Review:
     cost: float
     error: float
     capacity_share: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """A person's look at answers: the share of the cases for which there is time, the share
+    of wrong ones that it finds, and at the means what it costs and what mending does."""
+
+    share: float
+    finds: Distribution
+    price: float
+    mend: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -91,7 +91,32 @@ def _rates(
         for name in names
     }
     times = errors * theta.get(f"options.{rung.id}.online", _ONE)
-    return (task.worsened(rates, times) if np.any(times != 1) else rates), running
+    rates = task.worsened(rates, times) if np.any(times != 1) else rates
+    if rung.looks:
+        return _looked_at(case, rungs, rung, theta, rates, running, load)
+    return rates, running
+
+
+def _looked_at(
+    case: Case,
+    rungs: Sequence[Rung],
+    rung: Rung,
+    theta: Draws,
+    rates: Draws,
+    running: Array,
+    load: Array,
+) -> tuple[dict[str, Array], Array]:
+    """What is left of an option's errors where a person looks at its answers, and what the
+    looks and the mending of what they find cost."""
+    own, kind = f"options.{rung.id}.check", case.of_task
+    looked = _time_for(rungs, rung, theta, load)
+    found = looked * theta[f"{own}.finds"]
+    shares = task_of(case).amounts(rates, theta)
+    mended = found * (1 - shares[kind.good])
+    left = {name: share * (1 - found) for name, share in shares.items()}
+    left[kind.good] = shares[kind.good] + mended
+    spent = looked * theta[f"{own}.price"] + mended * theta.get(f"{own}.mend", _ZERO)
+    return {name: np.asarray(left[name]) for name in rates}, running + spent
 
 
 def _chained(
@@ -127,13 +152,25 @@ def course_of(
     own = f"options.{rung.id}"
     times = errors * theta.get(f"{own}.online", _ONE)
     steps = steps_of(case, rung, theta, times)
-    looked, capacity = _ONE, theta.get(f"{own}.check.capacity")
-    if capacity is not None and rung.look_after:
-        cases = theta["volume"] * terms(rungs, rung, theta).adoption * load
-        looked = _looked(cases, np.array([float(len(rung.look_after))]), capacity)
+    looked = _time_for(rungs, rung, theta, load)
     found = looked * theta.get(f"{own}.check.finds", _ZERO)
     finds = dict.fromkeys(rung.look_after, found)
     return looked, compound(steps, finds, ends=bool(case.of_task.last))
+
+
+def _time_for(rungs: Sequence[Rung], rung: Rung, theta: Draws, load: Array) -> Array:
+    """Share of an option's cases for which there is time to look."""
+    capacity = theta.get(f"options.{rung.id}.check.capacity")
+    if capacity is None or not rung.looks:
+        return _ONE
+    cases = theta["volume"] * terms(rungs, rung, theta).adoption * load
+    return _looked(cases, np.array([float(rung.looks)]), capacity)
+
+
+def running_of(rungs: Sequence[Rung], rung: Rung, theta: Draws) -> Array:
+    """What handling a case costs beside steps and reviews; a reviewed option has its base's."""
+    own = _running(rung, theta)
+    return own if rung.kind != "review" else own + running_of(rungs, base_of(rungs, rung), theta)
 
 
 def _running(rung: Rung, theta: Draws) -> Array:

@@ -39,11 +39,14 @@ class Measure:
         Only rows whose target is this.
     is_share : bool
         Whether it lies in [0, 1].
+    prior : float
+        Mean of a share before a case is seen, which weighs one case.
     """
 
     outcome: str
     among: float | None = None
     is_share: bool = True
+    prior: float = 0.5
 
 
 COUNTED = ("flagged_positive", "flagged_negative")  # for rates; no outcomes by themselves
@@ -278,8 +281,9 @@ class Shares:
 
     @property
     def measures(self) -> dict[str, Measure]:
-        """The share of every outcome but the rest."""
-        return {name: Measure(outcome=name) for name in self.kind.rates}
+        """The share of every outcome but the rest; beforehand all are alike (Perks, 1947)."""
+        alike = 1 / len(self.kind.outcomes)
+        return {name: Measure(outcome=name, prior=alike) for name in self.kind.rates}
 
     def amounts(self, rates: Draws, theta: Draws) -> dict[str, Array]:
         """Shares of all outcomes; where the drawn ones pass 1 together, in proportion."""

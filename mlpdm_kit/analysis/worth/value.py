@@ -143,7 +143,7 @@ class Columns:
         months = self._over(rung, takes, theta, waits)
         base = next(other for other in self.rungs if other.status_quo)
         load = _ONE
-        if rung.kind == "review" or rung.look_after:  # what comes to a person, as it grows
+        if rung.kind == "review" or rung.looks:  # what comes to a person, as it grows
             load = months.used / np.maximum(months.at_work, 1e-300)
         worth = per_case(self.case, self.rungs, rung, theta, months.errors, load).worth
         standing = per_case(self.case, self.rungs, base, theta).worth

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from mlpdm_kit.case.columns import NO, YES, word
 from mlpdm_kit.case.tables import GROUPED, NOTHING
-from mlpdm_kit.errors import Fault, raise_all
+from mlpdm_kit.errors import Fault, Row
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,17 +25,18 @@ TRUTHS = ("refused", "succeeded", "invented")
 COLUMNS = (*TEXTS, "repeat", *AMOUNTS, *TRUTHS)
 ALIASES = {"item": "id", "price": "cost"}
 ROW = "row"  # where an answer stands in its file: the row of a table, the line of a text
-FEW = 5  # faults of one kind that are told
+NEVER = 0  # the repeat of an answer that says none that can be
 
 
-def normal(frame: pd.DataFrame, field: str, name: str) -> pd.DataFrame:
-    """A log as the kit works on it.
+def normal(frame: pd.DataFrame, field: str, name: str) -> tuple[pd.DataFrame, list[Fault]]:
+    """A log as the kit works on it, and a fault for each value that its column cannot hold.
 
     Parameters
     ----------
     frame : DataFrame
         An answer a row, columns as in `COLUMNS` (or `ALIASES`), values as they came; further
-        columns are left out. ``row`` says where each stands, by default its place from 1.
+        columns are left out. ``row`` says where each stands, by default its place from 1, and
+        ``attrs["counted"]`` how that is counted (`mlpdm_kit.errors.Row`).
     field, name : str
         Where the case names the file, and how.
 
@@ -45,17 +45,15 @@ def normal(frame: pd.DataFrame, field: str, name: str) -> pd.DataFrame:
     DataFrame
         The columns that are there: texts as text or None, ``repeat`` whole numbers (1 where
         there is no such column), amounts as numbers or NaN, yes and no as 1, 0 or NaN; and
-        ``row``.
-
-    Raises
-    ------
-    InputError
-        With a fault for each value that its column cannot hold, `FEW` at most of a kind.
+        ``row``. What its column cannot hold is nothing, a repeat `NEVER`.
+    list of Fault
+        One for each such value.
     """
     import pandas as pd
 
     found: dict[str, Any] = {ROW: list(frame.get(ROW, range(1, len(frame) + 1)))}
     faults: list[Fault] = []
+    counted = frame.attrs.get("counted", "row")
     for column in COLUMNS:
         said = _said_as(frame, column)
         if said is None:
@@ -65,18 +63,18 @@ def normal(frame: pd.DataFrame, field: str, name: str) -> pd.DataFrame:
             try:
                 found[column].append(_READERS[column](value))
             except Odd as odd:
-                found[column].append(None)
-                figures = {"file": name, "row": row, "column": said}
+                found[column].append(NEVER if column == "repeat" else None)
+                figures = {"file": name, "row": Row(row, counted), "column": said}
                 shown = "-" if is_nothing(value) else value
                 faults.append(Fault(code=odd.code, field=field, value=shown, figures=figures))
-    raise_all(few(faults))
     found.setdefault("repeat", [1] * len(frame))
     kept = pd.DataFrame({column: _typed(column, values) for column, values in found.items()})
     kept = kept.drop(columns=list(_idle(kept)))
     kept.attrs["columns"] = frame.attrs.get(
         "columns", list(frame.columns.drop(ROW, errors="ignore"))
     )
-    return kept
+    kept.attrs["counted"] = counted
+    return kept, faults
 
 
 def without_empty(frame: pd.DataFrame) -> pd.DataFrame:
@@ -111,17 +109,6 @@ class Odd(Exception):
 
     def __init__(self, code: str, **figures: Any) -> None:
         self.code, self.figures = code, figures
-
-
-def few(faults: Iterable[Fault]) -> list[Fault]:
-    """The first faults of each kind: what is wrong with a file is seldom wrong once."""
-    told: Counter[str] = Counter()
-    found = []
-    for fault in faults:
-        told[fault.code] += 1
-        if told[fault.code] <= FEW:
-            found.append(fault)
-    return found
 
 
 def is_nothing(value: Any) -> bool:

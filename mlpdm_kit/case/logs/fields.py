@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlpdm_kit.case.logs.columns import ROW
 from mlpdm_kit.case.logs.formats import format_of
 from mlpdm_kit.case.tables import Table
 from mlpdm_kit.case.values import is_silent
@@ -26,8 +25,8 @@ def with_fields(
     if not texts:
         return log
     answers = []
-    for row in log[ROW]:
-        told = {name: values[row - 1] for name, values in texts.items()}
+    for place in range(len(log)):
+        told = {name: values[place] for name, values in texts.items()}
         empty = all(is_silent(text) for text in told.values())
         answers.append(None if empty else json.dumps(told, ensure_ascii=False))
     return log.assign(answer=answers)

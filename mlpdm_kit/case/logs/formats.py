@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from mlpdm_kit.case.logs import inspect_log, lines, promptfoo, table
 from mlpdm_kit.case.logs.columns import normal
 from mlpdm_kit.case.tables import inside
-from mlpdm_kit.errors import refuse
+from mlpdm_kit.errors import Fault, few, raise_all, refuse
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -94,12 +94,25 @@ def read_log(folder: Path, name: str, field: str = "predictions") -> pd.DataFram
     >>> read_log(folder, "log.jsonl")[["id", "repeat", "answer", "cost"]].values.tolist()
     [['a', 1, 'yes', 0.002]]
     """
+    found, faults = log_and_faults(folder, name, field)
+    raise_all(few(faults))
+    return found
+
+
+def log_and_faults(folder: Path, name: str, field: str) -> tuple[pd.DataFrame, list[Fault]]:
+    """As `read_log`, but with what is wrong with single values beside what can be read.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read at all.
+    """
     form = format_of(folder, name, field)
     raw = form.read(folder, name, field)
-    found = normal(raw, field, name)
+    found, faults = normal(raw, field, name)
     found.attrs |= {"format": form.name, "currency": form.currency,
                     "left_out": raw.attrs.get("left_out", {})}  # fmt: skip
-    return found
+    return found, faults
 
 
 def format_of(folder: Path, name: str, field: str = "predictions") -> Format:

@@ -47,7 +47,7 @@ from mlpdm_kit.case.logs.json_text import (
     within,
 )
 from mlpdm_kit.case.tables import inside
-from mlpdm_kit.errors import refuse
+from mlpdm_kit.errors import Row, refuse
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,7 +82,7 @@ def read(folder: Path, name: str, field: str) -> pd.DataFrame:
     try:
         for row, (model, sample) in enumerate(_samples(path, field, name), start=1):
             if not isinstance(sample, dict):
-                raise refuse("log-inspect-shape", field, name, row=row)
+                raise refuse("log-inspect-shape", field, name, row=Row(row, "sample"))
             if sample.get("invalidation"):
                 left_out["invalid"] += 1
             else:
@@ -92,6 +92,7 @@ def read(folder: Path, name: str, field: str) -> pd.DataFrame:
     if not rows:
         raise refuse("log-nothing", field, name)
     found = without_empty(pd.DataFrame(rows, dtype=object))
+    found.attrs["counted"] = "sample"
     found.attrs["left_out"] = dict(left_out)
     return found
 

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from mlpdm_kit.case.logs.columns import ALIASES, COLUMNS
 from mlpdm_kit.case.tables import inside
-from mlpdm_kit.errors import Fault, InputError, raise_all, refuse
+from mlpdm_kit.errors import Fault, InputError, Row, few, raise_all, refuse
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MAX_LINE = 4_000_000  # characters
-MAX_FAULTS = 20
 SUFFIXES = (".jsonl", ".ndjson")
 
 
@@ -44,17 +43,17 @@ def read(folder: Path, name: str, field: str) -> pd.DataFrame:
     for number, line in _lines(inside(folder, name, field), field, name):
         found = _object(line)
         if not isinstance(found, dict):
-            figures = {"file": name, "row": number}
+            figures = {"file": name, "row": Row(number, "line")}
             faults.append(Fault(code="log-line", field=field, value=line[:60], figures=figures))
-            if len(faults) == MAX_FAULTS:
-                break
             continue
         kept = {key: value for key, value in found.items() if key in {*COLUMNS, *ALIASES}}
         rows.append({**kept, "row": number})
-    raise_all(faults)
+    raise_all(few(faults))
     if not rows:
         raise refuse("data-empty", field, name)
-    return pd.DataFrame(rows, dtype=object)
+    found = pd.DataFrame(rows, dtype=object)
+    found.attrs["counted"] = "line"
+    return found
 
 
 def _lines(path: Path, field: str, name: str) -> Iterator[tuple[int, str]]:

@@ -56,7 +56,7 @@ from mlpdm_kit.case.logs.json_text import (
     within,
 )
 from mlpdm_kit.case.tables import inside
-from mlpdm_kit.errors import refuse
+from mlpdm_kit.errors import Row, refuse
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -108,6 +108,7 @@ def read(folder: Path, name: str, field: str) -> pd.DataFrame:
         frame = frame.drop(columns="option")
     frame = without_empty(frame)
     cached = sum(_is_cached(result) for _, result in results)
+    frame.attrs["counted"] = "result"
     frame.attrs["left_out"] = {"cached": cached} if cached else {}
     return frame
 
@@ -134,7 +135,7 @@ def _results(
     found = []
     for row, result in enumerate(content, start=1):
         if not isinstance(result, dict):
-            raise refuse("log-promptfoo-row", field, name, row=row)
+            raise refuse("log-promptfoo-row", field, name, row=Row(row, "result"))
         found.append((row, result))
     if all(_is_index(result.get("testIdx")) for _, result in found):
         found.sort(key=lambda one: one[1]["testIdx"])  # several at a time end in any order
@@ -197,7 +198,8 @@ def _placed(
         item = _id(result)
         if item is not None:
             if named.setdefault(item, test) != test:
-                raise refuse("log-promptfoo-id", field, item, file=name, row=row)
+                raise refuse("log-promptfoo-id", field, item, file=name,
+                             row=Row(row, "result"))  # fmt: skip
             yield row, result, item, before + 1
             continue
         attack = _attack(result) is not None

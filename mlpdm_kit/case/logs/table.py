@@ -18,7 +18,7 @@ def recognises(path: Path, head: bytes) -> bool:
 
 
 def read(folder: Path, name: str, field: str) -> pd.DataFrame:
-    """The columns of a log that the table has; rows count from 1, without the header.
+    """The columns of a log that the table has; ``row`` is that of a spreadsheet.
 
     Raises
     ------
@@ -31,5 +31,6 @@ def read(folder: Path, name: str, field: str) -> pd.DataFrame:
         wanted = [column for column in table.columns if column in {*COLUMNS, *ALIASES}]
         found = pd.DataFrame({c: table.written(c, field) for c in wanted}, dtype=object)
         found.attrs["columns"] = table.columns
-        found["row"] = range(1, len(table) + 1)
+        found.attrs["counted"] = table.row(0).counted
+        found["row"] = table.rows
         return found

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlpdm_kit.analysis.grading.graders import GRADERS, grade, verdicts_as
+from mlpdm_kit.analysis.grading.graders import GRADERS, grade, never_given, verdicts_as
 from mlpdm_kit.analysis.grading.overlap import rouge_l, tokens
 from mlpdm_kit.case.grading import GradedField, Grading
 from mlpdm_kit.case.kinds import TASK_KINDS
@@ -173,6 +173,22 @@ def test_every_verdict_is_an_outcome_of_its_task() -> None:
 def test_every_grader_of_the_case_file_is_there() -> None:
     words = Grading.model_fields["grader"].annotation.__args__  # type: ignore[union-attr]
     assert set(GRADERS) == {*words} - {"people"}
+
+
+@pytest.mark.parametrize(
+    ("rules", "hidden"),
+    [
+        ({"grader": "overlap", "cutoffs": {"usable": 0.8}}, ("needs_editing", "harmful")),
+        ({"grader": "overlap", "cutoffs": {"usable": 0.8, "needs_editing": 0.4}}, ("harmful",)),
+        ({"grader": "numeric"}, ("needs_editing", "harmful")),
+        ({"grader": "fields", "fields": {"a": {}, "b": {"severe": "yes"}}}, ()),
+        ({"grader": "fields", "fields": {"a": {}, "b": {"severe": "no"}}}, ("harmful",)),
+        ({"grader": "fields", "fields": {"b": {"severe": "no"}}}, ("wrong", "harmful")),
+        ({"grader": "people"}, ()),
+    ],
+)
+def test_what_a_grader_cannot_see(rules: dict[str, Any], hidden: tuple[str, ...]) -> None:
+    assert never_given(Grading.model_validate(rules), "generation") == hidden
 
 
 RULES = {

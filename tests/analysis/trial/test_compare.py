@@ -7,18 +7,21 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mlpdm_kit import InputError
 from mlpdm_kit.analysis.errors.costs import Costs, best_threshold, bootstrap_cost, design_effect
 from mlpdm_kit.analysis.ladder import Rung
-from mlpdm_kit.analysis.trial.compare import compare
+from mlpdm_kit.analysis.trial.compare import compare, rate_of
 from mlpdm_kit.analysis.trial.findings import base_rate_differs, leaks, oddities
 from mlpdm_kit.analysis.trial.folds import prior_shift, split
 from mlpdm_kit.analysis.trial.models import best_cut
 from mlpdm_kit.analysis.trial.setting import Setting
 from mlpdm_kit.analysis.uncertainty.distributions import Distribution
-from mlpdm_kit.analysis.worth.tasks import Amounts, Binary
+from mlpdm_kit.analysis.worth.tasks import Amounts, Binary, Shares
 from mlpdm_kit.case.dataset import Dataset, Predictions
+from mlpdm_kit.case.kinds import TASK_KINDS
 from mlpdm_kit.case.model import Option
 
 COSTS = {"true_positive": 0.0, "false_positive": -1.0, "false_negative": -5.0,
@@ -317,3 +320,31 @@ def test_ml_is_not_held_against_what_a_gate_has_removed(data: Dataset):
     free = compare(data, (NONE, CUT, MODEL), folds, SETTING)
     assert free.best_without_ml == "cut"
     assert compare(data, (NONE, CUT, MODEL), folds, SETTING, ["cut"]).best_without_ml == "none"
+
+
+@pytest.mark.parametrize("pairs", [0, 3, 8])
+@pytest.mark.parametrize("task", [name for name, kind in TASK_KINDS.items() if kind.rest])
+@given(seed=st.integers(0, 10_000), rows=st.integers(1, 60))
+@settings(max_examples=20, deadline=None)
+def test_outcomes_together_weigh_one_case_beforehand(
+    task: str, pairs: int, seed: int, rows: int
+) -> None:
+    """The rates of all outcomes sum to 1 in the mean, and one never seen has 1 / K of a case."""
+    kind = TASK_KINDS[task].with_pairs([f"a{i} > b" for i in range(pairs)])
+    size = len(kind.outcomes)
+    place = np.random.default_rng(seed).integers(0, size, rows)
+    some = Dataset(features=pd.DataFrame(index=range(rows)), target=np.zeros(rows))
+    measures = Shares(kind).measures
+    here = replace(SETTING, task=task, of_task=Shares(kind))
+    means = {
+        name: rate_of(one, (place == kind.outcomes.index(name)).astype(float), some,
+                      np.arange(rows), here).mean
+        for name, one in measures.items()
+    }  # fmt: skip
+    known = (place == kind.outcomes.index(kind.rest)).sum()
+    assert 1 - sum(means.values()) == pytest.approx((known + 1 / size) / (rows + 1))
+    for name, mean in means.items():
+        if not (place == kind.outcomes.index(name)).any():
+            assert mean == pytest.approx(1 / size / (rows + 1))
+    if size == 2:
+        assert {one.prior for one in measures.values()} == {0.5}  # Jeffreys'

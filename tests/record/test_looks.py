@@ -1,0 +1,109 @@
+"""A person who looks at all answers of an option without steps, calculated by hand."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from mlpdm_kit import InputError, load_case
+from mlpdm_kit.analysis.ladder import ladder
+from mlpdm_kit.analysis.uncertainty.stated import means, stated_inputs
+from mlpdm_kit.analysis.worth.per_case import per_case
+from mlpdm_kit.record.answers_fold import answers_fold
+from mlpdm_kit.record.model import DecisionRecord
+from mlpdm_kit.record.sentences import Sentences
+from tests.kinds import decided, extraction, generation, multiclass, said, worth
+
+# of 40 texts 24 are usable, 16 wrong; a text costs 1, a look 2, mending 5, and it finds half
+ITEMS, USABLE = 40, 24
+LOOK = {"price": "2 JPY per claim", "finds": "50%", "mend": "5 JPY per claim"}
+
+
+def graded(**look: str) -> dict[str, Any]:
+    case = generation()
+    log = [{"id": str(i), "grade": "usable" if i < USABLE else "wrong", "cost": 1}
+           for i in range(ITEMS)]  # fmt: skip
+    case["files"]["g.jsonl"] = "".join(json.dumps(row) + "\n" for row in log)
+    case["options"]["llm"] = {"kind": "llm", "predictions": "g.jsonl", "check": LOOK | look}
+    case["options"]["template"] = {"kind": "process", "predictions": "t.jsonl"}
+    template = [{"id": str(i), "grade": "wrong" if i < 12 else "needs editing"}
+                for i in range(ITEMS)]  # fmt: skip
+    case["files"]["t.jsonl"] = "".join(json.dumps(row) + "\n" for row in template)
+    return case
+
+
+def reviewed(record: DecisionRecord) -> Any:
+    (found,) = next(a.reviewed for a in record.baseline.answers if a.option == "llm")
+    return found
+
+
+def test_the_price_of_a_good_answer_holds_the_looks(make_case: Any) -> None:
+    record = decided(make_case, **graded())
+    found = reviewed(record)
+    assert (found.option, found.looked) == ("llm", 1)
+    assert found.accepted == pytest.approx(0.6 + 0.5 * 0.4)
+    assert found.price == pytest.approx((1 + 2 + 0.2 * 5) / 0.8, rel=1e-5)
+    for lang in ("en", "ja"):
+        fold = answers_fold(record, Sentences.of_record(record, lang))
+        assert fold is not None
+        (row,) = [r for r in fold.tables[0].rows if "80%" in r[1].note]
+        assert "5" in row[1].text
+
+
+def test_where_time_is_short_fewer_are_looked_at(make_case: Any) -> None:
+    found = reviewed(decided(make_case, **graded(capacity="250 per month")))  # of 1,000
+    assert found.looked == pytest.approx(0.25)
+    mended = 0.25 * 0.5 * 0.4
+    assert found.price == pytest.approx((1 + 0.25 * 2 + mended * 5) / (0.6 + mended), rel=1e-5)
+
+
+def test_it_is_in_the_comparison_and_in_the_worth(make_case: Any) -> None:
+    record = decided(make_case, **graded())
+    (one,) = [one for one in record.baseline.options if one.id == "llm"]
+    # a usable text gains 100, a wrong one loses 20; the template's gain 40 and lose 20
+    gained = 0.8 * 100 - 0.2 * 20 - 0.2 * 5
+    assert one.cost_per_case.mean == pytest.approx(-gained, rel=1e-5)
+    assert one.rates["wrong"].mean == pytest.approx(16.5 / 41)  # as it answers
+    assert one.difference.mean == pytest.approx(-(gained - 3) + (0.7 * 40 - 0.3 * 20), rel=1e-5)
+    wrong = 16.5 / 41
+    few = 0.5 / 41  # of a kind that was never seen: half a case
+    left = 1 - wrong - 2 * few - few  # no answer at all is the fourth
+    shares = {"usable": left + 0.5 * (1 - left), "wrong": wrong / 2, "needs_editing": few / 2,
+              "harmful": few / 2}  # fmt: skip
+    prices = {"usable": 100, "wrong": -20, "needs_editing": 40, "harmful": -1000}
+    per_case = sum(shares[n] * prices[n] for n in shares) - 3 - 0.5 * (1 - left) * 5
+    assert worth(record, "llm") == pytest.approx(1000 * 24 * per_case, rel=0.01)
+
+
+@pytest.mark.parametrize(("task", "good", "errors"), [
+    (multiclass, 0, {"wrong": -50, "unanswered": -20}),
+    (extraction, 0, {"wrong": -300, "missing": -30}),
+])  # fmt: skip
+def test_stated_rates_are_looked_at_as_well(
+    make_case: Any, task: Any, good: float, errors: dict[str, float]
+) -> None:
+    rates = said(**dict.fromkeys(errors, "10%"))
+    options = {"bare": {"kind": "llm", "rates": rates},
+               "read": {"kind": "llm", "rates": rates, "check": LOOK}}  # fmt: skip
+    case = load_case(make_case(**task() | {"options": options}, prevalence=None))
+    theta, rungs = means(stated_inputs(case)), ladder(case)
+    bare, read = (
+        per_case(case, rungs, rung, theta).worth
+        for rung in sorted(rungs, key=lambda rung: rung.id)
+        if rung.id in options
+    )
+    saved = sum(0.1 * 0.5 * (good - price) for price in errors.values())
+    assert read - bare == pytest.approx(saved - 2 - 0.1 * 5)  # ten of a hundred are mended
+
+
+@pytest.mark.parametrize("change", [
+    {"options": {"llm": {"kind": "llm", "check": LOOK,
+                         "rates": said(recall="80%", false_positive_rate="10%")}}},
+    {**generation(), "options": {"nothing": {"kind": "none", "check": LOOK}}},
+])  # fmt: skip
+def test_a_look_needs_answers_that_are_right_or_wrong(make_case: Any, change: Any) -> None:
+    with pytest.raises(InputError) as caught:
+        load_case(make_case(**change))
+    assert "check-alone" in [fault.code for fault in caught.value.faults]
