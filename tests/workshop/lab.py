@@ -97,9 +97,7 @@ class Lab:
 
     def shut(self) -> None:
         """End the kernel, so that none is left behind."""
-        self.page.evaluate(
-            "() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()"
-        )
+        self.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
 
 
 def until(holds: Any, *, seconds: float = 60.0) -> None:
