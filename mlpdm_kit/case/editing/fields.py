@@ -108,7 +108,8 @@ class Field:
     def label(self, text: Text) -> str:
         """What stands above it."""
         if self.called:
-            return text.say(self.called, about=text.name(*self.about))
+            kind, key = self.about
+            return text.say(self.called, about=text.name(kind, key) if kind else key)
         return _said("label", self.place, text) or text.name("label", self.path[-1])
 
     def help(self, text: Text) -> str:

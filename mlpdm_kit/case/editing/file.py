@@ -133,14 +133,16 @@ class CaseFile:
     def __init__(self, path: Path) -> None:
         self.path = path / CASE_FILE if path.is_dir() else path
         self.state = self._read()
-        self._keep(self.state.document.text)
+        if self._odd is None:
+            self._keep(self.state.document.text)
 
     def reread(self) -> bool:
         """Read the file again if somebody else has changed it; whether they have."""
         if self._on_disk() == self.state.document.text:
             return False
         self.state = self._read()
-        self._keep(self.state.document.text)
+        if self._odd is None:
+            self._keep(self.state.document.text)
         return True
 
     def commit(self, *changes: Change) -> Commit:

@@ -29,15 +29,15 @@ def form_table(name: str, state: State, text: Text) -> Table:
 
 def _rows(name: str, state: State, text: Text) -> Iterator[tuple[Cell, ...]]:
     for block in FORMS[name](state):
-        for field in block.fields:
+        for field, name in block.all_fields():
             value = state.document.at(field.path)
-            if value in (None, "", [], {}):
+            if value in (None, "", [], {}) or field.kind == "origin":
                 continue
             said = value if isinstance(value, Mapping) else {}
             shown = said.get(field.value_at, said.get("answer")) if said else value
             label = field.label(text)
             yield (
-                Cell(text=label, note=block.name),
+                Cell(text=label, note=name),
                 Cell(text=_value(field, shown, text)),
                 Cell(text=_origin(said, text) if said or field.kind == "quantity" else ""),
             )
