@@ -23,10 +23,10 @@ from mlpdm_kit.case.editing.fields import Field, fields_of, order_of
 from mlpdm_kit.case.editing.file import State
 from mlpdm_kit.case.editing.rewording import no_longer
 from mlpdm_kit.case.framing import Framing, Goal, People
-from mlpdm_kit.case.grading import GRADED_TASKS
+from mlpdm_kit.case.grading import GRADED_TASKS, GradedField
 from mlpdm_kit.case.incidents import INCIDENTS, Incident
 from mlpdm_kit.case.kinds import PAIR, TaskKind
-from mlpdm_kit.case.model import Budget, Case, Data, Documents, GradedField, Grading, Related, Study
+from mlpdm_kit.case.model import Budget, Case, Data, Documents, Grading, Related, Study
 from mlpdm_kit.view.forms.option_blocks import option_blocks
 from mlpdm_kit.view.forms.parts import Adds, Block, Blocks, mapping, part, some, task_of
 

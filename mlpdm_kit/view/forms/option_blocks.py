@@ -63,9 +63,7 @@ def _rates(state: State, path: Path_, kind: str, task: TaskKind) -> Iterator[Fie
                     dimension=dimension, called="form.about", about=("rate", rate))  # fmt: skip
 
 
-def _quality(
-    state: State, path: Path_, said: Mapping[str, Any], task: TaskKind
-) -> Iterator[Block]:
+def _quality(state: State, path: Path_, said: Mapping[str, Any], task: TaskKind) -> Iterator[Block]:
     kind = str(said.get("kind"))
     if kind == "llm" and task.name in ASKED_TASKS:
         yield part(Ask, (*path, "ask"), "form.block.ask", folded=True)

@@ -119,7 +119,7 @@ def some(part_: type[BaseModel], names: Sequence[str], path: Path_ = ()) -> tupl
 
 def part(model: type[BaseModel], path: Path_, code: str, **more: Any) -> Block:
     """All fields of a part of the case; where it comes from is one field at the end."""
-    fields = [field for field in fields_of(model, path)]
+    fields = list(fields_of(model, path))
     if "evidence" in model.model_fields:
         fields = [field for field in fields if field.path[-1] not in EVERYWHERE]
         fields.append(Field(path=path, kind="origin", place="origin"))
