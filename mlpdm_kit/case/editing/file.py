@@ -36,7 +36,6 @@ _LACKING = frozenset(
         "step-empty",
         "steps-none",
         "status-quo-rates",
-        "rule-unknown",
         "threshold-reason",
         "applies-reason",
         "annotation-counted",
@@ -180,7 +179,8 @@ class CaseFile:
     @property
     def can_undo(self) -> bool:
         """Whether there is a version before this one."""
-        return self._version(self._at() - 1).is_file()
+        before = self._at() - (1 if self._odd is None else 0)
+        return self._version(before).is_file()
 
     @property
     def can_redo(self) -> bool:
@@ -189,6 +189,8 @@ class CaseFile:
 
     def _go(self, step: int) -> bool:
         self.reread()
+        if self._odd is not None and step < 0:
+            step = 0  # what is no text has no version of its own
         there = self._version(self._at() + step)
         if not there.is_file():
             return False

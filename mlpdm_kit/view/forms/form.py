@@ -89,8 +89,11 @@ class Form:
         said = escape(self.text.say(code, **figures))
         self.status.value = f'<span role="status">{said}</span>'
 
-    def commit(self, *changes: Change) -> list[str]:
-        """Make changes to the file; gives what is wrong with them, in words."""
+    def commit(self, *changes: Change, label: str = "") -> list[str]:
+        """Make changes to the file; gives what is wrong with them, in words.
+
+        Where they are of one field, ``label`` is what people call it.
+        """
         try:
             done = self.file.commit(*changes)
         except InputError as error:
@@ -98,7 +101,7 @@ class Form:
         except Exception as error:  # a callback's own error would be seen by nobody
             return [self.text.say("form.broken", said=f"{type(error).__name__}: {error}")]
         if not done.saved:
-            told, lacking = _told(done.faults, self.text)
+            told, lacking = _told(done.faults, self.text, label)
             return [*told, *lacking]
         self._saved(done)
         return []
@@ -113,7 +116,7 @@ class Form:
     def _fill(self, control: Control, state: State) -> None:
         control.show(state.document.at(control.field.path))
         if control.kept is None:
-            control.tell(*_told(control.faults(state), self.text))
+            control.tell(*_told(control.faults(state), self._around.text, control.label))
 
     def _build(self, blocks: Iterable[Block]) -> None:
         """Lay out the blocks; what is folded is built when somebody opens it."""
@@ -209,7 +212,7 @@ class Form:
         if len(path) == 1 and path[0] in WORDS and changes[0].value is not None:
             carried = carried_on(state, path[0], str(changes[0].value))
         was = getattr(state.units, path[0]) if path[0] in WORDS else ""
-        told = self.commit(*changes, *carried)
+        told = self.commit(*changes, *carried, label=control.label)
         if told:
             control.kept = (self.file.state.document.at(path),)
             control.tell(told)
@@ -270,10 +273,20 @@ def _place_of(block: Block) -> _Key:
     return (block.code, block.name, block.about, paths[:1])
 
 
-def _told(faults: Iterable[Fault], text: Text) -> tuple[list[str], list[str]]:
-    """What is wrong, and what is only still to be written, without file and line."""
+_OPEN = ("missing", "missing-key", "missing-input", "field-empty", "text-empty", "outcome-missing")
+
+
+def _told(faults: Iterable[Fault], text: Text, label: str = "") -> tuple[list[str], list[str]]:
+    """What is wrong, and what is only still to be written, without file and line.
+
+    Under a field, which has its own example, its label stands in place of its path.
+    """
     told, lacking = [], []
     for fault in faults:
-        said = replace(fault, file=None, line=None).sentence(text.lang)
-        (lacking if lacks(fault) else told).append(said)
-    return told, lacking
+        own = f"form.lacking.{fault.field}"
+        if fault.code in _OPEN and (label or text.knows(own)):
+            lacking.append(text.say("form.lacking" if label else own))
+            continue
+        named = replace(fault, file=None, line=None, field=label or fault.field)
+        (lacking if lacks(fault) else told).append(named.sentence(text.lang))
+    return list(dict.fromkeys(told)), list(dict.fromkeys(lacking))

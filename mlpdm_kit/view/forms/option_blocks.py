@@ -20,6 +20,9 @@ FIRST = frozenset(
 )  # fmt: skip
 
 
+_BESIDE = (MENDS, STEP_COST)  # what a step says beside its errors
+
+
 def option_blocks(state: State, about: str) -> Iterator[Block]:
     """One block for each option of a case.
 
@@ -93,8 +96,9 @@ def _steps(state: State, path: Path_, task: TaskKind) -> Iterator[Block]:
         own = (*path, name)
         fields = tuple(
             Field(path=(*own, word), kind="quantity", place="options.steps", dimension=dimension,
-                  called=f"form.step.{word}" if word in (MENDS, STEP_COST) else "form.step.error",
-                  about=("outcome" if PAIR not in word else "", word))
+                  called=f"form.step.{word}" if word in _BESIDE else "form.step.error",
+                  about=("", "") if word in _BESIDE else ("outcome" if PAIR not in word else "",
+                                                          word))
             for word, dimension in known.items()
         )  # fmt: skip
         yield Block(code="form.block.step", name=name, fields=fields, removes=own, renames=True)

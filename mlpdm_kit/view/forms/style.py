@@ -33,6 +33,11 @@ STYLE = f"""<style>
 .mlpdm-form .mlpdm-fault::before {{content: "✕ "; font-weight: bold}}
 .mlpdm-form .mlpdm-lack {{margin: 0.1em 0; font-size: 0.9em; line-height: 1.35}}
 .mlpdm-form .mlpdm-lack::before {{content: "○ "}}
+.mlpdm-form .mlpdm-live {{
+  margin: 0.2em 0; padding: 0.25em 0.7em; line-height: 1.4;
+  border-left: 5px solid var(--jp-border-color0, #767676)}}
+.mlpdm-form details.mlpdm-help {{opacity: 1}}
+.mlpdm-form details.mlpdm-help > summary {{cursor: pointer}}
 .mlpdm-form .mlpdm-block {{margin: 1.4em 0 0.4em; font-size: 1.15em; font-weight: 700}}
 .mlpdm-form .mlpdm-bar {{
   gap: 0 0.6em; align-items: center; flex-wrap: wrap; margin: 0 0 0.6em; overflow: visible}}
