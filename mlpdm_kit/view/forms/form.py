@@ -18,6 +18,7 @@ from mlpdm_kit.text import Text
 from mlpdm_kit.view.forms.adding import Adding, Named
 from mlpdm_kit.view.forms.blocks import FORMS
 from mlpdm_kit.view.forms.controls import CONTROLS, Around, Control
+from mlpdm_kit.view.forms.fold import Fold
 from mlpdm_kit.view.forms.names import names_around
 from mlpdm_kit.view.forms.parts import Block
 from mlpdm_kit.view.forms.style import STYLE
@@ -45,7 +46,7 @@ class Form:
         self.controls: dict[_Path, Control] = {}
         self.adding: dict[_Path, Adding] = {}
         self.named: dict[_Path, Named] = {}
-        self.folds: dict[_Key, Any] = {}
+        self.folds: dict[_Key, Fold] = {}
         self._order: dict[_Path, Sequence[str]] = {}
         self._trials = Trials()
         self.status = widgets.HTML()
@@ -122,7 +123,7 @@ class Form:
         """Lay out the blocks; what is folded is built when somebody opens it."""
         kept, self.controls = self.controls, {}
         self._order, self.adding, self.named = {}, {}, {}
-        opened = {key for key, fold in self.folds.items() if fold.selected_index == 0}
+        opened = {key for key, fold in self.folds.items() if fold.opened}
         self.folds = {}
         shown = [one for block in blocks for one in self._lay(block, kept, opened)]
         self.body.children = shown
@@ -134,22 +135,24 @@ class Form:
                 yield widgets.HTML(f'<p class="mlpdm-block">{escape(title)}</p>')
             yield widgets.VBox(self._inside(block, kept, opened))
             return
-        body = widgets.VBox()
-        fold = widgets.Accordion([body], titles=(title,), selected_index=None)
 
-        def unfold(change: Any) -> None:
-            if change["new"] == 0 and not body.children:
-                body.children = self._inside(block, kept, opened)
-                for field, _ in block.all_fields():
-                    if _path_of(field) in self.controls:
-                        self._fill(self.controls[_path_of(field)], self.file.state)
+        def fill() -> list[Any]:
+            return self._inside(block, kept, opened)
 
-        fold.observe(unfold, names="selected_index")
+        fold = Fold(title, fill)
+        fold.button.observe(lambda _: self._fill_all(block), names="value")
         key = _place_of(block)
         self.folds[key] = fold
         if key in opened:
-            fold.selected_index = 0
-        yield fold
+            fold.open()
+        yield fold.widget
+
+    def _fill_all(self, block: Block) -> None:
+        """Show what the file says in what has just been opened."""
+        for field, _ in block.all_fields():
+            control = self.controls.get(_path_of(field))
+            if control is not None:
+                self._fill(control, self.file.state)
 
     def _inside(self, block: Block, kept: dict[_Path, Control], opened: set[_Key]) -> list[Any]:
         inside: list[Any] = []

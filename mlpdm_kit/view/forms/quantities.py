@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from html import escape
@@ -101,7 +102,8 @@ class Quantity(Control):
             self.unread = None
         self._units(found.unit)
         self._prompt()
-        if not self.low.value and self.high.value == found.low and not found.high:
+        typed = unicodedata.normalize("NFKC", self.high.value.strip())
+        if not self.low.value.strip() and typed == found.low and not found.high:
             found = replace(found, low="", high=found.low)  # typed at the higher end first
         self.low.value, self.middle.value, self.high.value = found.low, found.middle, found.high
         self.unit.value = found.unit

@@ -42,6 +42,12 @@ STYLE = f"""<style>
 .mlpdm-form .mlpdm-bar {{
   gap: 0 0.6em; align-items: center; flex-wrap: wrap; margin: 0 0 0.6em; overflow: visible}}
 .mlpdm-form button.widget-button {{height: auto; min-height: 2.3em; width: auto; padding: 0 1em}}
+.mlpdm-form button.mlpdm-fold {{
+  width: 100%; text-align: left; font-weight: 600; margin: 0.2em 0; white-space: normal;
+  line-height: 1.4; padding: 0.3em 0.8em}}
+.mlpdm-form .mlpdm-folded {{
+  margin: 0.3em 0 0.8em; padding: 0.3em 0 0.2em 0.9em; overflow: visible;
+  border-left: 2px solid var(--jp-border-color1, #b0b0b0)}}
 .mlpdm-hide {{
   position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
   white-space: nowrap}}

@@ -26,7 +26,8 @@ def test_all_quantities_get_the_new_word(tmp_path: Path, lang: str, word: str, n
     assert before.case is not None
     change(file, word, new)
     after = file.state.case
-    assert file.state.faults == () and after is not None
+    assert file.state.faults == ()
+    assert after is not None
     assert after.options["model"].build == before.case.options["model"].build
     assert after.outcomes == before.case.outcomes
     assert getattr(after, word) == new

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -42,9 +41,9 @@ class Person:
 
     def unfolds(self) -> None:
         """Opens what is folded."""
-        while closed := [f for f in self.form.folds.values() if f.selected_index != 0]:
+        while closed := [f for f in self.form.folds.values() if not f.opened]:
             for fold in closed:
-                fold.selected_index = 0
+                fold.open()
 
     def field(self, name: str) -> Control:
         """The control of a path, its parts parted by a slash or by dots."""
@@ -103,7 +102,8 @@ class Person:
         self.opens("framing")
         for name, value in {
             "title": title, "unit": unit, "currency": currency,
-            "framing.user": "A baker: 12 shops", "framing.problem": "Bread is thrown away\nor sold out",
+            "framing.user": "A baker: 12 shops",
+            "framing.problem": "Bread is thrown away\nor sold out",
             "framing.decision": "How much is baked", "framing.status_quo": "By feeling # mostly",
             "framing.goal.metric": "loaves thrown away", "framing.goal.now": "30",
             "framing.goal.target": "10", "people.decider": "Head of baking",
@@ -121,9 +121,9 @@ def decided(person: Person) -> dict[str, Any]:
 
 
 @pytest.fixture(params=["en", "ja"])
-def person(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Person]:
+def person(request: pytest.FixtureRequest, tmp_path: Path) -> Person:
     """Somebody in front of an empty case."""
-    yield Person(tmp_path / "case", request.param)
+    return Person(tmp_path / "case", request.param)
 
 
 def test_an_empty_case_is_calm(person: Person) -> None:

@@ -39,7 +39,7 @@ def full(folder: Path, task: str) -> CaseFile:
         Change(path=("data",), value={"file": "t.csv", "mix": {"north": "100%"}}),
         Change(path=("design", "errors", "of our own"), value={"seen": "x"}),
         Change(path=("collection", "log"), value=[{"what": "clicks"}]),
-        Change(path=("correlations",), value=[{"between": ["volume", "prevalence"], "rank": "0.3"}]),
+        Change(path=("correlations",), value=[{"between": ["volume", "growth"], "rank": "0.3"}]),
         Change(path=("incidents",), value={"injection": {"cost": "5 USD"},
                                            "invention": {"cost": "5 USD"}}),
         Change(path=("grading",), value={"grader": "fields", "fields": {"total": {}}}),
@@ -116,7 +116,7 @@ def test_every_choice_and_every_unit_has_words(file: CaseFile, lang: str) -> Non
 
 def inputs(widget: Any) -> Iterator[Any]:
     """All inputs within a widget."""
-    if isinstance(widget, widgets.Box | widgets.Accordion):
+    if isinstance(widget, widgets.Box):
         for child in widget.children:
             yield from inputs(child)
     elif not isinstance(widget, widgets.HTML):
@@ -128,9 +128,9 @@ def test_every_input_has_a_name_that_names_its_field(file: CaseFile) -> None:
     lang = LANGUAGES[place % len(LANGUAGES)]
     for name in FORMS:
         form = Form(name, file, Text(lang), lambda: None)
-        while closed := [fold for fold in form.folds.values() if fold.selected_index != 0]:
+        while closed := [fold for fold in form.folds.values() if not fold.opened]:
             for fold in closed:
-                fold.selected_index = 0
+                fold.open()
         for control in form.controls.values():
             found = list(inputs(control.box))
             assert found, control.field.name
