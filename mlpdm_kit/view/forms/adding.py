@@ -130,6 +130,8 @@ class Named:
 
     def _rename(self, change: Any) -> None:
         name = str(change["new"]).strip()
+        if name and self.block.slugged:
+            name = name_of(name, (), self.block.removes[-2])
         if name and name != self.block.name:
             self._tell(self._do(Change(path=self.block.removes, name=name)))
 

@@ -202,7 +202,7 @@ def _studies(state: State) -> Iterator[Block]:
     for name in state.document.at(("studies",)) or {}:
         path = ("studies", name)
         yield part(Study, path, "form.block.study", name=name, folded=True, removes=path,
-                   renames=True)  # fmt: skip
+                   renames=True, slugged=True)  # fmt: skip
     yield Block(adds=Adds(what="studies", path=("studies",), slugged=True, label_at="note"))
 
 
@@ -226,10 +226,10 @@ def _output(state: State) -> Iterator[Block]:
     for name in [*asked, *(n for n in written if n not in asked)]:
         known, own = name in ERROR_KINDS, (*path, name)
         yield part(ErrorCase, own, "form.block.error", folded=True, order=tuple(ERROR_KINDS),
-                   name="" if known else name, renames=not known,
+                   name="" if known else name, renames=not known, slugged=True,
                    about=("words.design.errors", name) if known else ("", ""),
                    removes=() if known else own)  # fmt: skip
-    yield Block(adds=Adds(what="errors", path=path, entry={}))
+    yield Block(adds=Adds(what="errors", path=path, entry={}, slugged=True))
     yield part(Rollback, ("design", "rollback"), "words.design.rollback", folded=True)
 
 

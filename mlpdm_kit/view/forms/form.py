@@ -217,7 +217,7 @@ class Form:
         was = getattr(state.units, path[0]) if path[0] in WORDS else ""
         told = self.commit(*changes, *carried, label=control.label)
         if told:
-            control.kept = (self.file.state.document.at(path),)
+            control.kept = (self._at(path),)
             control.tell(told)
             self.say("form.refused", field=control.label)
             return
@@ -227,6 +227,11 @@ class Form:
                      count=len(carried))  # fmt: skip
         elif path == ("task",) and no_longer(self.file.state):
             self.say("form.carried.task")
+
+    def _at(self, path: _Path) -> Any:
+        """What the file says at a path; nothing where it cannot be read."""
+        state = self.file.state
+        return None if state.broken else state.document.at(path)
 
     def _saved(self, done: Commit | None, code: str = "form.saved") -> None:
         self.refresh()

@@ -101,8 +101,15 @@ def _steps(state: State, path: Path_, task: TaskKind) -> Iterator[Block]:
                                                           word))
             for word, dimension in known.items()
         )  # fmt: skip
-        yield Block(code="form.block.step", name=name, fields=fields, removes=own, renames=True)
-    yield Block(adds=Adds(what="steps", path=path, entry={}))
+        yield Block(
+            code="form.block.step",
+            name=name,
+            fields=fields,
+            removes=own,
+            renames=True,
+            slugged=True,
+        )
+    yield Block(adds=Adds(what="steps", path=path, entry={}, slugged=True))
 
 
 def _worth(path: Path_, kind: str) -> Iterator[Block]:

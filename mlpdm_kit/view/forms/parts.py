@@ -73,6 +73,8 @@ class Block:
         The path that can be taken away with all in it.
     renames : bool
         Whether that can be given another name.
+    slugged : bool
+        Whether the file then gets a short name out of what was typed.
     leaves : tuple of paths
         What the task has no use for, to be taken away with one button.
     """
@@ -87,6 +89,7 @@ class Block:
     adds: Adds | None = None
     removes: Path_ = ()
     renames: bool = False
+    slugged: bool = False
     leaves: tuple[Path_, ...] = ()
 
     def title(self, text: Text) -> str:

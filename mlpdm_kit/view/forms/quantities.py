@@ -19,7 +19,7 @@ from mlpdm_kit.view.forms.origin import SAID, Origin
 from mlpdm_kit.view.forms.said import unit_name
 
 _EXAMPLE = re.compile(
-    r", as \d.*?(?=\.$|;|\.\s)|、[\d.]+[^、。（）]* のように書きます(?=。)|（[\d.]+[^（）]* など）"
+    r", as \d.*?(?=\.$|;|\.\s)|を、[\d.][^、。（）]* のように書きます(?=。)|（[\d.][^（）]* など）"
 )  # the examples of the shared helps, which are in no case's own words
 
 

@@ -56,7 +56,8 @@ class Rule(Control):
         self._soon = None
         faults = self.attempt()
         if faults:
-            self.kept = (self.around.state.document.at(self.field.path),)
+            state = self.around.state
+            self.kept = (None if state.broken else state.document.at(self.field.path),)
             self.live.value = ""
             self.tell(faults)
             return

@@ -42,6 +42,9 @@ STYLE = f"""<style>
 .mlpdm-form .mlpdm-bar {{
   gap: 0 0.6em; align-items: center; flex-wrap: wrap; margin: 0 0 0.6em; overflow: visible}}
 .mlpdm-form button.widget-button {{height: auto; min-height: 2.3em; width: auto; padding: 0 1em}}
+.mlpdm-form .widget-checkbox {{height: auto; min-height: 2.3em; align-items: center}}
+.mlpdm-form .widget-checkbox label {{
+  display: flex; align-items: center; gap: 0.4em; height: auto; white-space: normal}}
 .mlpdm-form button.mlpdm-fold {{
   width: 100%; text-align: left; font-weight: 600; margin: 0.2em 0; white-space: normal;
   line-height: 1.4; padding: 0.3em 0.8em}}

@@ -145,7 +145,7 @@ def test_a_binary_case(person: Person) -> None:
     person.types("currency", "EUR")
     person.answers_all()
     person.opens("outcomes")
-    person.ranges("outcomes.false_positive", "２０", "０.１千")
+    person.ranges("outcomes.false_positive", "０.０２千", "０.１千")
     echo = person.says("outcomes.false_positive")
     assert ("€20 per day to €100 per day" if person.text.lang == "en" else "100ユーロ") in echo
     person.wrong("outcomes.false_negative", "9", "2")
