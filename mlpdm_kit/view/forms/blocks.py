@@ -158,7 +158,7 @@ def _data(state: State) -> Iterator[Block]:
     fields = {field.path[-1]: field for field in fields_of(Data, ("data",))}
     task = task_of(state)
     graded = task.name in GRADED_TASKS
-    unused = () if task.answers == "rank" else ("query",)
+    unused: tuple[str, ...] = () if task.answers == "rank" else ("query",)
     unused += () if graded else ("grades",)
     first = [n for n in (*_FIRST_OF_DATA, "query") if n not in unused]
     first = [n for n in first if n != "positive" or task.name == "binary"]

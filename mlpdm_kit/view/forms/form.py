@@ -289,7 +289,8 @@ def _told(faults: Iterable[Fault], text: Text, label: str = "") -> tuple[list[st
 
     Under a field, which has its own example, its label stands in place of its path.
     """
-    told, lacking = [], []
+    told: list[str] = []
+    lacking: list[str] = []
     for fault in faults:
         own = f"form.lacking.{fault.field}"
         if fault.code in _OPEN and (label or text.knows(own)):

@@ -41,7 +41,7 @@ def _option(state: State, name: str, said: Mapping[str, Any], about: str) -> Blo
     task, kind, path = task_of(state), str(said.get("kind")), ("options", name)
     own = [f for f in fields_of(Option, path) if concerns(f.path[-1], kind, task, about)]
     first = [field for field in own if field.path[-1] in FIRST]
-    inner = []
+    inner: list[Block] = []
     if about == "quality":
         first += _rates(state, path, kind, task)
         inner += _quality(state, path, said, task)
