@@ -38,9 +38,11 @@ from mlpdm_kit.case.option import Budget, Option, Stage, Stages, Tokens
 from mlpdm_kit.case.quantity import Units
 from mlpdm_kit.case.words import (
     Column,
+    Columns,
     Currency,
     Day,
     File,
+    Inputs,
     Names,
     Truth,
     Words,
@@ -67,8 +69,8 @@ class Data(Frozen):
     group: Column | None = None
     segment: Column | None = None
     mix: dict[str, Share] = Field(default_factory=dict)
-    leave_out: Names = ()
-    known_then: Names = ()
+    leave_out: Columns = ()
+    known_then: Columns = ()
     query: Column | None = None
     documents: Documents | None = None
     grades: File | None = None
@@ -132,7 +134,7 @@ class Study(Frozen):
     once and for all, as by asking.
     """
 
-    of: Names = Field(min_length=1)
+    of: Inputs = Field(min_length=1)
     price: Money | None = None
     price_per_case: CostPerCase | None = None
     time: Months | None = None
@@ -150,7 +152,7 @@ def _list(value: Any) -> Any:
 class Related(Frozen):
     """Two inputs that move together: by how much, as Spearman's rank correlation."""
 
-    between: Names
+    between: Inputs
     rank: float
 
 

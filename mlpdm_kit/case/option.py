@@ -28,7 +28,7 @@ from mlpdm_kit.case.inputs import (
     told_under,
 )
 from mlpdm_kit.case.kinds import OPTION_KINDS, TASK_KINDS, OptionKind
-from mlpdm_kit.case.words import Column, Day, File, Names, OptionName, Rule, Truth
+from mlpdm_kit.case.words import Column, Day, File, Names, OptionName, Rule, Shown, Truth, Words
 
 
 def _read_rates(value: Any, info: ValidationInfo) -> Any:
@@ -148,8 +148,8 @@ class Option(Frozen):
     probability: Truth = False
     rates: Rates = Field(default_factory=dict)
     text: Names = ()
-    synonyms: str | dict[str, Names] | None = None
-    pinned: str | dict[str, str] | None = None
+    synonyms: Annotated[str | dict[str, Names] | None, Shown("file")] = None
+    pinned: Annotated[str | dict[str, str] | None, Shown("file")] = None
     by: Column | None = None
     half_life: Months | None = None
     steps: Steps = Field(default_factory=dict)
@@ -170,7 +170,7 @@ class Option(Frozen):
     retrain: Money | None = None
     retrain_every: Months | None = None
     stages: Stages = Stages()
-    value: str | None = None
+    value: Words | None = None
     inputs: dict[str, Number] = Field(default_factory=dict)
     review: MoneyPerCase | None = None
     capacity: CasesPerMonth | None = None

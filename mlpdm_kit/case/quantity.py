@@ -269,6 +269,17 @@ def _currency(head: str) -> tuple[tuple[str, ...] | None, str]:
     return ((match[1],), match[2].strip()) if match else (None, head)
 
 
+def symbols_of(currency: str) -> tuple[str, ...]:
+    """The signs that can mean a currency.
+
+    Examples
+    --------
+    >>> symbols_of("JPY")
+    ('¥', '円')
+    """
+    return tuple(symbol for symbol, codes in _SYMBOLS.items() if currency in codes)
+
+
 def _glued(head: str, per: str | None) -> tuple[str, str | None]:
     """``a month`` and ``monthly`` are ``per month``."""
     match = re.match(r"^(.*?)\s*\b(?:a|an|each|every)\s+(\w+)$", head)

@@ -11,7 +11,6 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
-from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -134,7 +133,7 @@ def choose(folder: Path, case: str, name: str = "") -> Workplace:
     if case == EMPTY:
         if not slug(name):
             raise refuse("case-name", "name", name)
-        _new_empty(folder / name, place.lang)
+        new_case(folder / name, lang=place.lang, empty=True)
         taken = name
     else:
         taken = _take(folder, _find(case, folder), place.lang)
@@ -239,12 +238,6 @@ def _is_about(folder: Path, place: Workplace, case: str) -> bool:
     found = _find(case)
     own = found.name if _in_library(found) else _seen_from(folder, found)
     return own == place.case or found == (folder / place.case).resolve()
-
-
-def _new_empty(place: Path, lang: str) -> None:
-    make: Any = new_case
-    more = {"empty": True} if "empty" in signature(new_case).parameters else {}
-    make(place, lang=lang, **more)
 
 
 def _reason(error: OSError) -> str:

@@ -7,20 +7,16 @@ brackets, what they hold is written anew.
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from mlpdm_kit.case.yaml_text import parse_yaml
+from mlpdm_kit.case.editing.writing import Value, in_block, in_flow, scalar, written
+from mlpdm_kit.case.yaml_text import nodes, parse_yaml
 
 Path_ = tuple[str, ...]
-Value = str | Sequence[Any] | Mapping[str, Any]
-
-_LONGEST_FLOW = 100  # letters of braces on one line
-_STEP = 2
 
 
 @dataclass(frozen=True)
@@ -65,49 +61,62 @@ class Document:
                 return None
         return here
 
-    def put(self, path: Path_, value: Value, *, order: Sequence[str] = ()) -> Document:
+    def put(self, path: Path_, value: Value | None, *, order: Sequence[str] = ()) -> Document:
         """The document with a value at a path, whether or not something stands there.
 
         Parameters
         ----------
         path : tuple of str
-            Names of mappings from the outside in.
-        value : str, sequence or mapping
+            Names of mappings, and places in lists (from 0), from the outside in; one more
+            than the last place adds to a list.
+        value : str, sequence, mapping or None
+            None leaves the name with nothing behind it, to be filled in.
         order : sequence of str
             The names of the innermost mapping in the order in which a new one takes its
             place; without it, or where it is not among them, at the end.
         """
-        if self.at(path) == value:
+        if self.at(path) == value and self._names(path):
             return self
         outer = self._in_braces(path)
         if outer is not None:
             return self._put_whole(outer, _with(self.at(outer), path[len(outer) :], value))
-        if self._node(path) is not None:
+        *_, (found, _, node) = self._walk(path)
+        if found == path:
+            if isinstance(value, Mapping) and value and _is_mapping(node) and not _in_flow(node):
+                return self._put_each(path, value)
             return self._put_whole(path, value)
-        known = max((n for n in range(len(path)) if _is_mapping(self._node(path[:n]))), default=0)
         new: Any = value
-        for name in reversed(path[known + 1 :]):
+        for name in reversed(path[len(found) + 1 :]):
             new = {name: new}
-        if known and self._node(path[:known]) is None:
-            return self._put_whole(path[:known], {path[known]: new})
-        last = order if known == len(path) - 1 else ()
-        return self._insert(path[:known], path[known], new, last)
+        if node is not None and node.id == "sequence":
+            return self._append(found, new)
+        if found and not _is_mapping(node):
+            return self._put_whole(found, {path[len(found)]: new})
+        last = order if len(found) == len(path) - 1 else ()
+        return self._insert(found, path[len(found)], new, last)
 
     def drop(self, path: Path_) -> Document:
-        """The document without a value; what is left empty by that goes too."""
-        if self._node(path) is None and self.at(path) is None and not self._names(path):
+        """The document without a value; what is left empty by that goes too.
+
+        Comments on lines of their own stay.
+        """
+        if not self._names(path):
             return self
         outer = self._in_braces(path)
         if outer is not None:
             left = _without(self.at(outer), path[len(outer) :])
             return self._put_whole(outer, left) if left or not outer else self.drop(outer)
         parent = self.at(path[:-1])
-        if len(path) > 1 and isinstance(parent, dict) and len(parent) == 1:
+        if len(path) > 1 and len(parent) == 1:
             return self.drop(path[:-1])
         key, node = self._pair(path)
-        first, last = key.start_mark.line, self._last_line(key, node)
+        first, last = (key or node).start_mark.line, self._last_line(key or node, node)
         lines = self.text.splitlines(keepends=True)
-        return Document("".join(lines[:first] + lines[last + 1 :]))
+        before = lines[first][: (key or node).start_mark.column]
+        if before.strip() and (key is not None or before.strip() != "-"):
+            return self._put_whole(path[:-1], _without(parent, path[-1:]))  # behind a dash
+        kept = [lines[line] for line in self._comments(key or node, node)]
+        return Document("".join(lines[:first] + kept + lines[last + 1 :]))
 
     def rename(self, path: Path_, name: str) -> Document:
         """The document with another name for what stands at a path."""
@@ -116,26 +125,43 @@ class Document:
             return self._put_whole(outer, _renamed(self.at(outer), path[len(outer) :], name))
         key, _ = self._pair(path)
         start, end = key.start_mark.index, key.end_mark.index
-        return Document(self.text[:start] + _scalar(name, flow=False) + self.text[end:])
+        return Document(self.text[:start] + scalar(name) + self.text[end:])
+
+    def rewritten(self, texts: Mapping[Path_, str]) -> Document:
+        """The document with other texts in place of texts, all at once."""
+        spans = []
+        for path, value in texts.items():
+            outer = self._in_braces(path)
+            *_, (found, _, node) = self._walk(path)
+            if found == path and node.id == "scalar" and _on_one_line(node):
+                spans.append((node.start_mark.index, node.end_mark.index,
+                              scalar(value, flow=outer is not None)))  # fmt: skip
+        text = self.text
+        for start, end, new in sorted(spans, reverse=True):
+            text = text[:start] + new + text[end:]
+        return Document(text)
 
     @cached_property
     def _root(self) -> Any:
-        from ruamel.yaml import YAML
-
-        return YAML(typ="rt", pure=True).compose(self.text)
+        return nodes(self.text)
 
     def _names(self, path: Path_) -> bool:
         here = self.at(path[:-1])
+        if isinstance(here, list):
+            return path[-1].isdigit() and int(path[-1]) < len(here)
         return isinstance(here, dict) and path[-1] in here
 
     def _walk(self, path: Path_) -> Iterator[tuple[Path_, Any, Any]]:
-        """Path, key and value of everything on the way, as far as it goes."""
+        """Path, key and value of everything on the way, as far as it goes; items have no key."""
         key, node = None, self._root
         yield (), key, node
         for depth, name in enumerate(path):
-            if not _is_mapping(node):
+            if _is_mapping(node):
+                pair = next((p for p in node.value if p[0].value == name), None)
+            elif node is not None and node.id == "sequence" and name.isdigit():
+                pair = (None, node.value[int(name)]) if int(name) < len(node.value) else None
+            else:
                 return
-            pair = next((p for p in node.value if p[0].value == name), None)
             if pair is None:
                 return
             key, node = pair
@@ -145,10 +171,6 @@ class Document:
         *_, (_, key, node) = self._walk(path)
         return key, node
 
-    def _node(self, path: Path_) -> Any:
-        *_, (found, _, node) = self._walk(path)
-        return node if found == path and not _is_nothing(node) else None
-
     def _in_braces(self, path: Path_) -> Path_ | None:
         """The outermost part in braces or brackets that a path leads into, if there is one."""
         for found, _, node in self._walk(path):
@@ -156,50 +178,103 @@ class Document:
                 return found
         return None
 
+    def _put_each(self, path: Path_, value: Mapping[str, Any]) -> Document:
+        """Write the names of a mapping one by one, so that what stands between them stays."""
+        document, names = self, list(self.at(path))
+        for name, item in value.items():
+            document = document.put((*path, name), item, order=tuple(value))
+        for name in names:
+            if name not in value:
+                document = document.drop((*path, name))
+        return document
+
     def _put_whole(self, path: Path_, value: Any) -> Document:
         """Write a value in place of what stands at a path, in the style that stood there."""
         key, node = self._pair(path)
-        if key is None:  # a file that is JSON all in all: from now on a line a value
-            return Document(_dumped(value, flow=False) + "\n")
+        if key is None:
+            return self._put_item(path, node, value)
         indent = key.start_mark.column
         flow = _in_flow(node) and bool(getattr(node, "value", None))
-        written = _written(value, indent, flow=flow)
-        before = self.text[: key.end_mark.index]
-        after = self.text[key.end_mark.index :]
-        colon = after.index(":") + 1
-        start = len(before) + colon
-        if _is_nothing(node):
-            return Document(self.text[:start] + written + self.text[start:])
-        if _on_one_line(node) and "\n" not in written:  # a comment behind it stays
-            end = node.end_mark.index
-            return Document(self.text[:start] + written + self.text[end:])
+        head, line, body = written(value, indent, flow=flow).partition("\n")
+        start = self.text.index(":", key.end_mark.index) + 1
+        stop = start if _is_nothing(node) else node.end_mark.index
+        if _is_nothing(node) or _on_one_line(node):  # a comment behind it stays
+            end = self.text.find("\n", stop)
+            end = len(self.text) if end < 0 else end
+            tail = self.text[stop:end]
+            tail = tail if tail.lstrip().startswith("#") else ""
+            new = head + tail + line + body
+            return Document(self.text[:start] + new + self.text[end:])
         lines = self.text.splitlines(keepends=True)
-        rest = "".join(lines[self._last_line(key, node) + 1 :])
-        return Document(self.text[:start] + written + "\n" + rest)
+        own = [lines[number] for number in self._comments(key, node)]
+        if head.startswith(" |"):  # what is further in would be part of the text
+            own = [" " * indent + comment.lstrip() for comment in own]
+        rest = "".join([*own, *lines[self._last_line(key, node) + 1 :]])
+        return Document(self.text[:start] + head + line + body + "\n" + rest)
+
+    def _put_item(self, path: Path_, node: Any, value: Any) -> Document:
+        """Write one item of a list anew; without a path, the whole file."""
+        if not path:
+            return Document("\n".join(in_block(value)) + "\n")
+        start, indent = node.start_mark.index, node.start_mark.column
+        if _on_one_line(node):
+            new = in_flow(value)
+            return Document(self.text[:start] + new + self.text[node.end_mark.index :])
+        new = f"\n{' ' * indent}".join(in_block(value)) if value else "{}"
+        lines = self.text.splitlines(keepends=True)
+        rest = "".join(lines[self._last_line(node, node) + 1 :])
+        return Document(self.text[:start] + new + "\n" + rest)
+
+    def _append(self, path: Path_, value: Any) -> Document:
+        """Write one more item at the end of a list in block style."""
+        node = self._pair(path)[1]
+        lines = self.text.splitlines(keepends=True)
+        last = node.value[-1]
+        place = self._last_line(last, last) + 1
+        if not lines[place - 1].endswith("\n"):
+            lines[place - 1] += "\n"
+        indent = " " * node.start_mark.column
+        new = "".join(f"{indent}{line}\n" for line in in_block([value]))
+        return Document("".join([*lines[:place], new, *lines[place:]]))
 
     def _insert(self, path: Path_, name: str, value: Any, order: Sequence[str]) -> Document:
         """Write a new name into a mapping in block style."""
-        node = self._node(path)
+        node = self._pair(path)[1] if path else self._root
         lines = self.text.splitlines(keepends=True)
         if lines and not lines[-1].endswith("\n"):
             lines[-1] += "\n"
         pairs = node.value if _is_mapping(node) else []
         indent = pairs[0][0].start_mark.column if pairs else 0
         where = _place([key.value for key, _ in pairs], name, order)
+        if pairs and lines[pairs[0][0].start_mark.line][:indent].strip():
+            where = max(where, 1)  # the first stands behind a dash
         start = self._last_line(*pairs[where - 1]) + 1 if where else None
         if start is None:
             start = pairs[0][0].start_mark.line if pairs else len(lines)
         end = pairs[where][0].start_mark.line if where < len(pairs) else len(lines)
         shown = _example_line(lines, start, end, name, indent)
         start = start if shown < 0 else shown
-        key = _scalar(name, flow=False)
-        new = f"{' ' * indent}{key}:{_written(value, indent, flow=False)}\n"
+        new = f"{' ' * indent}{scalar(name)}:{written(value, indent, flow=False)}\n"
         return Document("".join([*lines[:start], new, *lines[start:]]))
+
+    def _comments(self, key: Any, node: Any) -> list[int]:
+        """The lines within a value that hold a comment and nothing else."""
+        lines = self.text.splitlines()
+        inside = {
+            number
+            for one in _scalars(node)
+            for number in range(one.start_mark.line, self._last_line(key, one) + 1)
+        }
+        return [
+            number
+            for number in range(key.start_mark.line, self._last_line(key, node) + 1)
+            if number not in inside and lines[number].lstrip().startswith("#")
+        ]
 
     def _last_line(self, key: Any, node: Any) -> int:
         """The last line on which something of a value stands, no comment and no blank."""
         if _is_nothing(node):
-            return int(key.end_mark.line)
+            return int(max(key.end_mark.line, node.end_mark.line if key is node else 0))
         if _in_flow(node) or (node.id == "scalar" and node.style not in ("|", ">")):
             return int(node.end_mark.line)
         if node.id == "mapping":
@@ -215,6 +290,17 @@ class Document:
                     break
                 last = place
         return last
+
+
+def _scalars(node: Any) -> Iterator[Any]:
+    """The texts within a value."""
+    if node.id == "scalar":
+        if not _is_nothing(node):
+            yield node
+        return
+    for item in node.value:
+        for one in item if node.id == "mapping" else (item,):
+            yield from _scalars(one)
 
 
 def _is_mapping(node: Any) -> bool:
@@ -253,21 +339,24 @@ def _example_line(lines: Sequence[str], start: int, end: int, name: str, indent:
 def _with(values: Any, path: Path_, value: Any) -> Any:
     if not path:
         return value
+    if isinstance(values, list) and path[0].isdigit() and int(path[0]) <= len(values):
+        place = int(path[0])
+        item = _with(values[place] if place < len(values) else None, path[1:], value)
+        return [*values[:place], item, *values[place + 1 :]]
     here = dict(values) if isinstance(values, Mapping) else {}
     here[path[0]] = _with(here.get(path[0]), path[1:], value)
     return here
 
 
 def _without(values: Any, path: Path_) -> Any:
-    here = dict(values)
-    if len(path) == 1:
-        here.pop(path[0], None)
-        return here
-    left = _without(here[path[0]], path[1:])
+    is_list = isinstance(values, list)
+    name: Any = int(path[0]) if is_list else path[0]
+    here: Any = list(values) if is_list else dict(values)
+    left = _without(here[name], path[1:]) if len(path) > 1 else None
     if left:
-        here[path[0]] = left
+        here[name] = left
     else:
-        here.pop(path[0])
+        del here[name]
     return here
 
 
@@ -278,57 +367,3 @@ def _renamed(values: Any, path: Path_, name: str) -> Any:
         key: _renamed(value, path[1:], name) if key == path[0] else value
         for key, value in values.items()
     }
-
-
-def _written(value: Any, indent: int, *, flow: bool) -> str:
-    """What stands behind the colon, from the space or the line's end on."""
-    if isinstance(value, str):
-        if "\n" in value.strip():
-            return _literal(value, indent)
-        return " " + _scalar(value, flow=flow)
-    braces = _dumped(value, flow=True)
-    fits = len(braces) + indent <= _LONGEST_FLOW
-    if flow or not value or (fits and not any(map(_is_group, _inside(value)))):
-        return " " + braces
-    inner = " " * (indent + _STEP)
-    lines = _dumped(value, flow=False).splitlines()
-    return "".join(f"\n{inner}{line}" if line else "\n" for line in lines)
-
-
-def _is_group(value: Any) -> bool:
-    return not isinstance(value, str) and value is not None
-
-
-def _inside(value: Any) -> Sequence[Any]:
-    return list(value.values()) if isinstance(value, Mapping) else list(value)
-
-
-def _literal(value: str, indent: int) -> str:
-    """A text of several lines, as it is."""
-    inner = " " * (indent + _STEP)
-    lines = value.strip("\n").split("\n")
-    sign = "|2-" if lines[0].startswith(" ") else "|-"
-    return f" {sign}" + "".join(
-        f"\n{inner}{line.rstrip()}" if line.strip() else "\n" for line in lines
-    )
-
-
-def _scalar(value: str, *, flow: bool) -> str:
-    """A text as a plain or a quoted scalar, on one line."""
-    braces = _dumped([value], flow=True)
-    if flow:
-        return braces[1:-1]
-    return _dumped({"a": value}, flow=False).rstrip("\n").removeprefix("a:").lstrip(" ")
-
-
-def _dumped(value: Any, *, flow: bool) -> str:
-    from ruamel.yaml import YAML
-
-    writer = YAML(typ="safe", pure=True)
-    writer.default_flow_style = flow
-    writer.width = 1_000_000
-    writer.allow_unicode = True
-    writer.sort_base_mapping_type_on_output = False
-    stream = io.StringIO()
-    writer.dump(value, stream)
-    return stream.getvalue().removesuffix("...\n").rstrip("\n")

@@ -108,15 +108,16 @@ class Field:
     def label(self, text: Text) -> str:
         """What stands above it."""
         if self.called:
-            return text.say(self.called, about=text.name(*self.about))
-        return _said("label", self.place, text) or text.name("label", self.path[-1])
+            kind, key = self.about
+            return text.say(self.called, about=text.name(kind, key) if kind else key)
+        return _catalogued("label", self.place, text) or text.name("label", self.path[-1])
 
     def help(self, text: Text) -> str:
         """What is to be written, with an example."""
-        return _said("field", self.place, text)
+        return _catalogued("field", self.place, text)
 
 
-def _said(kind: str, place: str, text: Text) -> str:
+def _catalogued(kind: str, place: str, text: Text) -> str:
     own, last = f"{kind}.{place}", place.rpartition(".")[2]
     for code in (own, f"{kind}.input.{last}"):
         if text.knows(code):

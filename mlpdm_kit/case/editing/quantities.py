@@ -78,8 +78,8 @@ def taken_apart(text: str, dimension: str, units: Units) -> Written | None:
     --------
     >>> taken_apart("8000..12000 per month", "cases/month", Units())
     Written(low='8000', middle='', high='12000', unit='per month')
-    >>> taken_apart("¥3,000〜1.2万/件", "money/case", Units(currency="JPY"))
-    Written(low='3,000', middle='', high='1.2万', unit='JPY per case')
+    >>> taken_apart("¥0.3万〜1.2万/件", "money/case", Units(currency="JPY"))
+    Written(low='0.3万', middle='', high='1.2万', unit='JPY per case')
     >>> taken_apart("about ten", "share", Units()) is None
     True
     """

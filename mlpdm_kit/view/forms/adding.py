@@ -1,62 +1,147 @@
-"""Adding an option or a study: what it is, what it is called, and it stands in the file."""
+"""Adding to a mapping or a list of the file, renaming and taking away what people named."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Callable
+from html import escape
 from typing import Any
 
 import ipywidgets as widgets
 
 from mlpdm_kit.case.editing.file import CaseFile, Change
-from mlpdm_kit.case.kinds import OPTION_KINDS, TASK_KINDS, TaskKind
-from mlpdm_kit.text import Text
+from mlpdm_kit.case.kinds import OPTION_KINDS, PAIR, TASK_KINDS, TaskKind
+from mlpdm_kit.view.forms.base import Around, stacked, within
+from mlpdm_kit.view.forms.parts import Adds, Block
+from mlpdm_kit.view.forms.said import known_name
+
+Do = Callable[..., list[str]]  # makes changes, and gives what is wrong with them, in words
 
 
 class Adding:
-    """A row that adds to a mapping of the case file.
+    """A row that adds to the case file.
 
     Parameters
     ----------
-    what : {"options", "studies"}
+    adds : Adds
     file : CaseFile
-    text : Text
-    saved : callable
-        What is called when it stands in the file.
+    around : Around
+    do : callable
+        What makes changes to the file and gives the faults that were found, as lines.
     """
 
-    def __init__(self, what: str, file: CaseFile, text: Text, saved: Callable[[], None]) -> None:
-        self.what, self.file, self.text, self.saved = what, file, text, saved
-        self.called = widgets.Text(description=text.say(f"form.add.{what}.called"))
-        self.kind = widgets.Dropdown(description=text.say("label.options.kind"))
-        self.button = widgets.Button(description=text.say(f"form.add.{what}"))
+    def __init__(self, adds: Adds, file: CaseFile, around: Around, do: Do) -> None:
+        self.adds, self.file, self.around, self._do = adds, file, around, do
+        self.button = widgets.Button(description=self._says(""))
         self.told = widgets.HTML()
         self.button.on_click(self._add)
-        parts: list[Any] = [self.called, self.button]
-        if what == "options":
-            self.kind.options = [(text.name("kind", kind), kind) for kind in kinds_for(_task(file))]
-            parts.insert(1, self.kind)
-        for part in parts[:-1]:
-            part.add_class("mlpdm-stacked")
-            part.style.description_width = "initial"
-            part.layout.width = "auto"
-        row = widgets.HBox(parts)
+        self.inputs = getattr(self, f"_asks_{adds.asks}")()
+        for one in self.inputs:
+            stacked(one)
+        row = widgets.HBox([*self.inputs, self.button])
         row.add_class("mlpdm-row")
         self.widget = widgets.VBox([row, self.told])
+        self.widget.add_class("mlpdm-field")
+
+    def _says(self, part: str) -> str:
+        return self.around.text.say(f"form.add.{self.adds.what}{part}")
+
+    def _asks_name(self) -> list[Any]:
+        self.called = widgets.Text(description=self._says(".called"))
+        return [self.called]
+
+    def _asks_option(self) -> list[Any]:
+        text = self.around.text
+        kinds = [(text.name("kind", kind), kind) for kind in kinds_for(_task(self.file))]
+        self.kind = widgets.Dropdown(description=text.say("label.options.kind"), options=kinds)
+        return [*self._asks_name(), self.kind]
+
+    def _asks_pair(self) -> list[Any]:
+        self.called = widgets.Text(description=self._says(".called"))
+        self.other = widgets.Text(description=self._says(".other"))
+        return [self.called, self.other]
+
+    def _asks_related(self) -> list[Any]:
+        known = [(known_name("inputs", name, self.around.text), name)
+                 for name in self.around.names.get("inputs", ())]  # fmt: skip
+        self.called, self.other = (
+            widgets.Dropdown(description=self._says(part), options=known)
+            for part in (".called", ".other")
+        )
+        self.rank = widgets.Text(description=self.around.text.say("label.correlations.rank"))
+        return [self.called, self.other, self.rank]
 
     def _add(self, _: Any) -> None:
-        label = self.called.value.strip()
+        label = str(self.called.value or "").strip()
         if not label:
-            said = self.text.say(f"form.add.{self.what}.unnamed")
-            self.told.value = f'<p class="mlpdm-fault" role="alert">{said}</p>'
+            self._tell([self._says(".unnamed")])
             return
-        taken = self.file.state.document.at((self.what,)) or {}
-        name = name_of(label, taken, self.what)
-        value: dict[str, Any] = {"note": label} if self.what == "studies" else {
-            "kind": self.kind.value, "label": label}  # fmt: skip
-        self.file.commit(Change(path=(self.what, name), value=value))
-        self.saved()
+        self._tell(self._do(self._change(label)))
+
+    def _tell(self, lines: Any) -> None:
+        self.told.value = "".join(
+            f'<p class="mlpdm-fault" role="alert">{escape(line)}</p>' for line in lines
+        )
+
+    def _change(self, label: str) -> Change:
+        adds, path = self.adds, self.adds.path
+        taken = self.file.state.document.at(path) or {}
+        if adds.in_list or adds.asks == "related":
+            item: Any = {adds.label_at: label}
+            if adds.asks == "related":
+                item = {"between": [label, self.other.value], "rank": self.rank.value.strip()}
+            if not taken:
+                return Change(path=path, value=[item])
+            return Change(path=(*path, str(len(taken))), value=item)
+        name = name_of(label, taken, path[-1]) if adds.slugged else label
+        entry = adds.entry
+        if adds.asks == "pair":
+            name = f"{label} {PAIR} {self.other.value.strip()}"
+        elif adds.asks == "option":
+            entry = {"kind": self.kind.value, "label": label}
+        elif adds.label_at:
+            entry = {adds.label_at: label}
+        if name in taken:
+            return Change(path=(*path, name), value=taken[name])
+        return Change(path=(*path, name), value=entry, opened=entry is None)
+
+
+class Named:
+    """What people named: another name for it, and a button that takes it away."""
+
+    def __init__(self, block: Block, around: Around, do: Do) -> None:
+        self.block, self.around, self._do = block, around, do
+        text, parts = around.text, []
+        self.told = widgets.HTML()
+        if block.renames:
+            part = within(block.name, text.say("form.rename.called"))
+            self.called = stacked(widgets.Text(value=block.name, description=part,
+                                               continuous_update=False))  # fmt: skip
+            self.called.description_allow_html = True
+            self.called.observe(self._rename, names="value")
+            parts.append(self.called)
+        self.button = widgets.Button(description=text.say("form.remove", name=block.name))
+        self.button.on_click(self._remove)
+        row = widgets.HBox([*parts, self.button])
+        row.add_class("mlpdm-row")
+        self.widget = widgets.VBox([row, self.told])
+        self.widget.add_class("mlpdm-field")
+
+    def _rename(self, change: Any) -> None:
+        name = str(change["new"]).strip()
+        if name and self.block.slugged:
+            name = name_of(name, (), self.block.removes[-2])
+        if name and name != self.block.name:
+            self._tell(self._do(Change(path=self.block.removes, name=name)))
+
+    def _remove(self, _: Any) -> None:
+        self._tell(self._do(Change(path=self.block.removes)))
+
+    def _tell(self, lines: Any) -> None:
+        self.told.value = "".join(
+            f'<p class="mlpdm-fault" role="alert">{escape(line)}</p>' for line in lines
+        )
 
 
 def _task(file: CaseFile) -> TaskKind:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from mlpdm_kit.case.editing.file import CaseFile
+from mlpdm_kit.case.rules import study_inputs
 
 _TABLES = (".csv", ".parquet", ".jsonl", ".json", ".eval", ".tsv")
 
@@ -14,14 +15,20 @@ _TABLES = (".csv", ".parquet", ".jsonl", ".json", ".eval", ".tsv")
 def names_around(file: CaseFile) -> Mapping[str, tuple[str, ...]]:
     """Names by the kind of field that chooses among them."""
     folder = file.path.parent
+    case = file.state.case
     options = file.state.document.at(("options",))
+    known = tuple(options) if isinstance(options, dict) else ()
+    columns = _columns(folder, file.state.document.at(("data", "file")))
     return {
         "file": tuple(
             sorted(p.name for p in folder.iterdir()
                    if p.suffix.lower() in _TABLES and not p.name.startswith("."))
         ),
-        "column": _columns(folder, file.state.document.at(("data", "file"))),
-        "option": tuple(options) if isinstance(options, dict) else (),
+        "column": columns,
+        "columns": columns,
+        "option": known,
+        "options": known,
+        "inputs": tuple(study_inputs(case)) if case is not None else (),
     }  # fmt: skip
 
 

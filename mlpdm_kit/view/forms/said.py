@@ -29,15 +29,15 @@ def form_table(name: str, state: State, text: Text) -> Table:
 
 def _rows(name: str, state: State, text: Text) -> Iterator[tuple[Cell, ...]]:
     for block in FORMS[name](state):
-        for field in block.fields:
+        for field, name in block.all_fields():
             value = state.document.at(field.path)
-            if value in (None, "", [], {}):
+            if value in (None, "", [], {}) or field.kind == "origin":
                 continue
             said = value if isinstance(value, Mapping) else {}
             shown = said.get(field.value_at, said.get("answer")) if said else value
             label = field.label(text)
             yield (
-                Cell(text=label, note=block.name),
+                Cell(text=label, note=name),
                 Cell(text=_value(field, shown, text)),
                 Cell(text=_origin(said, text) if said or field.kind == "quantity" else ""),
             )
@@ -65,15 +65,26 @@ def choice_name(field: Field, word: str, text: Text) -> str:
     return word
 
 
+_KINDS = {"option": "option", "options": "option", "inputs": "input"}
+
+
+def known_name(kind: str, word: str, text: Text) -> str:
+    """What people call a name that there is around the case: an option, an input, a column."""
+    return text.name(_KINDS[kind], word) if kind in _KINDS else word
+
+
 def unit_name(unit: str, text: Text) -> str:
-    """A unit as people say it; as it is written where the catalogue has no other word."""
-    words = unit.split(" per ")
-    tail = f"form.unit.per {words[-1]}"
-    if len(words) > 1 or unit.startswith("per "):
-        per = unit.rpartition("per ")[2]
-        tail = f"form.unit.per.{per}"
-        if text.knows(tail):
-            head = unit.rpartition("per ")[0].strip()
-            return text.say(tail, head=head).strip()
+    """A unit as people say it; as it is written where the catalogue has no other word.
+
+    Examples
+    --------
+    >>> unit_name("JPY per month", Text("ja")), unit_name("% per year", Text("en"))
+    ('JPY/月', '% a year')
+    """
+    head, per, last = unit.rpartition("per ")
+    if per:
+        code = f"form.unit.per.{last}"
+        code = code if text.knows(code) else "form.unit.per.other"
+        return text.say(code, head=head.strip(), per=last).strip()
     code = f"form.unit.{unit}"
     return text.say(code) if text.knows(code) else unit or text.say("form.unit.none")

@@ -33,10 +33,24 @@ STYLE = f"""<style>
 .mlpdm-form .mlpdm-fault::before {{content: "✕ "; font-weight: bold}}
 .mlpdm-form .mlpdm-lack {{margin: 0.1em 0; font-size: 0.9em; line-height: 1.35}}
 .mlpdm-form .mlpdm-lack::before {{content: "○ "}}
+.mlpdm-form .mlpdm-live {{
+  margin: 0.2em 0; padding: 0.25em 0.7em; line-height: 1.4;
+  border-left: 5px solid var(--jp-border-color0, #767676)}}
+.mlpdm-form details.mlpdm-help {{opacity: 1}}
+.mlpdm-form details.mlpdm-help > summary {{cursor: pointer}}
 .mlpdm-form .mlpdm-block {{margin: 1.4em 0 0.4em; font-size: 1.15em; font-weight: 700}}
 .mlpdm-form .mlpdm-bar {{
   gap: 0 0.6em; align-items: center; flex-wrap: wrap; margin: 0 0 0.6em; overflow: visible}}
 .mlpdm-form button.widget-button {{height: auto; min-height: 2.3em; width: auto; padding: 0 1em}}
+.mlpdm-form .widget-checkbox {{height: auto; min-height: 2.3em; align-items: center}}
+.mlpdm-form .widget-checkbox label {{
+  display: flex; align-items: center; gap: 0.4em; height: auto; white-space: normal}}
+.mlpdm-form button.mlpdm-fold {{
+  width: 100%; text-align: left; font-weight: 600; margin: 0.2em 0; white-space: normal;
+  line-height: 1.4; padding: 0.3em 0.8em}}
+.mlpdm-form .mlpdm-folded {{
+  margin: 0.3em 0 0.8em; padding: 0.3em 0 0.2em 0.9em; overflow: visible;
+  border-left: 2px solid var(--jp-border-color1, #b0b0b0)}}
 .mlpdm-hide {{
   position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
   white-space: nowrap}}
