@@ -55,7 +55,8 @@ def _estimates(values: Any, info: ValidationInfo) -> Any:
     if not isinstance(values, Mapping):
         return values
     known: Mapping[str, Askable] = (info.context or {}).get("askable", {})
-    found, faults = {}, []
+    found: dict[str, Any] = {}
+    faults: list[Any] = []
     for name, said in values.items():
         try:
             found[str(name)] = _estimate(str(name), said, known, info)
@@ -183,11 +184,15 @@ def read_answers(folder: Path, known: Mapping[str, Askable], units: Units) -> Gi
     """
     place = folder / ANSWERS
     try:
-        files = sorted(f for f in place.iterdir()
-                       if f.suffix in (".yaml", ".yml") and not f.name.startswith(("_", ".")))
+        files = sorted(
+            f
+            for f in place.iterdir()
+            if f.suffix in (".yaml", ".yml") and not f.name.startswith(("_", "."))
+        )
     except OSError:  # nobody has answered yet
         return Given()
-    found, faults = [], []
+    found: list[Answers] = []
+    faults: list[Fault] = []
     for file in files[:MOST_MEMBERS]:
         one, wrong = _read(file, known, units)
         faults += wrong
@@ -233,7 +238,8 @@ def _sound(
     answers: Answers, units: Units, file: Path, lines: Lines
 ) -> tuple[Answers, tuple[Fault, ...]]:
     """The answers without the ranges that can be no distribution."""
-    faults, kept = [], {}
+    kept: dict[str, Estimate] = {}
+    faults: list[Fault] = []
     for name, one in answers.estimates.items():
         some = list(range_faults(f"estimates.{name}", one.value, units))
         faults += some
@@ -254,9 +260,7 @@ def _twice(found: Sequence[Answers], place: Path) -> Iterable[Fault]:
 def _mapping(values: Any, file: Path) -> Mapping[str, Any]:
     if not isinstance(values, Mapping):
         code = "answers-empty" if values is None else "answers-mapping"
-        raise InputError(
-            Fault(code=code, field=ANSWERS, value=file.name, file=str(file), line=1)
-        )
+        raise InputError(Fault(code=code, field=ANSWERS, value=file.name, file=str(file), line=1))
     return values
 
 
@@ -277,9 +281,7 @@ def _placed(faults: Iterable[Fault], file: Path, lines: Lines) -> tuple[Fault, .
     return tuple(found)
 
 
-def write_answers(
-    folder: Path, initials: str, estimates: Mapping[str, Mapping[str, Any]]
-) -> Path:
+def write_answers(folder: Path, initials: str, estimates: Mapping[str, Mapping[str, Any]]) -> Path:
     """Write one member's answers, whole or not at all.
 
     Parameters

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -29,15 +29,16 @@ class Group:
     """One group's case.
 
     ``name`` is what it is called in all that is written, ``folder`` the folder below the
-    one that was looked through, empty where groups are not named. ``faults`` are what is wrong with the case, its answers or
-    its record; where the case is not whole yet there is no ``record``.
+    one that was looked through, empty where groups are not named. ``faults`` are what is
+    wrong with the case, its answers or its record; where the case is not whole yet there is
+    no ``record``.
     """
 
     name: str
     case: Case
     folder: str = ""
     record: DecisionRecord | None = None
-    given: Given = Given()
+    given: Given = field(default_factory=Given)
     faults: tuple[Fault, ...] = ()
 
     @property
@@ -90,10 +91,13 @@ def read_groups(
     files = list(_files(folder, CASE_FILE))
     if not files:
         raise refuse("no-groups", "DIR", folder)
-    found, broken = [], []
+    found: list[Group] = []
+    broken: list[Fault] = []
     for file in sorted(files, key=lambda one: one if names else _mixed(one)):
         where = file.parent.relative_to(folder).as_posix()
-        called = (where if where != "." else folder.resolve().name) if names else _letter(len(found))
+        called = (
+            (where if where != "." else folder.resolve().name) if names else _letter(len(found))
+        )
         try:
             group = _group(file, folder, label.format(name=called), draws)
             found.append(_with_places(group, file, where if names else "", folder))
@@ -106,7 +110,9 @@ def _files(folder: Path, name: str) -> Iterator[Path]:
     """Files of a name, as deep as a working folder goes."""
     for here, folders, files in os.walk(folder):
         deep = len(Path(here).relative_to(folder).parts)
-        kept = sorted(one for one in folders if not one.startswith(".") and one not in _NOT_LOOKED_INTO)
+        kept = sorted(
+            one for one in folders if not one.startswith(".") and one not in _NOT_LOOKED_INTO
+        )
         folders[:] = kept if deep < MOST_DEEP else []
         if name in files:
             yield Path(here) / name
@@ -156,9 +162,7 @@ def _group(file: Path, folder: Path, name: str, draws: int) -> Group:
     return Group(name=name, case=case, record=record, given=given, faults=told)
 
 
-def _record(
-    file: Path, folder: Path, draws: int
-) -> tuple[DecisionRecord | None, Sequence[Fault]]:
+def _record(file: Path, folder: Path, draws: int) -> tuple[DecisionRecord | None, Sequence[Fault]]:
     """The record of a case as it stands: read where it lies, else made."""
     try:
         case = load_case(file)

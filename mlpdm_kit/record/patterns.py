@@ -26,9 +26,36 @@ LEAST_SOURCES, LEAST_ASSUMED = 4, 3
 MOST_NAMED = 5
 _FIXED = ("horizon", "discount")
 _ANYBODY = frozenset(
-    """users user everyone everybody anyone anybody all people customers customer the public
-    company us we ユーザー ユーザ 利用者 全員 みんな 皆 皆さん 誰か 誰でも 社員 顧客 お客様 会社
-    全社 当社 我々""".split()
+    [
+        "users",
+        "user",
+        "everyone",
+        "everybody",
+        "anyone",
+        "anybody",
+        "people",
+        "customers",
+        "customer",
+        "public",
+        "company",
+        "us",
+        "we",
+        "ユーザー",
+        "ユーザ",
+        "利用者",
+        "全員",
+        "みんな",
+        "皆",
+        "皆さん",
+        "誰か",
+        "誰でも",
+        "社員",
+        "顧客",
+        "お客様",
+        "会社",
+        "全社",
+        "我々",
+    ]
 )
 _NOTHING = frozenset(["", "-", "–", "?", "tbd", "n/a", "none", "todo", "未定", "なし", "不明"])
 
@@ -46,7 +73,7 @@ Pattern = Callable[[Found], Iterator[Said]]
 
 def _plain(text: str) -> str:
     said = unicodedata.normalize("NFKC", text).casefold().strip(" .。、,!?！？…")
-    return re.sub(r"^(?:the|our|all|弊社の|当社の)\s*", "", said)
+    return re.sub(r"^(?:(?:the|our|all)\b|弊社の|当社の)\s*", "", said)
 
 
 def _nobody(name: str) -> bool:
@@ -109,15 +136,15 @@ def _is_thin(item: Input) -> bool:
         if not 0 < low <= high < 1:
             return False
         low, high = low / (1 - low), high / (1 - high)
-    return 0 < low and high / low < BELIEVED
+    return low > 0 and high / low < BELIEVED
 
 
 def copied(found: Found) -> Iterator[Said]:
     """Everything that is more than assumed names one and the same source."""
     case = found.case
-    items = [item for _, item in named_inputs(case)]
-    sources = [one.source.strip() for one in (*items, *case.checks.values())
-               if one.evidence != "assumed" and one.source.strip()]  # fmt: skip
+    told = [(item.evidence, item.source) for _, item in named_inputs(case)]
+    told += [(answer.evidence, answer.source) for answer in case.checks.values()]
+    sources = [source.strip() for evidence, source in told if evidence != "assumed" and source]
     if len(sources) >= LEAST_SOURCES and len(set(sources)) == 1:
         yield Said(code="copied", figures={"n": len(sources), "source": sources[0]})
 
@@ -216,7 +243,7 @@ def _at_most(found: Found) -> float | None:
     growth = means.get("growth", 0.0)
     months = range(1, round(record.months) + 1)
     grown = sum((1 + growth) ** (month / 12) for month in months) / max(len(months), 1)
-    return costs[idle] * means.get("volume", 0.0) * grown
+    return float(costs[idle] * means.get("volume", 0.0) * grown)
 
 
 PATTERNS: tuple[Pattern, ...] = (

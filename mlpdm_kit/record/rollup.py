@@ -10,6 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import permutations
 from pathlib import Path
 
+from pydantic import Field
+
+from mlpdm_kit.case.askable import NOT_ASKED
 from mlpdm_kit.case.correlations import drawn_name
 from mlpdm_kit.case.rules import named_inputs
 from mlpdm_kit.record.groups import Group, Groups, read_groups
@@ -74,7 +77,7 @@ class Block(Part):
     fields: tuple[FieldRow, ...] = ()
     alike: tuple[str, ...] = ()
     no_fact: tuple[str, ...] = ()
-    verdicts: dict[str, int] = {}
+    verdicts: dict[str, int] = Field(default_factory=dict)
     sign_differs: bool = False
 
 
@@ -172,7 +175,7 @@ def _fields(groups: Sequence[Group]) -> Iterator[FieldRow]:
         yield FieldRow(
             **found.model_dump(),
             turns=tuple(_turns(found, records)),
-            no_fact=all(one.evidence == "assumed" for one in found.held),
+            no_fact=name not in NOT_ASKED and all(one.evidence == "assumed" for one in found.held),
         )
 
 

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,7 @@ def rollup_html(found: Rollup, pictures: Pictures, *, lang: str = "en") -> str:
     text, script = Text(lang), source("record.js")
     shown = [block_said(*pair, lang) for pair in zip(found.blocks, found.of_blocks, strict=True)]
     drawn = [
-        [picture(f"{place}-{n}", pictures[place, row.input])
+        [replace(picture(f"{place}-{n}", pictures[place, row.input]), reading="")
          for n, row in enumerate(said.pictured) if (place, row.input) in pictures]
         for place, said in enumerate(shown)
     ]  # fmt: skip

@@ -11,6 +11,7 @@ from mlpdm_kit.record.page import change_of
 from mlpdm_kit.record.parts import Said
 from mlpdm_kit.record.rollup import Block, FieldRow, GroupRow, Rollup
 from mlpdm_kit.record.sentences import Named, Sentences
+from mlpdm_kit.record.spread import Spread, short_ends
 from mlpdm_kit.record.tables import NONE, Cell, Head, Table, heads
 from mlpdm_kit.text import Text
 
@@ -82,7 +83,7 @@ def _small(found: Block, says: Sentences) -> Iterable[str]:
     apart = [one.input for one in found.fields if one.gap > 0 and not one.turns][:_FIRST]
     for code, names in (("rollup.turning", turning), ("rollup.apart", apart)):
         if names:
-            yield says.sentence(code, inputs=names, n=len(names))
+            yield says.sentence(code, inputs=list(map(input_name, names)))
     if len(found.groups) > 1 and not turning and not apart:
         yield says.sentence("rollup.overlap")
     if found.no_fact:
@@ -95,8 +96,7 @@ def _verdicts(found: Block, groups: Sequence[Group], says: Sentences) -> Table:
         caption=says.say("rollup.verdicts"),
         heads=heads(says, "rollup.col", *names),
         rows=tuple(
-            _verdict_row(row, group, says)
-            for row, group in zip(found.groups, groups, strict=True)
+            _verdict_row(row, group, says) for row, group in zip(found.groups, groups, strict=True)
         ),
     )
 
@@ -109,7 +109,8 @@ def _verdict_row(row: GroupRow, group: Group, says: Sentences) -> tuple[Cell, ..
         return (Cell(text=row.group, note=row.folder), lacking, Cell(text=NONE), Cell(text=NONE),
                 members)  # fmt: skip
     own = Sentences.of_record(group.record, says.lang)
-    option = own.name("option", row.option) if row.option else ""
+    idle = row.outcome in ("do_nothing", "stop") or not row.option
+    option = "" if idle else own.name("option", row.option or "")
     gain, beside = NONE, ""
     if row.gain is not None and row.against:
         gain = own.money(row.gain.mean)
@@ -141,16 +142,26 @@ def _fields(found: Block, says: Sentences) -> Table:
 
 def _field_row(one: FieldRow, says: Sentences) -> tuple[Cell, ...]:
     apart = says.say("rollup.gap", gap=one.gap) if one.gap > 0 else says.say("rollup.gap.none")
-    turns = [says.say("rollup.turn", one=first, other=other) for first, other in one.turns]
+    views: dict[str, list[str]] = {}
+    for first, other in one.turns:
+        views.setdefault(first, []).append(other)
+    turns = [
+        says.say("rollup.turn", one=first, other=says.listed(some)) for first, some in views.items()
+    ]
     evidence = dict.fromkeys(held.evidence for held in one.held)
     return (
         Cell(text=says.name("input", input_name(one.input))),
-        Cell(text=says.range(one.low, one.high, one.dimension)),
+        Cell(text=pooled_range(one, says)),
         Cell(text=apart, mark="✕" if one.gap > 0 else "", strong=one.gap > 0),
-        Cell(text=says.listed(turns) or NONE),
+        Cell(text=says.parts(turns) or NONE),
         Cell(text=says.listed(says.name("evidence", word) for word in evidence),
              tag=says.say("rollup.no-fact.tag") if one.no_fact else ""),
     )  # fmt: skip
+
+
+def pooled_range(found: Spread, says: Sentences) -> str:
+    """What all say together, in few figures."""
+    return says.range(*short_ends(found.low, found.high), found.dimension)
 
 
 def input_name(path: str) -> str:
@@ -205,7 +216,10 @@ def faults_table(faults: Sequence[tuple[str, Fault]], text: Text) -> Table:
         caption=text.say("rollup.broken"),
         heads=(Head(text=text.say("rollup.col.group")), Head(text=text.say("rollup.col.fault"))),
         rows=tuple(
-            (Cell(text=group or text.say("rollup.passed-over")), Cell(text=fault.sentence(text.lang)))
+            (
+                Cell(text=group or text.say("rollup.passed-over")),
+                Cell(text=fault.sentence(text.lang)),
+            )
             for group, fault in faults
         ),
     )

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from itertools import combinations
 
-from mlpdm_kit.analysis.uncertainty.pooling import pooled
+from mlpdm_kit.analysis.uncertainty.pooling import Pool, pooled
 from mlpdm_kit.analysis.uncertainty.stated import distribution
 from mlpdm_kit.case.inputs import Input
 from mlpdm_kit.record.inputs import usual_ends
@@ -27,7 +27,8 @@ class Held(Part):
 class Spread(Part):
     """All ranges of one input side by side.
 
-    ``low`` to ``high`` is the pooled range, see `mlpdm_kit.analysis.uncertainty.pooling`.
+    ``low`` to ``high`` is the pooled range and ``middle`` the median of the pool, see
+    `mlpdm_kit.analysis.uncertainty.pooling`.
     ``gap`` is the widest gap between two ranges in widths of the pooled one; below zero
     where all of them overlap. ``apart`` are the pairs that do not overlap.
     """
@@ -36,6 +37,7 @@ class Spread(Part):
     dimension: str
     held: tuple[Held, ...]
     low: float
+    middle: float
     high: float
     gap: float
     apart: tuple[tuple[str, str], ...] = ()
@@ -81,6 +83,7 @@ def spread(name: str, items: Mapping[str, Input]) -> Spread:
             for by, item in items.items()
         ),
         low=low,
+        middle=Pool(tuple(laws.values())).quantile(0.5),
         high=high,
         gap=gap / width if width > 0 else 0.0,
         apart=tuple(

@@ -6,22 +6,20 @@ import math
 from collections.abc import Callable, Mapping
 
 from mlpdm_kit.record.rollup import Rollup
-from mlpdm_kit.record.rollup_said import block_said, input_name
+from mlpdm_kit.record.rollup_said import block_said, input_name, pooled_range
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.spread import Held, Spread
 from mlpdm_kit.view.axis import Axis, labelled
 from mlpdm_kit.view.canvas import Canvas, Figure
 from mlpdm_kit.view.palette import CHOSEN, PLAIN, Style
 
-_FAR = 50.0  # highest over lowest, from which each step to the right is a multiple
+_FAR = 20.0  # highest over lowest, from which each step to the right is a multiple
 _GUESS = Style(colour=PLAIN, symbol="circle-open", size=11, width=4, dash="solid")
 _FACT = Style(colour=PLAIN, symbol="circle", size=11, width=4, dash="solid")
 _POOLED = Style(colour=CHOSEN, symbol="square", size=12, width=7, dash="solid")
 
 
-def intervals(
-    found: Spread, *, says: Sentences, names: Mapping[str, str] | None = None
-) -> Figure:
+def intervals(found: Spread, *, says: Sentences, names: Mapping[str, str] | None = None) -> Figure:
     """A row for each range, its middle as a dot, and the pooled range at the end.
 
     Parameters
@@ -41,13 +39,10 @@ def intervals(
     canvas = Canvas(axis)
     for one in held:
         _row(canvas, one, called[one.by], found, says, at)
-    canvas.row(says.say("spread.pooled"), says.range(found.low, found.high, found.dimension),
-               strong=True)  # fmt: skip
-    canvas.spread(
-        canvas.track(16), low=at(found.low), mean=at((found.low + found.high) / 2),
-        high=at(found.high), style=_POOLED,
-        hover=says.range(found.low, found.high, found.dimension),
-    )  # fmt: skip
+    together = pooled_range(found, says)
+    canvas.row(says.say("spread.pooled"), together, strong=True)
+    canvas.spread(canvas.track(16), low=at(found.low), mean=at(found.middle),
+                  high=at(found.high), style=_POOLED, hover=together)  # fmt: skip
     canvas.gap(6)
     if at is not float:
         canvas.foot(says.say("spread.log"))
