@@ -234,6 +234,25 @@ def _read(
     return answers, (*faults, *more)
 
 
+def faults_of(
+    typed: Mapping[str, Mapping[str, Any]], known: Mapping[str, Askable], units: Units
+) -> dict[str, tuple[Fault, ...]]:
+    """What is wrong with ranges before they are saved, by the name of the input."""
+    found: dict[str, tuple[Fault, ...]] = {}
+    for name, said in typed.items():
+        plain = {"by": "-", "estimates": {name: dict(said)}}
+        try:
+            answers = Answers.model_validate(plain, context={"units": units, "askable": known})
+        except ValidationError as error:
+            faults = tuple(fault_of(one, Answers) for one in _told(error))
+        else:
+            faults = tuple(range_faults(name, answers.estimates[name].value, units))
+        if faults:
+            label = name.rpartition(".")[2]
+            found[name] = tuple(replace(fault, field=label) for fault in faults)
+    return found
+
+
 def _sound(
     answers: Answers, units: Units, file: Path, lines: Lines
 ) -> tuple[Answers, tuple[Fault, ...]]:
@@ -335,6 +354,7 @@ __all__ = [
     "Asked",
     "Estimate",
     "Given",
+    "faults_of",
     "read_answers",
     "read_asked",
     "safe_initials",

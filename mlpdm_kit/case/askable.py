@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mlpdm_kit.case.editing.file import State
+from mlpdm_kit.case.editing.file import Change, State
 from mlpdm_kit.case.inputs import Input
 from mlpdm_kit.case.kinds import TASK_KINDS, TaskKind
+from mlpdm_kit.case.model import Case
 from mlpdm_kit.case.rules import named_inputs
 
 NOT_ASKED = ("horizon", "discount")  # choices of method, not what somebody could know
@@ -93,4 +94,23 @@ def _word(said: Any, usual: str) -> str:
     return next((word for word in ("cost", "gain") if word in some), usual)
 
 
-__all__ = ["Askable", "askable"]
+def pooled_change(
+    one: Askable, state: State, written: str, *, owner: str, note: str
+) -> Change | None:
+    """The change that puts a pooled range into the file, as assumed.
+
+    What stood there goes, but for the column that an outcome is priced by. The owner who
+    stood there stays where none is given; None where nobody would answer for it.
+    """
+    stood = state.document.at(one.path)
+    said = stood if isinstance(stood, Mapping) else {}
+    who = owner or str(said.get("owner") or "")
+    if not who:
+        return None
+    kept = {"column": said["column"]} if said.get("column") else {}
+    value = {one.value_at: written, **kept, "evidence": "assumed", "owner": who, "note": note}
+    order = tuple(Case.model_fields) if len(one.path) == 1 else ()
+    return Change(path=one.path, value=value, order=order)
+
+
+__all__ = ["NOT_ASKED", "Askable", "askable", "pooled_change"]

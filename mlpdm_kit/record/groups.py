@@ -11,9 +11,8 @@ from pathlib import Path
 
 from mlpdm_kit.case.answers import Given, read_answers
 from mlpdm_kit.case.askable import askable
-from mlpdm_kit.case.editing.document import Document
-from mlpdm_kit.case.editing.file import State
-from mlpdm_kit.case.load import CASE_FILE, load_case, read_text
+from mlpdm_kit.case.editing.file import read_state
+from mlpdm_kit.case.load import CASE_FILE, load_case
 from mlpdm_kit.case.model import Case
 from mlpdm_kit.errors import Fault, InputError, KitError, refuse
 from mlpdm_kit.record.model import DecisionRecord
@@ -147,15 +146,13 @@ def _with_places(group: Group, file: Path, where: str, folder: Path) -> Group:
 
 def _group(file: Path, folder: Path, name: str, draws: int) -> Group:
     try:
-        text = file.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
-    except (OSError, UnicodeDecodeError) as error:
-        code = "file-encoding" if isinstance(error, UnicodeDecodeError) else "file-unreadable"
-        raise InputError(Fault(code=code, field="case", value=file.name, file=str(file))) from error
-    case, faults = read_text(text, file)
+        state = read_state(file)
+    except OSError as error:
+        fault = Fault(code="file-unreadable", field="case", value=file.name, file=str(file))
+        raise InputError(fault) from error
+    case, faults = state.case, state.faults
     if case is None:
         raise InputError(*faults)
-    case = case.model_copy(update={"folder": file.parent.resolve()})
-    state = State(document=Document(text), case=case, faults=tuple(faults))
     given = read_answers(file.parent, askable(state), case.units)
     record, wrong = (None, ()) if faults else _record(file, folder, draws)
     told = (*faults, *given.faults, *wrong)

@@ -80,11 +80,11 @@ def _small(found: Block, says: Sentences) -> Iterable[str]:
     if found.sign_differs:
         yield says.sentence("rollup.sign")
     turning = [one.input for one in found.fields if one.turns][:_FIRST]
-    apart = [one.input for one in found.fields if one.gap > 0 and not one.turns][:_FIRST]
-    for code, names in (("rollup.turning", turning), ("rollup.apart", apart)):
+    parted = [one.input for one in found.fields if one.gap > 0 and not one.turns][:_FIRST]
+    for code, names in (("rollup.turning", turning), ("rollup.apart", parted)):
         if names:
             yield says.sentence(code, inputs=list(map(input_name, names)))
-    if len(found.groups) > 1 and not turning and not apart:
+    if len(found.groups) > 1 and not turning and not parted:
         yield says.sentence("rollup.overlap")
     if found.no_fact:
         yield says.sentence("rollup.no-fact", n=len(found.no_fact))
@@ -141,7 +141,6 @@ def _fields(found: Block, says: Sentences) -> Table:
 
 
 def _field_row(one: FieldRow, says: Sentences) -> tuple[Cell, ...]:
-    apart = says.say("rollup.gap", gap=one.gap) if one.gap > 0 else says.say("rollup.gap.none")
     views: dict[str, list[str]] = {}
     for first, other in one.turns:
         views.setdefault(first, []).append(other)
@@ -152,7 +151,7 @@ def _field_row(one: FieldRow, says: Sentences) -> tuple[Cell, ...]:
     return (
         Cell(text=says.name("input", input_name(one.input))),
         Cell(text=pooled_range(one, says)),
-        Cell(text=apart, mark="✕" if one.gap > 0 else "", strong=one.gap > 0),
+        Cell(text=apart(one, says), mark="✕" if one.gap > 0 else "", strong=one.gap > 0),
         Cell(text=says.parts(turns) or NONE),
         Cell(text=says.listed(says.name("evidence", word) for word in evidence),
              tag=says.say("rollup.no-fact.tag") if one.no_fact else ""),
@@ -162,6 +161,11 @@ def _field_row(one: FieldRow, says: Sentences) -> tuple[Cell, ...]:
 def pooled_range(found: Spread, says: Sentences) -> str:
     """What all say together, in few figures."""
     return says.range(*short_ends(found.low, found.high), found.dimension)
+
+
+def apart(found: Spread, says: Sentences) -> str:
+    """How far the ranges that are furthest apart lie from each other."""
+    return says.say("rollup.gap", gap=found.gap) if found.gap > 0 else says.say("rollup.gap.none")
 
 
 def input_name(path: str) -> str:

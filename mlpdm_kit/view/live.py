@@ -18,10 +18,13 @@ import ipywidgets as widgets
 
 from mlpdm_kit.case.editing.file import CaseFile
 from mlpdm_kit.errors import InputError
+from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.text import Text
 from mlpdm_kit.view import html
+from mlpdm_kit.view.bundles import PLOTLY_MIME, for_notebook
 from mlpdm_kit.view.forms.blocks import BESIDE
 from mlpdm_kit.view.forms.form import Form
+from mlpdm_kit.view.group_parts import patterns_shown
 
 Show = Callable[[Mapping[str, Any]], None]
 Open = Callable[[Path, Show], Any]
@@ -58,7 +61,7 @@ class LivePage:
         self.file, self.text = file, text
         self._open, self._display = open_page, display
         self._spots: list[Spot] = []
-        self._forms: list[Form] = []
+        self._forms: list[Any] = []
         self._soon: Any = None
         self._page: Any = None
         self._faults: InputError | None = None
@@ -100,6 +103,27 @@ class LivePage:
         self._forms.append(form)
         self._display(form.widget)
 
+    def estimates(self) -> None:
+        """Show the form in which members give ranges alone."""
+        from mlpdm_kit.view.forms.estimates import SilentEstimates
+
+        def output(figure: Mapping[str, Any]) -> Any:
+            return _shown([{PLOTLY_MIME: for_notebook(dict(figure))}], ())[0]
+
+        form = SilentEstimates(self.file, self.text, self._later, value=self._worth, output=output)
+        self._forms.append(form)
+        self._display(form.widget)
+
+    def patterns(self) -> None:
+        """Show the signs that a group fools itself, also while the case is in the making."""
+        self._spot("patterns")
+
+    def _worth(self) -> Any:
+        """What the case is worth as it stands; None where that cannot be said yet."""
+        with contextlib.suppress(InputError):
+            return None if self._page is None else self._page.walk.value()
+        return None
+
     def refresh(self) -> None:
         """Work everything out again from the file as it is, and show it."""
         self._soon = None
@@ -137,6 +161,11 @@ class LivePage:
             self._bundles = [{"text/html": html.faults(said, [], lang=self.text.lang)}]
         if self._faults is not None:
             self._bundles = [self._unfinished(self._faults)] if spot is self._spots[0] else []
+            draft = self.file.state.case
+            if spot.method == "patterns" and draft is not None:
+                self._bundles.append(
+                    patterns_shown(draft, None, Sentences.of_case(draft, self.text.lang))
+                )
         spot.place.children = _shown(self._bundles, spot.place.children)
 
     def _unfinished(self, error: InputError) -> Mapping[str, Any]:
