@@ -248,8 +248,7 @@ def faults_of(
         else:
             faults = tuple(range_faults(name, answers.estimates[name].value, units))
         if faults:
-            label = name.rpartition(".")[2]
-            found[name] = tuple(replace(fault, field=label) for fault in faults)
+            found[name] = faults
     return found
 
 

@@ -12,7 +12,7 @@ from mlpdm_kit.case.model import Case
 from mlpdm_kit.record.estimates import spreads
 from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.patterns import patterns
-from mlpdm_kit.record.rollup_said import apart, input_name, patterns_table, pooled_range
+from mlpdm_kit.record.rollup_said import input_name, patterns_table, pooled_range
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.spread import Spread
 from mlpdm_kit.record.tables import Cell, Table, heads

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from html import escape
 from typing import Any
 
@@ -30,6 +31,7 @@ from mlpdm_kit.case.askable import Askable, askable, pooled_change
 from mlpdm_kit.case.editing.file import CaseFile
 from mlpdm_kit.errors import InputError
 from mlpdm_kit.record.estimates import LEAST_MEMBERS, missing, spreads, to_ask
+from mlpdm_kit.record.rollup_said import input_name
 from mlpdm_kit.record.sections import ValueSection
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.spread import Spread, short_ends
@@ -74,6 +76,7 @@ class SilentEstimates:
         self.rows: dict[str, EstimateRow] = {}
         self._seen: tuple[Any, ...] = ()
         self._drawn: tuple[Any, ...] = ()
+        self._done: dict[str, str] = {}  # what was last put into the case, by input
         self.status = widgets.HTML()
         self.counted = widgets.HTML()
         self.broken = widgets.HTML()
@@ -219,9 +222,9 @@ class SilentEstimates:
         faults = faults_of(typed, self.known_inputs, self.file.state.units)
         halves = [name for name in typed if self.rows[name].is_half]
         for name, row in self.rows.items():
-            told = [self.text.say("estimates.half")] if name in halves else [
-                fault.sentence(self.text.lang) for fault in faults.get(name, ())]  # fmt: skip
-            row.tell(told)
+            told = [replace(one, field=row.label) for one in faults.get(name, ())]
+            half = [self.text.say("estimates.half")] if name in halves else []
+            row.tell(half or [fault.sentence(self.text.lang) for fault in told])
         if halves or faults:
             self.say("estimates.refused")
             return
@@ -260,6 +263,7 @@ class SilentEstimates:
 
     def _undo(self, _: Any) -> None:
         if self.file.undo():
+            self._done = {}
             self.refresh()
             self.say("form.undo.done")
             self._changed()
@@ -280,7 +284,9 @@ class SilentEstimates:
         for one in found:
             parts += self._spread(one)
         self.undo.disabled = not self.file.can_undo
-        self.shown.children = [*parts, self.undo]
+        bar = widgets.HBox([self.undo])
+        bar.add_class("mlpdm-bar")
+        self.shown.children = [*parts, bar]
 
     def _told(self) -> str:
         late = sum(one.after_reveal for a in self.given.answers for one in a.estimates.values())
@@ -302,34 +308,36 @@ class SilentEstimates:
             stands = says.range(one.item.low, one.item.high, one.item.dimension)
             now = self.text.say("estimates.now", shown=stands)
         told = widgets.HTML(f'<p class="mlpdm-echo">{escape(now)}</p>')
+        done = widgets.HTML(self._done.get(found.input, ""))
         accept = widgets.Button(description=self.text.say("estimates.accept", shown=shown),
                                 tooltip=says.name("input", found.input))  # fmt: skip
 
         def put(_: Any) -> None:
-            self._accept(one, written, shown, len(found.held), told)
+            self._accept(one, written, shown, len(found.held), done)
 
         accept.on_click(self._guarded(put))
-        return [widgets.HTML(title), self._output(figure), told, accept]
+        row = widgets.HBox([accept, done])
+        row.add_class("mlpdm-bar")
+        return [widgets.HTML(title), self._output(figure), told, row]
 
-    def _accept(self, one: Askable, written: str, shown: str, n: int, told: Any) -> None:
+    def _accept(self, one: Askable, written: str, shown: str, n: int, place: Any) -> None:
         """Put a pooled range into the case, with who answers for it."""
         note = self.text.say("estimates.note", n=n)
         owner = safe_initials(self.by.value) if self.by.value.strip() else ""
         change = pooled_change(one, self.file.state, written, owner=owner, note=note)
         if change is None:
             said = self.text.say("estimates.owner")
-            told.value = f'<p class="mlpdm-fault" role="alert">{escape(said)}</p>'
+            place.value = f'<p class="mlpdm-fault" role="alert">{escape(said)}</p>'
             return
         done = self.file.commit(change)
         if not done.saved:
             why = " ".join(fault.sentence(self.text.lang) for fault in done.faults)
             said = self.text.say("estimates.refused.case", said=why)
-            told.value = f'<p class="mlpdm-fault" role="alert">{escape(said)}</p>'
+            place.value = f'<p class="mlpdm-fault" role="alert">{escape(said)}</p>'
             return
+        said = self.says.sentence("estimates.accepted", input=input_name(one.name), shown=shown)
+        self._done = {one.name: f'<span role="status">{escape(said)}</span>'}
         self.refresh()
-        self.status.value = ""
-        said = self.says.sentence("estimates.accepted", input=one.name, shown=shown)
-        self.status.value = f'<span role="status">{escape(said)}</span>'
         self._changed()
 
     # --- the workings -----------------------------------------------------------------------
