@@ -79,7 +79,8 @@ def _usual(task: TaskKind, state: State) -> Iterator[Askable]:
         yield Askable(name="prevalence", dimension="share", usual=True)
     outcomes = state.document.at(("outcomes",))
     written: Mapping[str, Any] = outcomes if isinstance(outcomes, Mapping) else {}
-    for name in dict.fromkeys(outcome for some in task.needed for outcome in some):
+    needed = [[n for n in some if n in written] or list(some[:1]) for some in task.needed]
+    for name in dict.fromkeys(outcome for some in needed for outcome in some):
         said = written.get(name)
         if isinstance(said, Mapping) and said.get("column"):
             continue  # a share of what stands in a column: known once the case can be read
