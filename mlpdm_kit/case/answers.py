@@ -58,6 +58,9 @@ def _estimates(values: Any, info: ValidationInfo) -> Any:
     found: dict[str, Any] = {}
     faults: list[Any] = []
     for name, said in values.items():
+        if isinstance(said, Estimate):
+            found[str(name)] = said
+            continue
         try:
             found[str(name)] = _estimate(str(name), said, known, info)
         except ValidationError as error:

@@ -89,7 +89,7 @@ def spread_sentence(found: Spread, says: Sentences, called: Mapping[str, str]) -
         return says.sentence("spread.title.together", **figures)
     if len(found.apart) > 1:
         return says.sentence("spread.title.apart", **figures)
-    one, other = (called[by] for by in found.apart[0])
+    one, other = (name for by, name in called.items() if by in found.apart[0])
     return says.sentence("spread.title.pair", one=one, other=other, **figures)
 
 

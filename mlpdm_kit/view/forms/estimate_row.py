@@ -56,7 +56,7 @@ class EstimateRow:
 
     def said(self) -> dict[str, Any]:
         """What is typed, as the answers' file has it."""
-        found = {"value": self._written().text}
+        found = {"value": self._text()}
         return {**found, "bet": self.bet.value} if self.bet.value else found
 
     @property
@@ -85,7 +85,7 @@ class EstimateRow:
     def _echo(self) -> Iterable[str]:
         if not self.is_empty and not self.is_half:
             try:
-                low, _, high = points(self._written().text, self.asked.dimension, self.units)
+                low, _, high = points(self._text(), self.asked.dimension, self.units)
             except Malformed:
                 pass
             else:
@@ -94,8 +94,22 @@ class EstimateRow:
         if self.bet.value:
             yield self.says.say(f"estimates.bet.{self.bet.value}.do")
 
-    def _written(self) -> Written:
-        return Written(low=self.low.value, high=self.high.value, unit=self.unit.value or "")
+    def _text(self) -> str:
+        """The range as the case file would have it.
+
+        In fields of their own, 5000 and 1.2万 can mean only one thing; on one line the file
+        would refuse them, so there they stand in plain digits.
+        """
+        low, high, unit = self.low.value, self.high.value, self.unit.value or ""
+        text = Written(low=low, high=high, unit=unit).text
+        try:
+            points(text, self.asked.dimension, self.units)
+        except Malformed as fault:
+            if fault.code == "range-scale":
+                ends = [Written(low=end, unit=unit).text for end in (low, high)]
+                plain = [points(end, self.asked.dimension, self.units)[0] for end in ends]
+                return self.units.write(*plain, dimension=self.asked.dimension)
+        return text
 
     def _stacked(self, widget: Any, label: str) -> Any:
         widget.add_class("mlpdm-stacked")
