@@ -77,7 +77,9 @@ def test_has_its_box_of_time(file: Path, minutes: int, mode: str) -> None:
 
 
 def test_parameters_are_literals_with_their_meaning() -> None:
-    five = next(c.source for c in read(FOLDER.parent / "01_problem_framing.ipynb").cells if tagged(c))
+    five = next(
+        c.source for c in read(FOLDER.parent / "01_problem_framing.ipynb").cells if tagged(c)
+    )
     assert next(c.source for c in read(ESTIMATES).cells if tagged(c)) == five
     own = next(c.source for c in read(COMPARISON).cells if tagged(c))
     lines = ast.parse(own).body

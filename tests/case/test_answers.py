@@ -51,7 +51,8 @@ def read(folder: Path) -> Given:
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
     said = {"volume": {"value": "８千〜1.2万 per month", "bet": "too-narrow"},
-            "outcomes.miss": {"value": "3,000..12,000 JPY per mail", "after_reveal": "yes"}}  # fmt: skip
+            "outcomes.miss": {"value": "3,000..12,000 JPY per mail",
+                              "after_reveal": "yes"}}  # fmt: skip
     path = write_answers(tmp_path, " k.t. ", said)
     assert path.name == "K-T.yaml"
     found = read(tmp_path)
@@ -113,7 +114,9 @@ def test_a_broken_file_is_named_and_passed_over(
 def test_a_wrong_range_is_passed_over_and_the_others_count(
     tmp_path: Path, said: str, code: str, field: str
 ) -> None:
-    put(tmp_path, "KT.yaml", f"by: KT\nestimates:\n  volume: 5..9 per month\n  prevalence: {said}\n")
+    put(
+        tmp_path, "KT.yaml", f"by: KT\nestimates:\n  volume: 5..9 per month\n  prevalence: {said}\n"
+    )
     found = read(tmp_path)
     assert [list(one.estimates) for one in found.answers] == [["volume"]]
     (fault,) = found.faults
@@ -165,8 +168,8 @@ def test_ranges_are_checked_before_they_are_saved() -> None:
 def test_initials_name_a_file_on_any_machine(text: str) -> None:
     try:
         name = safe_initials(text)
-    except InputError as error:
-        assert error.faults[0].code == "initials-empty"
+    except InputError:  # nothing is left of it
+        assert not any(sign.isalnum() for sign in text)
         return
     assert 0 < len(name) <= 21
     assert not set(name) & set('/\\:*?"<>|._ \0\n')

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from mlpdm_kit.case.answers import Asked, write_answers, write_asked
-from mlpdm_kit.errors import InputError
-from mlpdm_kit.record.spread import spread
-from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.case.inputs import Input
+from mlpdm_kit.errors import InputError
+from mlpdm_kit.record.sentences import Sentences
+from mlpdm_kit.record.spread import spread
 from mlpdm_kit.view.comparison import open_comparison
 from mlpdm_kit.view.interval_chart import intervals
 from mlpdm_kit.view.page import Page, open_page

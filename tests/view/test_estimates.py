@@ -226,6 +226,8 @@ def test_an_empty_case_can_be_asked_for(tmp_path: Path) -> None:
 
 def test_every_field_has_a_name_of_its_own(folder: Path) -> None:
     one = form(folder)
-    names = [w.description for row in one.rows.values() for w in (row.low, row.high, row.unit, row.bet)]
+    names = [
+        w.description for row in one.rows.values() for w in (row.low, row.high, row.unit, row.bet)
+    ]
     assert len(set(names)) == len(names)
     assert all("Volume" in name for name in names[4:8])
