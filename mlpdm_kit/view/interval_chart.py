@@ -9,7 +9,7 @@ from mlpdm_kit.record.rollup import Rollup
 from mlpdm_kit.record.rollup_said import block_said, input_name, pooled_range
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.spread import Held, Spread
-from mlpdm_kit.view.axis import Axis, labelled
+from mlpdm_kit.view.axis import Axis
 from mlpdm_kit.view.canvas import Canvas, Figure
 from mlpdm_kit.view.palette import CHOSEN, PLAIN, Style
 
@@ -77,9 +77,24 @@ def _axis(found: Spread, says: Sentences) -> tuple[Axis, Callable[[float], float
     ends = math.log10(low), math.log10(high)
     room = 0.09 * (ends[1] - ends[0])
     start, end = ends[0] - room, ends[1] + room
-    ticks = labelled(start, end, lambda power: shown(10**power))
-    whole = tuple((v, label) for v, label in ticks if float(v).is_integer())
-    return Axis(low=start, high=end, ticks=whole if len(whole) > 1 else ticks), math.log10
+    ticks = tuple((math.log10(value), shown(value)) for value in _round_values(start, end))
+    return Axis(low=start, high=end, ticks=ticks), math.log10
+
+
+def _round_values(start: float, end: float) -> list[float]:
+    """Round values between two powers of ten, few enough for a narrow screen.
+
+    Examples
+    --------
+    >>> _round_values(0.2, 4.1), _round_values(2.3, 4.0)
+    ([10.0, 100.0, 1000.0, 10000.0], [500.0, 2000.0, 10000.0])
+    """
+    powers = [10.0**k for k in range(math.ceil(start), math.floor(end) + 1)]
+    if len(powers) > 2:
+        return powers[:: math.ceil(len(powers) / 4)]
+    known = [m * 10.0**k for k in range(math.floor(start), math.ceil(end) + 1) for m in (1, 2, 5)]
+    inside = [value for value in known if start + 0.05 < math.log10(value) <= end]
+    return inside[-1 :: -max(2, math.ceil(len(inside) / 3))][::-1]
 
 
 def spread_sentence(found: Spread, says: Sentences, called: Mapping[str, str]) -> str:
