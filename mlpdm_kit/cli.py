@@ -1,4 +1,4 @@
-"""The command line: ``mlpdm new``, ``check``, ``ask``, ``import``, ``decide``, ``collect``, ``schema``.
+"""The command line: `mlpdm new`, `check`, `ask`, `import`, `decide`, `collect`, `schema`.
 
 Nothing heavy is imported before a command needs it: ``--help`` and ``check`` answer at
 once. Exit status: 0 all is well; 1 some case failed; 2 the call itself is wrong; 130 it was
