@@ -259,6 +259,42 @@ def decide(
         raise typer.Exit(FAILED)
 
 
+@app.command()
+def collect(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="A folder that holds the groups' folders.")
+    ],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the comparison.")] = Path(
+        "comparison"
+    ),
+    names: Annotated[
+        bool, typer.Option("--names", help="Call groups by their folders, not by letters.")
+    ] = False,
+    lang: Lang = "en",
+) -> None:
+    """Put groups side by side: where they differ, and what each one's choice hangs on."""
+    from mlpdm_kit.record.rollup import collect as rolled_up
+    from mlpdm_kit.record.rollup_page import write_rollup
+    from mlpdm_kit.record.rollup_said import called
+    from mlpdm_kit.view.interval_chart import rollup_pictures
+
+    text = Text(lang)
+    found = rolled_up(folder, names=names, label="{name}" if names else called(text))
+    try:
+        page, *_ = write_rollup(out, found, rollup_pictures(found, lang), lang=lang)
+    except OSError as error:
+        raise refuse("out-folder", "--out", out, reason=error.strerror or "") from error
+    for group, fault in found.found.faults[:MOST_SHOWN]:
+        said = fault.sentence(lang)
+        typer.echo(
+            text.say("cli.collect.fault", group=group, said=said) if group else said, err=True
+        )
+    n, cases = len(found.found.groups), len(found.blocks)
+    typer.echo(text.say("cli.collect.done", n=n, cases=cases, file=page))
+    if found.found.broken:
+        raise typer.Exit(FAILED)
+
+
 @app.command(name="import")
 def import_log(
     file: Annotated[

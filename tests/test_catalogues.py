@@ -29,7 +29,7 @@ PREFIXES = {  # what a call puts before its code
     "_said": ("reason.",),
     "Finding": ("finding.",),
     "computed": ("finding.",),
-    "Said": ("reason.", "reopen.", "finding."),
+    "Said": ("reason.", "reopen.", "finding.", "pattern."),
 }
 
 

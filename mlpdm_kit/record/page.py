@@ -226,11 +226,17 @@ def _nearness(found: BreakEven) -> tuple[bool, bool, float]:
 
 def _changes(record: DecisionRecord, says: Sentences) -> tuple[Change, ...]:
     """Inputs that can change the choice, the likeliest first."""
+    return tuple(change_of(found, says) for found in able_to_change(record)[:MOST_CHANGES])
+
+
+def able_to_change(record: DecisionRecord) -> list[BreakEven]:
+    """The inputs that can change the choice, the one that comes nearest to it first."""
     able = [found for found in record.break_even if found.below or found.above]
-    return tuple(_change(found, says) for found in sorted(able, key=_nearness)[:MOST_CHANGES])
+    return sorted(able, key=_nearness)
 
 
-def _change(found: BreakEven, says: Sentences) -> Change:
+def change_of(found: BreakEven, says: Sentences) -> Change:
+    """Where an input stands, and where the choice changes."""
     flips = []
     for side, flip in (("below", found.below), ("above", found.above)):
         if flip is not None:

@@ -16,12 +16,15 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from mlpdm_kit.case.editing.file import CaseFile
+from mlpdm_kit.case.editing.file import CaseFile, read_state
 from mlpdm_kit.errors import InputError
+from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.text import Text
 from mlpdm_kit.view import html
+from mlpdm_kit.view.bundles import PLOTLY_MIME, for_notebook
 from mlpdm_kit.view.forms.blocks import BESIDE
 from mlpdm_kit.view.forms.form import Form
+from mlpdm_kit.view.group_parts import patterns_shown
 from mlpdm_kit.view.stage_bar import StageSpot
 
 Show = Callable[[Mapping[str, Any]], None]
@@ -70,7 +73,7 @@ class LivePage:
         self.file, self.text, self.bar = file, text, bar
         self._open, self._display = open_page, display
         self._spots: list[Spot] = []
-        self._forms: list[Form] = []
+        self._forms: list[Any] = []
         self._soon: Any = None
         self._work: asyncio.Task[None] | None = None
         self._changed = False
@@ -114,6 +117,27 @@ class LivePage:
         form = Form(name, self.file, self.text, self._later)
         self._forms.append(form)
         self._display(form.widget)
+
+    def estimates(self) -> None:
+        """Show the form in which members give ranges alone."""
+        from mlpdm_kit.view.forms.estimates import SilentEstimates
+
+        def output(figure: Mapping[str, Any]) -> Any:
+            return _shown([{PLOTLY_MIME: for_notebook(dict(figure))}], ())[0]
+
+        form = SilentEstimates(self.file, self.text, self._later, value=self._worth, output=output)
+        self._forms.append(form)
+        self._display(form.widget)
+
+    def patterns(self) -> None:
+        """Show the signs that a group fools itself, also while the case is in the making."""
+        self._spot("patterns")
+
+    def _worth(self) -> Any:
+        """What the case is worth as it stands; None where that cannot be said yet."""
+        with contextlib.suppress(InputError):
+            return None if self._page is None else self._page.walk.value()
+        return None
 
     def refresh(self) -> None:
         """Work everything out again from the file as it is, and show it."""
@@ -188,7 +212,7 @@ class _Shower:
     """Shows what spots are to show, as bundles, from the case file as it is now."""
 
     def __init__(self, path: Path, open_page: Open, text: Text) -> None:
-        self.text = text
+        self.path, self.text = path, text
         self.page: Any = None
         self.faults: InputError | None = None
         self._bundles: list[Mapping[str, Any]] = []
@@ -209,8 +233,18 @@ class _Shower:
             said = self.text.say("page.broken", said=f"{type(error).__name__}: {error}")
             return [{"text/html": html.faults(said, [], lang=self.text.lang)}]
         if self.faults is not None:
+            if spot.method == "patterns":
+                return self._patterns()
             return [self._unfinished(self.faults)] if first else []
         return list(self._bundles)
+
+    def _patterns(self) -> list[Mapping[str, Any]]:
+        """How the draft of a case looks that cannot be worked out yet."""
+        with contextlib.suppress(InputError):
+            draft = read_state(self.path).case
+            if draft is not None:
+                return [patterns_shown(draft, None, Sentences.of_case(draft, self.text.lang))]
+        return []
 
     def _unfinished(self, error: InputError) -> Mapping[str, Any]:
         lead, lang = self.text.say("page.unfinished"), self.text.lang

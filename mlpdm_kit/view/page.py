@@ -37,9 +37,11 @@ from mlpdm_kit.record.stages import stages
 from mlpdm_kit.record.steps import DEFAULT_DRAWS, STEPS, Walk
 from mlpdm_kit.text import LANGUAGES, Text
 from mlpdm_kit.view import html
+from mlpdm_kit.view.bundles import PLOTLY_MIME, for_notebook
 from mlpdm_kit.view.canvas import Figure
 from mlpdm_kit.view.charts import CHARTS, pictures, sections_of
 from mlpdm_kit.view.forms.said import form_table
+from mlpdm_kit.view.group_parts import estimates_shown, patterns_shown
 from mlpdm_kit.view.lines import LINES
 from mlpdm_kit.view.stage_bar import stage_bar
 from mlpdm_kit.view.tables import TABLES
@@ -50,7 +52,6 @@ if TYPE_CHECKING:
 Show = Callable[[Mapping[str, Any]], None]
 
 MODES = ("report", "workshop")
-PLOTLY_MIME = "application/vnd.plotly.v1+json"
 RECORD_STEP = STEPS[-1]
 _SECTIONS = {
     "problem_framing": "framing",
@@ -165,6 +166,8 @@ def find_case(case: str) -> Path:
 def _home() -> Path:
     """Where records go and cases lie: here, or above the folder of the notebooks."""
     here = Path.cwd()
+    if here.parent.name == "notebooks" and (here.parent / "01_problem_framing.ipynb").is_file():
+        return Path("../..")
     inside = (here / "01_problem_framing.ipynb").is_file() and here.name == "notebooks"
     return Path("..") if inside else Path()
 
@@ -340,6 +343,18 @@ class Page:
             shown = html.fold(replace(fold, notes=notes), lang=self.lang)
             self.show(_as_html(shown, "\n".join([fold.heading, fold.summary, *notes])))
 
+    def patterns(self) -> None:
+        """Show the signs that a group fools itself; in figures too at the last step."""
+        with _faults_said(self.lang, self.show):
+            record = self.record if self.step == RECORD_STEP else None
+            self.show(patterns_shown(self.case, record, self.says))
+
+    def estimates(self) -> None:
+        """Show the ranges that people gave alone; a workshop shows the form for them."""
+        with _faults_said(self.lang, self.show):
+            for bundle in estimates_shown(self.case.folder, self.says):
+                self.show(bundle)
+
     def save(self) -> None:
         """Write what the step leaves, and say where."""
         with faults_said(self.lang, self.show):
@@ -379,10 +394,3 @@ class Page:
     def _say_nothing(self, name: str) -> None:
         why = self._why_stopped() if self._stopped() else self.says.say(f"chart.{name}.none")
         self.show(_as_html(html.words(why, lang=self.lang, kind="none"), why))
-
-
-def for_notebook(figure: Figure) -> Figure:
-    """The figure as JupyterLab's own renderer of plotly takes it, without a tool bar."""
-    layout = {**figure["layout"], "font": {**figure["layout"]["font"], "color": html.INK}}
-    config = {"responsive": True, "displayModeBar": False}
-    return {"data": figure["data"], "layout": layout, "config": config}

@@ -226,10 +226,7 @@ class CaseFile:
         return text.replace("\r\n", "\n")
 
     def _state(self, document: Document) -> State:
-        case, faults = read_text(document.text, self.path)
-        if case is not None:
-            case = case.model_copy(update={"folder": self.path.parent.resolve()})
-        return State(document=document, case=case, faults=tuple(faults))
+        return _state(document, self.path)
 
     def _write(self, text: str) -> None:
         """As the file was: its line ends, and its mark of byte order if it had one."""
@@ -269,6 +266,36 @@ class CaseFile:
         self._version(at + 1 - MOST_VERSIONS).unlink(missing_ok=True)
 
 
+def read_state(path: Path) -> State:
+    """A case file as it is now, without a version being kept.
+
+    Raises
+    ------
+    InputError
+        It is not there, or is no text.
+    """
+    file = path / CASE_FILE if path.is_dir() else path
+    return _state(Document(_text(file)), file)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+    except FileNotFoundError:
+        fault = Fault(code="file-missing", field="case", value=path.name)
+        raise InputError(fault.at(file=str(path), line=None)) from None
+    except UnicodeDecodeError as error:
+        fault = Fault(code="file-encoding", field="case", value=path.name)
+        raise InputError(fault.at(file=str(path), line=None)) from error
+
+
+def _state(document: Document, path: Path) -> State:
+    case, faults = read_text(document.text, path)
+    if case is not None:
+        case = case.model_copy(update={"folder": path.parent.resolve()})
+    return State(document=document, case=case, faults=tuple(faults))
+
+
 def _wrong(before: State, after: State, changes: Sequence[Change]) -> tuple[Fault, ...]:
     """The faults of a change itself: in what it wrote, or in that the file is no longer one."""
     if after.broken or (after.case is None and before.case is not None):
@@ -295,4 +322,4 @@ def _overwritten(seen: State, before: State, changes: Sequence[Change]) -> Any:
     return None
 
 
-__all__ = ["CaseFile", "Change", "Commit", "State", "lacks"]
+__all__ = ["CaseFile", "Change", "Commit", "State", "lacks", "read_state"]
