@@ -166,9 +166,7 @@ def _cuts(
     )
 
 
-def _reviews(
-    case: Case, one: Tried, setting: Setting, result: Comparison
-) -> Iterator[ReviewTerms]:
+def _reviews(case: Case, one: Tried, setting: Setting, result: Comparison) -> Iterator[ReviewTerms]:
     """Reviews of an option, with what is known of the reviewers."""
     from mlpdm_kit.analysis.uncertainty.stated import distribution
 

@@ -49,9 +49,7 @@ def outcome_of(best: Valued, study: StudyValue | None) -> Outcome:
     return "use_ml" if best.is_ml else "use_non_ml"
 
 
-def meanwhile_of(
-    best: Valued, options: Iterable[Valued], study: StudyValue | None
-) -> str | None:
+def meanwhile_of(best: Valued, options: Iterable[Valued], study: StudyValue | None) -> str | None:
     """What to do until more is known, where the rule says to find out first."""
     if best.is_ml and not best.feasible:
         ready = [one for one in options if one.feasible and one.expected_net_benefit is not None]

@@ -80,15 +80,16 @@ class WhatIf:
         self._rungs, self._comparison, self._answers = tuple(rungs), comparison, tuple(answers)
         self.inputs = Inputs(case, comparison)
         self._points = {frozenset(self._moving(self.inputs)): self.inputs.points(draws, seed)}
-        self._theta = drawn_at(next(iter(self._points.values())), self.inputs.distributions)
+        points = next(iter(self._points.values()))
+        self._theta: Draws = drawn_at(points, self.inputs.distributions)
         self._now = self._valuation(self.inputs, self._theta)
         self._few = {name: values[:QUICK_DRAWS] for name, values in self._theta.items()}
         self._study_pays = self._study(self._now)
 
     @property
-    def options(self) -> tuple[str, ...]:
-        """Ids of the options that the gates leave, in the order of the ladder."""
-        return tuple(rung.id for rung in self._now.among)
+    def options(self) -> dict[str, Valued]:
+        """The options that the gates leave, as the case values them, in the ladder's order."""
+        return self._valued
 
     @cached_property
     def now(self) -> Choice:
@@ -112,14 +113,15 @@ class WhatIf:
     def quickly(self, changes: Changes) -> Choice:
         """The same on a part of the futures, with gates, plans and studies as in the case.
 
-        It is what can be worked out while somebody is typing.
+        It is what can be worked out while somebody is typing. What the same part is off by
+        where nothing is changed is taken out of it (a control variate).
         """
         if not self._changed(changes):
             return self.now
         inputs = self.inputs.otherwise(changes)
         theta = self._drawn(inputs, changes, QUICK_DRAWS)
         base = self._now
-        benefit = net_benefit(self.case, base.rungs, theta, base.among)
+        benefit = net_benefit(self.case, base.rungs, theta, base.among) + self._off
         valued = self._valued
         best = valued[base.among[simplest_best(benefit)].id]
         worth = {rung.id: spread(benefit[:, i]) for i, rung in enumerate(base.among)}
@@ -143,6 +145,12 @@ class WhatIf:
         """
         found = self._columns
         return np.array([found.expected_at(name, float(value)) for value in values])
+
+    @cached_property
+    def _off(self) -> Array:
+        """What expectations on the quick draws fall short of those on all, by option."""
+        few = net_benefit(self.case, self._now.rungs, self._few, self._now.among)
+        return np.asarray(self._now.expected - few.mean(axis=0))
 
     @cached_property
     def _columns(self) -> Columns:
@@ -181,9 +189,7 @@ class WhatIf:
     def _valuation(self, inputs: Inputs, theta: Draws) -> Valuation:
         against = against_baseline(self.case, self._rungs, inputs, theta)
         checks = merged(self._answers, self._comparison.checks, against)
-        return Valuation(
-            self.case, self._rungs, inputs, checks, self.draws, self.seed, dict(theta)
-        )
+        return Valuation(self.case, self._rungs, inputs, checks, self.draws, self.seed, dict(theta))
 
     def _study(self, found: Valuation) -> StudyValue | None:
         if not self.case.studies:

@@ -61,7 +61,7 @@ class Valuation:
         checks: Sequence[CheckResult],
         draws: int,
         seed: int,
-        theta: Draws | None = None,
+        theta: dict[str, Array] | None = None,
     ) -> None:
         self.case, self.inputs = case, inputs
         self.draws, self.seed = draws, seed

@@ -22,6 +22,8 @@ from mlpdm_kit.text import Text
 from mlpdm_kit.view import html
 from mlpdm_kit.view.forms.blocks import BESIDE
 from mlpdm_kit.view.forms.form import Form
+from mlpdm_kit.view.panels.alive import PanelBox
+from mlpdm_kit.view.panels.desk import Desk, Nothing
 
 Show = Callable[[Mapping[str, Any]], None]
 Open = Callable[[Path, Show], Any]
@@ -63,6 +65,7 @@ class LivePage:
         self._open, self._display = open_page, display
         self._spots: list[Spot] = []
         self._forms: list[Form] = []
+        self._panels: list[PanelBox] = []
         self._soon: Any = None
         self._work: asyncio.Task[None] | None = None
         self._changed = False
@@ -105,6 +108,18 @@ class LivePage:
         self._forms.append(form)
         self._display(form.widget)
 
+    def panel(self, name: str) -> None:
+        """Show a picture that follows the hand."""
+        box = PanelBox(name, self.file, self.text, self._later, self._choose)
+        self._panels.append(box)
+        box.take(self._shower.desk(name))
+        self._display(box.widget)
+
+    def _choose(self, name: str) -> None:
+        """Have the panels that are about one input be about this one."""
+        for box in self._panels:
+            box.choose(name)
+
     def refresh(self) -> None:
         """Work everything out again from the file as it is, and show it."""
         self._soon = None
@@ -115,6 +130,8 @@ class LivePage:
             shower = _Shower(self.file.path, self._open, self.text)
             for place, spot in enumerate(self._spots):
                 spot.show(shower.one(spot, first=place == 0))
+            for box in self._panels:
+                box.take(shower.desk(box.name))
             return
         self._changed = True
         if self._work is None or self._work.done():
@@ -131,6 +148,12 @@ class LivePage:
                 if self._changed:  # out of date already
                     break
                 spot.show(found)
+            for box in list(self._panels):
+                if self._changed:
+                    break
+                desk = await asyncio.to_thread(shower.desk, box.name)
+                if not self._changed:
+                    box.take(desk)
         self._say("page.worked")
 
     def _say(self, code: str) -> None:
@@ -196,6 +219,19 @@ class _Shower:
         if self.faults is not None:
             return [self._unfinished(self.faults)] if first else []
         return list(self._bundles)
+
+    def desk(self, name: str) -> Desk | Nothing:
+        """What stands behind a panel, or why there is nothing."""
+        try:
+            if self.page is not None and self.faults is None:
+                found: Desk | Nothing = self.page.desk(name)
+                return found
+        except InputError as error:
+            self.faults = error
+        except Exception as error:  # nobody would see it: a callback has no cell
+            said = self.text.say("page.broken", said=f"{type(error).__name__}: {error}")
+            return Nothing(said=said)
+        return Nothing(said=self.text.say("panel.unfinished"))
 
     def _unfinished(self, error: InputError) -> Mapping[str, Any]:
         lead, lang = self.text.say("page.unfinished"), self.text.lang

@@ -40,6 +40,8 @@ from mlpdm_kit.view.canvas import Figure
 from mlpdm_kit.view.charts import CHARTS, pictures, sections_of
 from mlpdm_kit.view.forms.said import form_table
 from mlpdm_kit.view.lines import LINES
+from mlpdm_kit.view.panels.desk import Desk, Nothing, own_values
+from mlpdm_kit.view.panels.registry import PANELS, Ground
 from mlpdm_kit.view.tables import TABLES
 
 if TYPE_CHECKING:
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
 Show = Callable[[Mapping[str, Any]], None]
 
 MODES = ("report", "workshop")
+SVG_MIME = "image/svg+xml"
 PLOTLY_MIME = "application/vnd.plotly.v1+json"
 RECORD_STEP = STEPS[-1]
 _SECTIONS = {
@@ -293,17 +296,47 @@ class Page:
     def form(self, name: str) -> None:
         """Show what the case file says in one of its parts; a workshop shows a form there."""
         with _faults_said(self.lang, self.show):
-            file = self.case.folder / CASE_FILE
-            document = Document(file.read_text(encoding="utf-8-sig"))
-            for path, value in self.overrides.items():
-                document = document.put(tuple(path.split(".")), value)
-            state = State(document=document, case=self.case, faults=())
+            state = State(document=self._document(), case=self.case, faults=())
             found = form_table(name, state, self.says)
             if not found.rows:
                 why = self.says.say(f"page.none.form.{name}")
                 self.show(_as_html(html.words(why, lang=self.lang, kind="none"), why))
                 return
             self.show(_as_html(html.table(found, lang=self.lang), found.caption))
+
+    def panel(self, name: str) -> None:
+        """Show a picture that a workshop can move, as it stands in the case."""
+        with _faults_said(self.lang, self.show):
+            _refuse_unknown("panel", name, tuple(PANELS))
+            desk = self.desk(name)
+            if isinstance(desk, Nothing):
+                self.show(_as_html(html.words(desk.said, lang=self.lang, kind="none"), desk.said))
+                return
+            picked = desk.pick.first if desk.pick else ""
+            shown = desk.shown(picked, own_values(desk.rows(picked)))
+            picture = shown.picture
+            assert picture is not None
+            self.show(_as_html(html.heading(picture.title, lang=self.lang), picture.title))
+            self.show({SVG_MIME: picture.svg(alone=True), "text/plain": picture.title})
+            self.show(_as_html(shown.beside(self.lang), "\n".join(shown.words)))
+
+    def desk(self, name: str) -> Desk | Nothing:
+        """What stands behind a panel, or why there is nothing to move."""
+        if self._stopped():
+            return Nothing(said=self._why_stopped())
+        return PANELS[name].open(self._ground)
+
+    @cached_property
+    def _ground(self) -> Ground:
+        return Ground(self.walk, self._document(), self.says)
+
+    def _document(self) -> Document:
+        """The case file, with the values that were given in its place."""
+        file = self.case.folder / CASE_FILE
+        document = Document(file.read_text(encoding="utf-8-sig"))
+        for path, value in self.overrides.items():
+            document = document.put(tuple(path.split(".")), value)
+        return document
 
     def area(self, name: str) -> None:
         """Show one of the four areas: what is answered, then what nobody has answered yet."""

@@ -98,7 +98,8 @@ def table_of_cuts(
     reached = np.searchsorted(cuts, scores, side="right")  # a score at a cut reaches it
 
     def below(values: Array) -> Array:
-        return np.cumsum(np.bincount(reached, weights=values, minlength=len(cuts) + 1))[:-1]
+        held = np.bincount(reached, weights=values, minlength=len(cuts) + 1)
+        return np.asarray(np.cumsum(held)[:-1], dtype=float)
 
     hit = truth == 1
     spared, missed = below(weigh * ~hit), below(weigh * hit)

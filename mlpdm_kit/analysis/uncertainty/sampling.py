@@ -113,9 +113,7 @@ def joint_points(
     return {name: points[:, index] for index, name in enumerate(moving)}
 
 
-def drawn_at(
-    points: Mapping[str, Array], inputs: Mapping[str, Distribution]
-) -> dict[str, Array]:
+def drawn_at(points: Mapping[str, Array], inputs: Mapping[str, Distribution]) -> dict[str, Array]:
     """Draws of inputs at their points; those that do not move as arrays of length 1."""
     found = {name: np.array([dist.parameters[0]]) for name, dist in inputs.items() if dist.is_point}
     return found | {name: quantiles(inputs[name], values) for name, values in points.items()}
