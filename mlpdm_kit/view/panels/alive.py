@@ -32,6 +32,9 @@ PANEL_STYLE = f"""<style>
 .mlpdm-panel .mlpdm-knob {{flex: 1 1 14em; min-width: 12em; overflow: visible; width: auto}}
 .mlpdm-panel .mlpdm-picture {{width: 100%; overflow: visible}}
 .mlpdm-panel .mlpdm-picture .widget-html-content {{width: 100%}}
+.mlpdm-panel .widget-html-content {{line-height: 1.4}}
+.mlpdm-panel p.mlpdm-said {{margin: 0.25em 0}}
+.mlpdm-panel .mlpdm-table {{margin-top: 0.8em}}
 .mlpdm-panel .mlpdm-svg {{display: block; overflow: visible}}
 .mlpdm-panel .mlpdm-panel-title {{font-size: 1.15em; margin: 0.6em 0 0.3em; line-height: 1.35}}
 .mlpdm-panel button.mlpdm-choice {{
@@ -92,7 +95,7 @@ class KnobBox:
         self.field.layout.width = "auto"
         self.slider = widgets.FloatSlider(
             min=knob.low, max=knob.high, step=(knob.high - knob.low) / STEPS or 1.0,
-            value=min(max(knob.value, knob.low), knob.high), readout=False,
+            value=self._on_grid(knob.value), readout=False,
             continuous_update=True, tabbable=False,
         )  # fmt: skip
         self.slider.layout.width = "auto"
@@ -142,10 +145,18 @@ class KnobBox:
             value = self.value()
         except Refused:
             return  # said when the picture is drawn
-        self.slider.value = min(max(value, self.knob.low), self.knob.high)
+        self.slider.value = self._on_grid(value)
+
+    def _on_grid(self, value: float) -> float:
+        """The place of the slider for a value: one of its own steps, or it would move by itself."""
+        knob = self.knob
+        step = (knob.high - knob.low) / STEPS or 1.0
+        steps = round((min(max(value, knob.low), knob.high) - knob.low) / step)
+        self._at = knob.low + steps * step
+        return self._at
 
     def _dragged(self, _: Any) -> None:
-        if self._quiet:
+        if self._quiet or abs(self.slider.value - self._at) < self.slider.step / 2:
             return
         self._quiet = True
         try:

@@ -24,6 +24,7 @@ from mlpdm_kit.record.whatif import Choice, WhatIf
 from mlpdm_kit.view.panels.desk import Knob, Refused, Row, Values, plain, unit_size
 
 _WORDS = ("value", "cost", "gain")  # under which a quantity stands beside its evidence
+LEAST = 0.002  # of what the first is worth knowing, below which another is worth nothing
 _BEYOND = 0.75  # widths of a range that its slider reaches beyond it
 
 
@@ -54,7 +55,8 @@ class Ranges:
 
     def _by_weight(self) -> tuple[str, ...]:
         """Inputs, what is most worth knowing first, then what comes nearest to a change."""
-        worth = [one.input for one in self.value.evppi if one.value > one.noise_floor]
+        least = LEAST * max((one.value for one in self.value.evppi), default=0.0)
+        worth = [o.input for o in self.value.evppi if o.value > max(o.noise_floor, least)]
         near = [one.input for one in nearest(self.value.break_even)]
         rest = [one.input for one in self.value.evppi]
         rest += [one.input for one in self.value.break_even]
@@ -105,8 +107,9 @@ class Ranges:
         label = self.says.name("input", name)
         if low > high:
             shown = {"low": plain(low), "high": plain(high)}
-            raise self._refused(name, Fault(code="range-reversed", field=label,
-                                            value=f"{plain(low)}..{plain(high)}", figures=shown))  # fmt: skip
+            written = f"{plain(low)}..{plain(high)}"
+            fault = Fault(code="range-reversed", field=label, value=written, figures=shown)
+            raise self._refused(name, fault)
         try:
             if name in inputs.measured or name not in inputs.stated:
                 found = _like(own, low, high)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from mlpdm_kit.analysis.uncertainty.distributions import Array, Distribution
 from mlpdm_kit.case.editing.file import Change
+from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.tables import Cell, Head, Table
 from mlpdm_kit.record.valued import BreakEven
 from mlpdm_kit.record.whatif import Choice
@@ -96,15 +95,14 @@ class ReachDesk:
             picture.level(0, 100, up(value), palette.ZERO if value == 0 else palette.GRID)
             picture.text(0.5, up(value) - 4, self.says.money(value), anchor="start", paper=True)
         places = [across.at(float(x)) for x in xs]
-        count = lines.shape[1]
-        for index, (option, valued) in enumerate(self.ranges.whatif.options.items()):
-            style = self._style(option, choice)
-            ys = [up(float(y)) for y in lines[:, index]]
+        styles = {name: style_of(self.ranges, name, choice) for name in self.numbers}
+        heights = [[up(float(y)) for y in line] for line in lines.T]
+        for style, ys in zip(styles.values(), heights, strict=True):
             picture.curve(places, ys, style.colour, width=style.width * 0.6, dash=style.dash,
                           top=TOP, height=PLOT)  # fmt: skip
-            at = int((index + 0.7) / (count + 0.4) * (len(xs) - 1))
-            picture.badge(places[at], ys[at], self.numbers[option], style.colour)
-            del valued
+        for index, (option, style) in enumerate(styles.items()):
+            at = int((index + 0.7) / (len(styles) + 0.4) * (len(xs) - 1))
+            picture.badge(places[at], heights[index][at], self.numbers[option], style.colour)
         for row, flip in enumerate(self._flips(name, across)):
             x = across.at(flip)
             picture.upright(x, 8 + 15 * row, TOP + PLOT - 8 - 15 * row, palette.ZERO, dash="dot")
@@ -158,15 +156,12 @@ class ReachDesk:
         bare = kind.partition("/")[0] if kind.startswith(("money", "share", "cases")) else kind
         return self.says.quantity(value, bare)
 
-    def _style(self, option: str, choice: Choice) -> Style:
-        return style_of(self.ranges, option, choice)
-
     # --- words --------------------------------------------------------------------------
 
     def _keys(self, name: str, choice: Choice) -> list[tuple[str, str]]:
         says, found = self.says, []
         for option in self.ranges.whatif.options:
-            style = self._style(option, choice)
+            style = style_of(self.ranges, option, choice)
             code = "panel.key.best" if option == choice.best else "panel.key.option"
             sample = swatch(style.colour, dash=style.dash, sign=self.numbers[option],
                             width=style.width * 0.6)  # fmt: skip
@@ -242,11 +237,8 @@ def worth_table(ranges: Ranges, choice: Choice) -> Table:
     )
 
 
-def signed(amount: float, says: object) -> str:
+def signed(amount: float, says: Sentences) -> str:
     """A difference of money, with its sign."""
-    from mlpdm_kit.record.sentences import Sentences
-
-    assert isinstance(says, Sentences)
     shown = says.money(amount)
     return f"+{shown}" if amount > 0 else shown
 
@@ -259,6 +251,3 @@ def _values(found: BreakEven | None) -> list[float]:
     if found is None:
         return []
     return [one.value for one in (found.below, found.above) if one is not None]
-
-
-Numbers = Mapping[str, str]

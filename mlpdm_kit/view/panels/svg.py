@@ -19,6 +19,7 @@ WIDTH = 720  # of a picture that stands alone, in pixels
 MARGIN = 3.0  # percent of the width at either side
 INK = "var(--jp-content-font-color1, #767c85)"
 PAPER = "var(--jp-layout-color0, transparent)"
+DISC = "var(--jp-layout-color0, #ffffff)"  # behind a sign, also where the theme is not known
 _DASHES = {"solid": "", "dot": "2 5", "dash": "9 5"}
 _numbers = itertools.count(1)
 
@@ -150,7 +151,7 @@ class Picture:
     def mark(self, x: float, y: float, style: Style) -> None:
         """The marker of an option: a circle, or a diamond for ML; hollow where not possible."""
         hollow = style.symbol.endswith("open")
-        fill = PAPER if hollow else style.colour
+        fill = DISC if hollow else style.colour
         size = style.size / 2
         look = f'fill="{fill}" stroke="{style.colour}" stroke-width="2.5"'
         if style.symbol.startswith("diamond"):
@@ -163,7 +164,7 @@ class Picture:
         """A short name on a disc, that stands on a line and names it."""
         self._at(
             x, y,
-            f'<circle r="9" fill="{PAPER}" stroke="{colour}" stroke-width="2"/>'
+            f'<circle r="9" fill="{DISC}" stroke="{colour}" stroke-width="2"/>'
             f'<text y="4" text-anchor="middle" font-weight="700">{escape(said)}</text>',
         )  # fmt: skip
 
@@ -224,7 +225,9 @@ def swatch(
     colour: str = "", *, dash: str = "", fill: Fill | None = None, sign: str = "", width: float = 3
 ) -> str:
     """A sample of a line or of a bar, for the key beside a picture."""
-    inside = f'<text x="14" y="13" text-anchor="middle" fill="{INK}">{escape(sign)}</text>'
+    middle = 24 if sign and dash else 14
+    inside = (f'<text x="{middle}" y="13" text-anchor="middle" fill="{INK}">{escape(sign)}'
+              "</text>")  # fmt: skip
     defs = ""
     if fill is not None:
         name = f"mlpdm-key-{next(_numbers)}"
@@ -233,13 +236,14 @@ def swatch(
         inside = f'<rect x="2" y="3" width="24" height="12" fill="{paint}"/>'
     elif dash:
         dashes = f' stroke-dasharray="{_DASHES[dash]}"' if _DASHES[dash] else ""
-        line = (f'<line x1="0" x2="28" y1="9" y2="9" stroke="{colour}" '
+        line = (f'<line x1="0" x2="{2 * middle}" y1="9" y2="9" stroke="{colour}" '
                 f'stroke-width="{width:g}"{dashes}/>')  # fmt: skip
-        disc = f'<circle cx="14" cy="9" r="8" fill="{PAPER}" stroke="{colour}" stroke-width="2"/>'
+        disc = (f'<circle cx="{middle}" cy="9" r="8" fill="{DISC}" stroke="{colour}" '
+                'stroke-width="2"/>')  # fmt: skip
         inside = f"{line}{disc}{inside}" if sign else line
     return (
-        '<svg width="28" height="18" aria-hidden="true" focusable="false" font-size="11" '
-        f'style="vertical-align:middle;flex:none">{defs}{inside}</svg>'
+        f'<svg width="{2 * middle}" height="18" aria-hidden="true" focusable="false" '
+        f'font-size="11" style="vertical-align:middle;flex:none">{defs}{inside}</svg>'
     )
 
 
@@ -252,5 +256,6 @@ def key(rows: Iterable[tuple[str, str]], lang: str) -> str:
     )
     return (
         f'<ul class="mlpdm-key mathjax_ignore" lang="{escape(lang)}" '
-        f'style="list-style:none;margin:0.3em 0;padding:0">{items}</ul>'
+        f'style="list-style:none;margin:0.3em 0;padding:0;display:grid;gap:0 1.5em;'
+        f'grid-template-columns:repeat(auto-fill,minmax(min(100%,21em),1fr))">{items}</ul>'
     )

@@ -26,6 +26,7 @@ TOP, PLOT = 30.0, 190.0
 _MOST_TIMES = 3.0
 _AHEAD = 4.0  # times the best threshold that the axis reaches, where scores go far beyond
 _OTHERS = 6
+_CLOSE = 0.6  # of the dearest, within which costs are seen apart only near by
 _DRAWN = 160
 
 
@@ -128,8 +129,7 @@ class ThresholdDesk:
         across = self._across(curve, at)
         worst = max([curve.least, *(_mean(one) for one in others)])
         most = min(float(curve.cost.max()), _MOST_TIMES * abs(worst))
-        low = min(0.0, float(curve.cost.min()), *(_mean(one) for one in others), 0.0)
-        high = low + 1.1 * (max(most, worst, cost) - low or 1.0)
+        low, high = _upright([curve.least, *map(_mean, others)], max(most, worst, cost))
 
         def up(value: float) -> float:
             return TOP + PLOT * (1 - (value - low) / (high - low))
@@ -137,12 +137,10 @@ class ThresholdDesk:
         for value in ticks(low, high, most=4):
             picture.level(0, 100, up(value), palette.GRID)
             picture.text(0.5, up(value) - 4, self.says.price(value), anchor="start", paper=True)
-        for place, one in enumerate(others):
-            if _mean(one) <= high:
-                style = option_style(is_ml=one.is_ml)
-                picture.level(3, 97, up(_mean(one)), style.colour, width=1.5, dash=style.dash)
-                x = 95 - 6.0 * place
-                picture.badge(x, up(_mean(one)), str(place + 1), style.colour)
+        within = [(n, one) for n, one in enumerate(others) if low <= _mean(one) <= high]
+        for _, one in within:
+            style = option_style(is_ml=one.is_ml)
+            picture.level(3, 97, up(_mean(one)), style.colour, width=1.5, dash=style.dash)
         seen = np.flatnonzero(
             np.isfinite(curve.at) & (curve.at <= across.high) & (curve.at >= across.low)
         )
@@ -152,6 +150,9 @@ class ThresholdDesk:
             palette.ML, top=TOP, height=PLOT,
         )  # fmt: skip
         picture.level(3, 97, TOP + PLOT, palette.ZERO)
+        for place, one in within:
+            colour = option_style(is_ml=one.is_ml).colour
+            picture.badge(95 - 6.0 * place, up(_mean(one)), str(place + 1), colour)
         if curve.own is not None:
             picture.upright(across.at(curve.own), TOP, PLOT, PLAIN, dash="dash")
         if np.isfinite(curve.best):
@@ -299,6 +300,14 @@ class ThresholdDesk:
 def _mean(one: Compared) -> float:
     assert one.cost_per_case is not None
     return one.cost_per_case.mean
+
+
+def _upright(costs: Sequence[float], most: float) -> tuple[float, float]:
+    """Ends of the cost axis: from nothing on, unless all costs lie close together."""
+    least = min(costs)
+    span = (most - least) or abs(most) or 1.0
+    low = least - 0.3 * span if least < 0 or span < _CLOSE * most else 0.0
+    return low, most + 0.1 * (most - low)
 
 
 def _of_cuts(found: CutTable) -> _Curve:

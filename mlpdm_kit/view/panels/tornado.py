@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from mlpdm_kit.case.editing.file import Change
 from mlpdm_kit.view.palette import KNOWING, PLAIN, Fill
 from mlpdm_kit.view.panels.desk import Nothing, Pick, Row, Shown, Values
-from mlpdm_kit.view.panels.ranges import Ranges
+from mlpdm_kit.view.panels.ranges import LEAST, Ranges
 from mlpdm_kit.view.panels.svg import Across, Picture, swatch
 
 MOST = 10
@@ -38,8 +38,10 @@ class TornadoDesk:
     def __init__(self, ranges: Ranges) -> None:
         self.ranges, self.says, self.units = ranges, ranges.says, ranges.units
         self.pick: Pick | None = None
-        rows = [one for one in ranges.value.evppi if one.input in ranges.names][:MOST]
+        rows = [one for one in ranges.value.evppi if one.input in ranges.names]
         top = max(one.value for one in rows) or 1.0
+        rows = [one for one in rows if one.value > LEAST * top][:MOST]
+        self.more = len(ranges.names) - len(rows)
         self.bars = tuple(
             Bar(
                 name=one.input,
@@ -61,7 +63,10 @@ class TornadoDesk:
     def notes(self) -> list[str]:
         """What to do with the bars, and which of them may be chance."""
         dim = [bar.name for bar in self.bars if not bar.clear]
-        return [self.says.sentence("panel.tornado.chance", inputs=dim)] if dim else []
+        found = [self.says.sentence("panel.tornado.chance", inputs=dim)] if dim else []
+        if self.more:
+            found.append(self.says.sentence("panel.tornado.more", n=self.more))
+        return found
 
     def rows(self, picked: str) -> tuple[Row, ...]:
         """Nothing is typed here."""
@@ -78,7 +83,7 @@ class TornadoDesk:
             picture.rect(3, max(across.at(bar.share) - 3, 0.3), y + 18, 13, fill)
         picture.height = _ROW * len(self.bars)
         keys = [(swatch(fill=Fill(colour=KNOWING)), self.says.say("panel.tornado.key"))]
-        if self.notes:
+        if not all(bar.clear for bar in self.bars):
             fill = Fill(colour=PLAIN, pattern="/")
             keys.append((swatch(fill=fill), self.says.say("panel.tornado.key.chance")))
         return Shown(picture=picture, keys=keys, words=self.notes)
