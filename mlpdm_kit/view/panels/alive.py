@@ -21,7 +21,7 @@ from mlpdm_kit.view.palette import CHOSEN, KNOWING, RUNNING
 from mlpdm_kit.view.panels.desk import Desk, Knob, Nothing, Refused, Row, own_values
 from mlpdm_kit.view.panels.tornado import TornadoDesk
 
-BEAT = 0.004  # seconds in which what else has come in is taken in too
+BEAT = 0.002  # seconds in which what else has come in is taken in too
 REST = 0.35  # seconds without a change after which all is worked out
 STEPS = 400  # of a slider
 PANEL_STYLE = f"""<style>
@@ -120,7 +120,7 @@ class KnobBox:
         self._quiet = True
         try:
             self.field.value = text
-            self._follow()
+            self.follow()
         finally:
             self._quiet = False
 
@@ -131,21 +131,20 @@ class KnobBox:
             self.said.value = found
 
     def _typed(self, _: Any) -> None:
-        if self._quiet:
-            return
-        self._quiet = True
-        try:
-            self._follow()
-        finally:
-            self._quiet = False
-        self._changed()
+        if not self._quiet:
+            self._changed()
 
-    def _follow(self) -> None:
+    def follow(self) -> None:
+        """Bring the slider to what stands in the field."""
         try:
             value = self.value()
         except Refused:
             return  # said when the picture is drawn
-        self.slider.value = self._on_grid(value)
+        was, self._quiet = self._quiet, True
+        try:
+            self.slider.value = self._on_grid(value)
+        finally:
+            self._quiet = was
 
     def _on_grid(self, value: float) -> float:
         """The place of the slider for a value: one of its own steps, or it would move by itself."""
@@ -157,8 +156,8 @@ class KnobBox:
 
     def _dragged(self, _: Any) -> None:
         if self._quiet or abs(self.slider.value - self._at) < self.slider.step / 2:
-            return
-        self._quiet = True
+            return  # no hand: it has come to rest on one of its own steps
+        self._at, self._quiet = self.slider.value, True
         try:
             self.field.value = self._written(self.knob, self.slider.value)
         finally:
@@ -346,6 +345,9 @@ class PanelBox:
         for box in self.knobs.values():
             box.tell()
         self.picture.value = shown.html(self.text.lang)
+        if whole:  # not while somebody types: each thing that moves takes time
+            for box in self.knobs.values():
+                box.follow()
         if whole and values != own_values(desk.rows(self.picked)) and shown.picture is not None:
             self._say(shown.picture.title, hidden=True)
 

@@ -73,8 +73,9 @@ class Knob:
         """
         if text.strip() == self.text:
             return self.value
+        typed = text.strip().rstrip(".,．，")  # somebody is in the middle of a number
         try:
-            low, _, high = points(Written(low=text, unit=self.unit).text, self.dimension, units)
+            low, _, high = points(Written(low=typed, unit=self.unit).text, self.dimension, units)
             if low != high or not text.strip():
                 raise Malformed("no-number", example=self.text)
         except Malformed as error:

@@ -27,7 +27,7 @@ _MOST_TIMES = 3.0
 _AHEAD = 4.0  # times the best threshold that the axis reaches, where scores go far beyond
 _OTHERS = 6
 _CLOSE = 0.6  # of the dearest, within which costs are seen apart only near by
-_DRAWN = 160
+_DRAWN = 100
 
 
 def open_threshold(
