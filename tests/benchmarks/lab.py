@@ -58,8 +58,9 @@ def lab(root: Path, kit: Path) -> Iterator[str]:
     for folder in places.values():
         folder.mkdir(parents=True, exist_ok=True)
     (own / "settings" / "overrides.json").write_text(json.dumps(QUIET), encoding="utf-8")
-    env = {**os.environ, **{name: str(folder) for name, folder in places.items()},
-           "JUPYTER_PATH": str(Path(sys.prefix) / "share" / "jupyter"), "PYTHONPATH": str(kit)}  # fmt: skip
+    data = Path(sys.prefix) / "share" / "jupyter"
+    env = {**os.environ, **{name: str(folder) for name, folder in places.items()}}
+    env |= {"JUPYTER_PATH": str(data), "PYTHONPATH": str(kit)}
     with (own / "log").open("w") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", "jupyterlab", "--allow-root", "--no-browser", "--ip=127.0.0.1",

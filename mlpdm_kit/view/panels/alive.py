@@ -293,7 +293,8 @@ class PanelBox:
             colour = KNOWING if bar.clear else RUNNING
             rules.append(
                 f".mlpdm-panel button.{name} {{"
-                f"background-image: linear-gradient({colour}, {colour}); background-size: {100 * bar.share:.1f}% 0.55em}}"
+                f"background-image: linear-gradient({colour}, {colour}); "
+                f"background-size: {100 * bar.share:.1f}% 0.55em}}"
             )
             button.on_click(lambda _, at=place: self._choose(desk, buttons, at))
             buttons.append(button)
