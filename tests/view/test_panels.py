@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
@@ -147,6 +148,9 @@ def test_a_slider_that_settles_on_its_step_is_no_hand(make_case: Callable[..., P
 
 def test_put_into_the_case_file_evidence_stays(make_case: Callable[..., Path]) -> None:
     folder, saved = make_case(**RANGES), []
+    values = json.loads((folder / "case.yaml").read_text(encoding="utf-8"))
+    lines = [f"{name}: {json.dumps(value)}  # kept\n" for name, value in values.items()]
+    (folder / "case.yaml").write_text("".join(lines), encoding="utf-8")
     box = boxed(folder, "whatif", lambda: saved.append(1))
     box.knobs["volume|low"].field.value = "900"
     box.put.click()
