@@ -77,7 +77,7 @@ class Knob:
         try:
             low, _, high = points(Written(low=typed, unit=self.unit).text, self.dimension, units)
             if low != high or not text.strip():
-                raise Malformed("no-number", example=self.text)
+                raise Malformed("quantity-number", example=self.text)
         except Malformed as error:
             shown = self.lead or self.label
             fault = Fault(code=error.code, field=shown, value=text, figures=error.figures)
