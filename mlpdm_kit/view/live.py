@@ -25,6 +25,8 @@ from mlpdm_kit.view.bundles import PLOTLY_MIME, for_notebook
 from mlpdm_kit.view.forms.blocks import BESIDE
 from mlpdm_kit.view.forms.form import Form
 from mlpdm_kit.view.group_parts import patterns_shown
+from mlpdm_kit.view.panels.alive import PanelBox
+from mlpdm_kit.view.panels.desk import Desk, Nothing
 from mlpdm_kit.view.stage_bar import StageSpot
 
 Show = Callable[[Mapping[str, Any]], None]
@@ -74,6 +76,7 @@ class LivePage:
         self._open, self._display = open_page, display
         self._spots: list[Spot] = []
         self._forms: list[Any] = []
+        self._panels: list[PanelBox] = []
         self._soon: Any = None
         self._work: asyncio.Task[None] | None = None
         self._changed = False
@@ -136,8 +139,20 @@ class LivePage:
     def _worth(self) -> Any:
         """What the case is worth as it stands; None where that cannot be said yet."""
         with contextlib.suppress(InputError):
-            return None if self._page is None else self._page.walk.value()
+            return None if self._shower.page is None else self._shower.page.walk.value()
         return None
+
+    def panel(self, name: str) -> None:
+        """Show a picture that follows the hand."""
+        box = PanelBox(name, self.file, self.text, self._later, self._choose)
+        self._panels.append(box)
+        box.take(self._shower.desk(name))
+        self._display(box.widget)
+
+    def _choose(self, name: str) -> None:
+        """Have the panels that are about one input be about this one."""
+        for box in self._panels:
+            box.choose(name)
 
     def refresh(self) -> None:
         """Work everything out again from the file as it is, and show it."""
@@ -150,6 +165,8 @@ class LivePage:
             for place, spot in enumerate(self._spots):
                 spot.show(shower.one(spot, first=place == 0))
             self.bar.fill(self.file, self.text)
+            for box in self._panels:
+                box.take(shower.desk(box.name))
             return
         self._changed = True
         if self._work is None or self._work.done():
@@ -167,6 +184,13 @@ class LivePage:
                 if self._changed:  # out of date already
                     break
                 spot.show(found)
+            for box in list(self._panels):
+                if self._changed:
+                    break
+                desk = await asyncio.to_thread(shower.desk, box.name)
+                if not self._changed:
+                    box.take(desk)
+            self._shower = shower
         self.bar.fill(self.file, self.text)  # what is saved has been looked at
         self._say("page.worked")
 
@@ -175,7 +199,7 @@ class LivePage:
         self.status.value = f'<p class="mlpdm-status" role="status">{said}</p>'
 
     def _spot(self, method: str, *arguments: Any) -> None:
-        beside = BESIDE.get((method, *map(str, arguments)))
+        beside = BESIDE.get((method, str(arguments[0]))) if arguments else None
         if beside is not None:
             self.form(beside)
         spot = Spot(widgets.VBox(), method, arguments)
@@ -246,6 +270,19 @@ class _Shower:
                 return [patterns_shown(draft, None, Sentences.of_case(draft, self.text.lang))]
         return []
 
+    def desk(self, name: str) -> Desk | Nothing:
+        """What stands behind a panel, or why there is nothing."""
+        try:
+            if self.page is not None and self.faults is None:
+                found: Desk | Nothing = self.page.desk(name)
+                return found
+        except InputError as error:
+            self.faults = error
+        except Exception as error:  # nobody would see it: a callback has no cell
+            said = self.text.say("page.broken", said=f"{type(error).__name__}: {error}")
+            return Nothing(said=said)
+        return Nothing(said=self.text.say("panel.unfinished"))
+
     def _unfinished(self, error: InputError) -> Mapping[str, Any]:
         lead, lang = self.text.say("page.unfinished"), self.text.lang
         return {"text/html": html.faults(lead, error.sentences(lang), lang=lang)}
@@ -266,7 +303,7 @@ def _shown(bundles: Sequence[Mapping[str, Any]], before: Sequence[Any]) -> list[
         # a link is JupyterLab's to follow only where it renders the HTML itself
         plain = "text/html" in bundle and "<a " not in bundle["text/html"]
         kind = widgets.HTML if plain else widgets.Output
-        one = old if type(old) is kind else kind()
+        one: Any = old if type(old) is kind else kind()
         if plain:
             if one.value != bundle["text/html"]:
                 one.value = bundle["text/html"]

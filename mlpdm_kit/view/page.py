@@ -43,6 +43,8 @@ from mlpdm_kit.view.charts import CHARTS, pictures, sections_of
 from mlpdm_kit.view.forms.said import form_table
 from mlpdm_kit.view.group_parts import estimates_shown, patterns_shown
 from mlpdm_kit.view.lines import LINES
+from mlpdm_kit.view.panels.desk import Desk, Nothing, own_values
+from mlpdm_kit.view.panels.registry import PANELS, Ground
 from mlpdm_kit.view.stage_bar import stage_bar
 from mlpdm_kit.view.tables import TABLES
 
@@ -52,6 +54,7 @@ if TYPE_CHECKING:
 Show = Callable[[Mapping[str, Any]], None]
 
 MODES = ("report", "workshop")
+SVG_MIME = "image/svg+xml"
 RECORD_STEP = STEPS[-1]
 _SECTIONS = {
     "problem_framing": "framing",
@@ -305,11 +308,7 @@ class Page:
 
     def _state(self) -> State:
         """The case file as it was read, with what was given in its place."""
-        file = self.case.folder / CASE_FILE
-        document = Document(file.read_text(encoding="utf-8-sig"))
-        for path, value in self.overrides.items():
-            document = document.put(tuple(path.split(".")), value)
-        return State(document=document, case=self.case, faults=())
+        return State(document=self._document(), case=self.case, faults=())
 
     def form(self, name: str) -> None:
         """Show what the case file says in one of its parts; a workshop shows a form there."""
@@ -320,6 +319,40 @@ class Page:
                 self.show(_as_html(html.words(why, lang=self.lang, kind="none"), why))
                 return
             self.show(_as_html(html.table(found, lang=self.lang), found.caption))
+
+    def panel(self, name: str) -> None:
+        """Show a picture that a workshop can move, as it stands in the case."""
+        with faults_said(self.lang, self.show):
+            refuse_unknown("panel", name, tuple(PANELS))
+            desk = self.desk(name)
+            if isinstance(desk, Nothing):
+                self.show(_as_html(html.words(desk.said, lang=self.lang, kind="none"), desk.said))
+                return
+            picked = desk.pick.first if desk.pick else ""
+            shown = desk.shown(picked, own_values(desk.rows(picked)))
+            picture = shown.picture
+            assert picture is not None
+            self.show(_as_html(html.heading(picture.title, lang=self.lang), picture.title))
+            self.show({SVG_MIME: picture.svg(alone=True), "text/plain": picture.title})
+            self.show(_as_html(shown.beside(self.lang), "\n".join(shown.words)))
+
+    def desk(self, name: str) -> Desk | Nothing:
+        """What stands behind a panel, or why there is nothing to move."""
+        if self._stopped():
+            return Nothing(said=self._why_stopped())
+        return PANELS[name].open(self._ground)
+
+    @cached_property
+    def _ground(self) -> Ground:
+        return Ground(self.walk, self._document(), self.says)
+
+    def _document(self) -> Document:
+        """The case file, with the values that were given in its place."""
+        file = self.case.folder / CASE_FILE
+        document = Document(file.read_text(encoding="utf-8-sig"))
+        for path, value in self.overrides.items():
+            document = document.put(tuple(path.split(".")), value)
+        return document
 
     def area(self, name: str) -> None:
         """Show one of the four areas: what is answered, then what nobody has answered yet."""
@@ -345,13 +378,13 @@ class Page:
 
     def patterns(self) -> None:
         """Show the signs that a group fools itself; in figures too at the last step."""
-        with _faults_said(self.lang, self.show):
+        with faults_said(self.lang, self.show):
             record = self.record if self.step == RECORD_STEP else None
             self.show(patterns_shown(self.case, record, self.says))
 
     def estimates(self) -> None:
         """Show the ranges that people gave alone; a workshop shows the form for them."""
-        with _faults_said(self.lang, self.show):
+        with faults_said(self.lang, self.show):
             for bundle in estimates_shown(self.case.folder, self.says):
                 self.show(bundle)
 

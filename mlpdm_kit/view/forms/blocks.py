@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from mlpdm_kit.case.areas import (
@@ -53,10 +54,10 @@ def _framing(state: State) -> Iterator[Block]:
     )
     goal = ("framing", "goal")
     yield Block(code="form.block.goal", fields=tuple(fields_of(Goal, goal)), order=order_of(Goal))
-    yield _people()
+    yield _persons()
 
 
-def _people() -> Block:
+def _persons() -> Block:
     return Block(code="form.block.people", fields=some(People, order_of(People), ("people",)),
                  order=order_of(People))  # fmt: skip
 
@@ -207,12 +208,11 @@ def _studies(state: State) -> Iterator[Block]:
 
 
 def _people(state: State) -> Iterator[Block]:
-    fields = tuple(fields_of(People, ("people",)))
-    yield Block(code="", fields=fields, order=order_of(People))
+    yield replace(_persons(), code="")
 
 
 def _record(state: State) -> Iterator[Block]:
-    yield _people()
+    yield _persons()
     names = ("status", "date", "review_on", "confirmation", "supersedes")
     yield Block(fields=some(Case, names), order=order_of(Case))
 
