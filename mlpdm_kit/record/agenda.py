@@ -2,8 +2,8 @@
 
 How long a step takes, in which circle it is worked on, and what to do when it is late stand
 in the notebook's metadata (``mlpdm``: ``minutes``, ``mode``, ``if_late``). What is no
-notebook (start, silent estimates, break, comparison, buffer) and the order of all stand in
-``agenda.json``. Sentences are those of ``agenda.<box>`` and ``role.<role>``.
+notebook (start, break, buffer) and the order of all stand in ``agenda.json``. Sentences
+are those of ``agenda.<box>`` and ``role.<role>``.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from mlpdm_kit.errors import refuse
 from mlpdm_kit.record.stages import STEPS
 from mlpdm_kit.text import Text
 
+BESIDE = "workshop"  # where the notebooks lie that are no step
 PLANNED = 180  # minutes, for which the boxes are made
 _FIVE, _FROM = 5, 120  # from so many minutes on, boxes are whole fives
 _DAY = 24 * 60
@@ -145,12 +146,14 @@ def _said() -> dict[str, Any]:
 
 def _box(said: dict[str, Any]) -> Box:
     step = said.get("step")
-    if step is None:
+    if step is not None:
+        name, folder = f"{STEPS.index(step) + 1:02}_{step}.ipynb", shipped.notebooks()
+    elif "notebook" in said:
+        name, folder = f"{said['notebook']}.ipynb", shipped.notebooks() / BESIDE
+    else:
         return Box(id=said["id"], minutes=said["minutes"], mode=said["mode"])
-    name = f"{STEPS.index(step) + 1:02}_{step}.ipynb"
-    notebook = json.loads((shipped.notebooks() / name).read_text(encoding="utf-8"))
-    own = notebook["metadata"]["mlpdm"]
-    return Box(id=step, minutes=own["minutes"], mode=own["mode"], notebook=name,
+    own = json.loads((folder / name).read_text(encoding="utf-8"))["metadata"]["mlpdm"]
+    return Box(id=step or said["id"], minutes=own["minutes"], mode=own["mode"], notebook=name,
                if_late=own["if_late"])  # fmt: skip
 
 

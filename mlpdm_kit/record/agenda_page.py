@@ -8,6 +8,7 @@ from typing import Any
 from mlpdm_kit.case.files import write_atomically
 from mlpdm_kit.record.agenda import Agenda, Box, if_late, roles
 from mlpdm_kit.record.pages import json_for_page, pages, policy, source
+from mlpdm_kit.record.stages import STEPS
 from mlpdm_kit.text import Text
 
 AGENDA, CLOCK = "agenda.html", "clock.html"
@@ -79,7 +80,7 @@ def rows(agenda: Agenda, text: Text) -> list[dict[str, Any]]:
 
 
 def _row(agenda: Agenda, box: Box, text: Text) -> dict[str, Any]:
-    title = text.say(f"stage.{box.id}" if box.notebook else f"agenda.{box.id}")
+    title = text.say(f"stage.{box.id}" if box.id in STEPS else f"agenda.{box.id}")
     return {
         "time": agenda.clock(box.begins),
         "minutes": box.minutes,

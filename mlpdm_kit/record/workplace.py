@@ -33,6 +33,9 @@ from mlpdm_kit.text import Text
 
 PLACE_FILE = "workshop.json"
 START = "start.ipynb"
+ESTIMATES, COMPARISON = "silent_estimates.ipynb", "comparison.ipynb"
+_BESIDE = (START, ESTIMATES, COMPARISON)  # the notebooks that are no step
+_ABOVE = ".."  # where the working folders of all groups lie
 EMPTY = "empty"  # the word for a case to fill in from the start
 
 
@@ -138,8 +141,8 @@ def choose(folder: Path, case: str, name: str = "") -> Workplace:
     else:
         taken = _take(folder, _find(case, folder), place.lang)
     place = replace(place, case=taken)
-    for step_file in _steps():
-        _write_notebook(folder, step_file, place)
+    for name_ in (ESTIMATES, *_steps()):
+        _write_notebook(folder, name_, place)
     _keep(folder, place)
     return place
 
@@ -162,7 +165,7 @@ def read_place(folder: Path) -> Workplace | None:
 
 def _complete(folder: Path, place: Workplace) -> None:
     """Write what is missing; ``PLACE_FILE`` comes last, so that half a folder is none."""
-    for name in (START, *_steps()):
+    for name in (*_BESIDE, *_steps()):
         if not (folder / name).exists():
             _write_notebook(folder, name, place)
     if not (folder / AGENDA).exists() or not (folder / CLOCK).exists():
@@ -182,7 +185,7 @@ def _steps() -> Iterator[str]:
 
 
 def _write_notebook(folder: Path, name: str, place: Workplace) -> None:
-    where = "workshop" if name == START else "."
+    where = "workshop" if name in _BESIDE else "."
     notebook = json.loads((shipped.notebooks() / where / name).read_text(encoding="utf-8"))
     text = Text(place.lang)
     translate(name.removesuffix(".ipynb"), notebook, text)
@@ -191,6 +194,8 @@ def _write_notebook(folder: Path, name: str, place: Workplace) -> None:
     if name != START:
         say_how_to_begin(notebook, text)
         values |= {"case": place.case, "out": place.out}
+    if name == COMPARISON:
+        values = {"mode": "report", "lang": place.lang, "folder": _ABOVE}
     fill_in(notebook, values, text)
     write_atomically(folder / name, json.dumps(notebook, indent=1, ensure_ascii=False) + "\n")
 

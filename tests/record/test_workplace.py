@@ -25,7 +25,8 @@ from mlpdm_kit.record.workplace import (
 )
 
 FIVE = [f"{n:02}_{step}.ipynb" for n, step in enumerate(STEPS, 1)]
-ALL = [*FIVE, "agenda.html", "clock.html", "start.ipynb", "workshop.json"]
+ALL = [*FIVE, "agenda.html", "clock.html", "comparison.ipynb", "silent_estimates.ipynb",
+       "start.ipynb", "workshop.json"]  # fmt: skip
 
 
 def parameters(notebook: Path) -> dict[str, Any]:

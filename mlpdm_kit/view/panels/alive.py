@@ -338,7 +338,10 @@ class PanelBox:
             shown = desk.shown(self.picked, values, whole=whole)
         except Refused as refused:
             for name, box in self.knobs.items():
-                box.tell(refused.said if name == refused.knob else "")
+                if name == refused.knob:
+                    box.tell(refused.said)
+                else:
+                    box.tell()
             return
         except Exception as error:  # a callback's own error would be seen by nobody
             self._broken(error)
