@@ -29,7 +29,7 @@ PREFIXES = {  # what a call puts before its code
     "_said": ("reason.",),
     "Finding": ("finding.",),
     "computed": ("finding.",),
-    "Said": ("reason.", "reopen.", "finding."),
+    "Said": ("reason.", "reopen.", "finding.", "pattern."),
 }
 
 
@@ -125,7 +125,7 @@ def _prose() -> dict[str, str]:
     """The words of every notebook, by the code of their translation."""
     return {
         f"notebook.{file.stem}.{cell['id']}": "".join(cell["source"])
-        for file in shipped.notebooks().glob("*.ipynb")
+        for file in shipped.notebooks().rglob("*.ipynb")
         for cell in json.loads(file.read_text(encoding="utf-8"))["cells"]
         if cell["cell_type"] == "markdown"
     }

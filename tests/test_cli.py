@@ -292,3 +292,25 @@ def test_on_a_terminal_there_are_bars_and_a_table(tmp_path: Path) -> None:
     assert "a failed: 02, c: no [red]memory" in plain
     assert re.search(r"Case +Verdict +Record", plain)
     assert "Now open records/index.html in a browser." in plain
+
+
+def test_decide_refuses_the_mode_of_workshops(tmp_path: Path) -> None:
+    result = call("decide", write_case(tmp_path / "a"), "--mode", "workshop")
+    assert result.exit_code == 2
+    assert "workshop" in result.output
+
+
+def test_agenda_writes_the_page_and_the_clock(tmp_path: Path) -> None:
+    result = call("agenda", "--start", "9:30", "--minutes", "90", "--out", tmp_path / "a.html")
+    assert result.exit_code == 0
+    assert "9:30" in (tmp_path / "a.html").read_text(encoding="utf-8")
+    assert (tmp_path / "clock.html").is_file()
+    wrong = run("agenda", "--start", "noon", "--out", str(tmp_path / "a.html"))
+    assert (wrong.returncode, wrong.stderr.count("\n")) == (2, 1)
+
+
+def test_a_workshop_on_a_case_that_is_not_there_says_so_in_one_line() -> None:
+    result = run("workshop", "no-such-case", "--lang", "ja")
+    assert result.returncode == 2
+    assert "no-such-case" in result.stderr
+    assert result.stderr.count("\n") == 1

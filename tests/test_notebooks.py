@@ -23,6 +23,7 @@ from mlpdm_kit.record.steps import STEPS
 from mlpdm_kit.shipped import import_root
 from mlpdm_kit.text import catalogue
 from mlpdm_kit.view.charts import CHARTS
+from mlpdm_kit.view.panels.registry import PANELS
 
 NOTEBOOKS = sorted(shipped.notebooks().glob("*.ipynb"))
 NAMES = [f"{n:02}_{step}" for n, step in enumerate(STEPS, 1)]
@@ -117,7 +118,7 @@ def test_parameters_are_typed_literals_with_their_meaning(file: Path) -> None:
 @each
 def test_the_answer_comes_first_and_every_picture_says_how_to_read_it(file: Path) -> None:
     calls = [cell.source.splitlines()[-1] for cell in code(read(file))]
-    assert calls[1] == "page.bottom_line()"
+    assert calls[1:3] == ["page.stages()", "page.bottom_line()"]  # the way, then the answer
     assert calls[-1] == "page.save()"
     for place, call in enumerate(calls):
         if call.startswith("page.picture"):
@@ -128,7 +129,7 @@ def test_the_answer_comes_first_and_every_picture_says_how_to_read_it(file: Path
 def test_every_thing_shown_has_its_question_before_it(file: Path) -> None:
     cells = read(file).cells
     for before, cell in zip(cells, cells[1:], strict=False):  # noqa: RUF007
-        if re.search(r"page\.(picture|table|area)", cell.source):
+        if re.search(r"page\.(picture|table|area|panel)", cell.source):
             assert before.cell_type == "markdown"
             assert re.match(r"## .+\?\n", before.source)
 
@@ -140,6 +141,13 @@ def test_every_chart_has_its_place_in_the_notebook_of_its_step() -> None:
             r'page\.picture\("(\w+)"\)', "\n".join(c.source for c in code(read(file)))
         )
         assert drawn == [chart.name for chart in CHARTS.values() if chart.step == step]
+
+
+def test_every_panel_has_its_place_in_the_notebook_of_its_step() -> None:
+    for name, step in zip(NAMES, STEPS, strict=True):
+        file = next(file for file in NOTEBOOKS if file.stem == name)
+        moved = re.findall(r'page\.panel\("(\w+)"\)', "\n".join(c.source for c in code(read(file))))
+        assert moved == [panel.name for panel in PANELS.values() if panel.step == step]
 
 
 def test_the_four_areas_follow_the_gates() -> None:

@@ -17,7 +17,7 @@ from pydantic import Field
 
 from mlpdm_kit.case.inputs import Evidence, Frozen, MoneyPerCase, Months, Share
 from mlpdm_kit.case.option import Option
-from mlpdm_kit.case.words import Names, Truth
+from mlpdm_kit.case.words import Either, Names, OptionName, OptionNames, Words
 
 
 class Stated(Frozen):
@@ -32,9 +32,9 @@ class Stated(Frozen):
 class ErrorCase(Stated):
     """One way in which the output can be wrong; the owner is who sets it right."""
 
-    applies: Truth = True
-    seen: str = ""
-    recovery: str = ""
+    applies: Either = True
+    seen: Words = ""
+    recovery: Words = ""
 
 
 class Rollback(Stated):
@@ -45,7 +45,7 @@ class Rollback(Stated):
 
     metric: str = ""
     at: str = ""
-    to: str = ""
+    to: OptionName = ""
 
 
 class Design(Frozen):
@@ -116,7 +116,7 @@ class Annotation(Stated):
     repeat: Months | None = None
     agreement: Share | None = None
     counted: Literal["included", "apart"] | None = None
-    options: Names = ()
+    options: OptionNames = ()
 
     @property
     def labels(self) -> int:

@@ -15,7 +15,7 @@ from mlpdm_kit.case.attacks import BUILT_IN, NO_ATTACKS, read_attacks
 from mlpdm_kit.case.inputs import Frozen
 from mlpdm_kit.case.prompts import Template, read_template
 from mlpdm_kit.case.tables import inside
-from mlpdm_kit.case.words import Names
+from mlpdm_kit.case.words import Column, Names, Words
 from mlpdm_kit.errors import Fault, InputError, refuse
 
 if TYPE_CHECKING:
@@ -36,14 +36,14 @@ class Ask(Frozen):
     ``untrusted`` is the column whose text comes from outside, where an indirect one hides.
     """
 
-    prompt: str = Field(min_length=1)
-    system: str = ""
+    prompt: Words = Field(min_length=1)
+    system: Words = ""
     model: str = ""
     temperature: float | None = Field(default=None, ge=0, le=2)
     max_tokens: int = Field(default=500, ge=1, le=100_000)
     repeats: int = Field(default=1, ge=1, le=100)
     attacks: Names = (BUILT_IN,)
-    untrusted: str | None = None
+    untrusted: Column | None = None
 
 
 def answers_file(option: str) -> str:

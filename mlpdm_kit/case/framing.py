@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mlpdm_kit.case.inputs import Evidence, Frozen
-from mlpdm_kit.case.words import Names, YesNo
+from mlpdm_kit.case.words import Names, Words, YesNo
 
 
 class People(Frozen):
@@ -27,9 +27,9 @@ class Framing(Frozen):
     """Whose problem it is, and which decision changes."""
 
     user: str
-    problem: str
-    decision: str
-    status_quo: str
+    problem: Words
+    decision: Words
+    status_quo: Words
     goal: Goal | None = None
 
 

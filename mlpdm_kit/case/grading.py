@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from mlpdm_kit.case.inputs import Frozen
 from mlpdm_kit.case.values import is_silent, read_amount, read_day
-from mlpdm_kit.case.words import Truth
+from mlpdm_kit.case.words import Column, Either, Shown
 from mlpdm_kit.errors import Fault, Row
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def _read_cutoff(value: Any) -> Any:
     return found
 
 
-Off = Annotated[Tolerance, BeforeValidator(_read_tolerance)]
+Off = Annotated[Tolerance, BeforeValidator(_read_tolerance), Shown("line")]
 Cutoff = Annotated[float, BeforeValidator(_read_cutoff)]
 
 
@@ -67,9 +67,9 @@ class GradedField(Frozen):
     """
 
     kind: Literal["text", "exact", "amount", "date"] = "text"
-    column: str = ""
+    column: Column = ""
     tolerance: Off = Tolerance()
-    severe: Truth | None = None
+    severe: Either | None = None
 
 
 class Grading(Frozen):

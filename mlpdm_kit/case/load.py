@@ -21,7 +21,7 @@ from mlpdm_kit.case.model import Case
 from mlpdm_kit.case.quantity import Units
 from mlpdm_kit.case.rules import rule_faults
 from mlpdm_kit.case.translate import fault_of, location
-from mlpdm_kit.case.yaml_text import MAX_FAULTS, Lines, read_yaml
+from mlpdm_kit.case.yaml_text import MAX_FAULTS, Lines, parse_yaml, read_yaml
 from mlpdm_kit.errors import Fault, InputError, raise_all, refuse
 
 CASE_FILE = "case.yaml"
@@ -114,9 +114,28 @@ class _Reading:
         return found
 
 
+def read_text(text: str, file: Path) -> tuple[Case | None, list[Fault]]:
+    """The case that a text would be as a file, as far as it can be read, and its faults.
+
+    The faults are those of `load_case`; the data beside the file is not looked into.
+    """
+    try:
+        values, lines = parse_yaml(text, str(file))
+        reading = _reading(values, lines, file, None)
+    except InputError as error:
+        return None, list(error.faults)
+    return reading.case, reading.in_order()
+
+
 def _read(path: str | Path, overrides: Mapping[str, Any] | None) -> _Reading:
     file = _case_file(Path(path))
     values, lines = read_yaml(file)
+    return _reading(values, lines, file, overrides)
+
+
+def _reading(
+    values: Any, lines: Lines, file: Path, overrides: Mapping[str, Any] | None
+) -> _Reading:
     if not isinstance(values, dict):
         code = "file-empty" if values is None else "file-mapping"
         raise InputError(Fault(code=code, field="case", value=file.name, file=str(file), line=1))

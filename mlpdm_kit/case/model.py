@@ -36,13 +36,24 @@ from mlpdm_kit.case.inputs import (
 from mlpdm_kit.case.kinds import TASK_KINDS, TaskKind
 from mlpdm_kit.case.option import Budget, Option, Stage, Stages, Tokens
 from mlpdm_kit.case.quantity import Units
-from mlpdm_kit.case.words import Currency, Day, Names, Truth, slug
+from mlpdm_kit.case.words import (
+    Column,
+    Columns,
+    Currency,
+    Day,
+    File,
+    Inputs,
+    Names,
+    Truth,
+    Words,
+    slug,
+)
 
 
 class Documents(Frozen):
     """What is searched: a table of documents beside the case file, one row each."""
 
-    file: str
+    file: File
     id: str
     text: Names = Field(min_length=1)
 
@@ -50,19 +61,19 @@ class Documents(Frozen):
 class Data(Frozen):
     """The table of past cases beside the case file."""
 
-    file: str
-    target: str | None = None
+    file: File
+    target: Column | None = None
     positive: str | None = None
-    id: str | None = None
-    time: str | None = None
-    group: str | None = None
-    segment: str | None = None
+    id: Column | None = None
+    time: Column | None = None
+    group: Column | None = None
+    segment: Column | None = None
     mix: dict[str, Share] = Field(default_factory=dict)
-    leave_out: Names = ()
-    known_then: Names = ()
-    query: str | None = None
+    leave_out: Columns = ()
+    known_then: Columns = ()
+    query: Column | None = None
     documents: Documents | None = None
-    grades: str | None = None
+    grades: File | None = None
     simulated: Truth = False
     source: str = ""
     licence: str = ""
@@ -123,7 +134,7 @@ class Study(Frozen):
     once and for all, as by asking.
     """
 
-    of: Names = Field(min_length=1)
+    of: Inputs = Field(min_length=1)
     price: Money | None = None
     price_per_case: CostPerCase | None = None
     time: Months | None = None
@@ -141,7 +152,7 @@ def _list(value: Any) -> Any:
 class Related(Frozen):
     """Two inputs that move together: by how much, as Spearman's rank correlation."""
 
-    between: Names
+    between: Inputs
     rank: float
 
 
@@ -166,7 +177,7 @@ class Case(Frozen):
     supersedes: str = ""
     people: People = People()
     review_on: Day | None = None
-    confirmation: str = ""
+    confirmation: Words = ""
     currency: Currency = "USD"
     unit: str = Field(default="case", min_length=1, max_length=40)
     task: Literal[

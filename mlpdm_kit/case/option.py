@@ -28,7 +28,7 @@ from mlpdm_kit.case.inputs import (
     told_under,
 )
 from mlpdm_kit.case.kinds import OPTION_KINDS, TASK_KINDS, OptionKind
-from mlpdm_kit.case.words import Day, Names, Truth
+from mlpdm_kit.case.words import Column, Day, File, Names, OptionName, Rule, Shown, Truth, Words
 
 
 def _read_rates(value: Any, info: ValidationInfo) -> Any:
@@ -141,21 +141,21 @@ class Option(Frozen):
     ]  # fmt: skip
     label: str = ""
     note: str = ""
-    when: str | None = None
-    predict: str | None = None
-    predictions: str | None = None
+    when: Rule | None = None
+    predict: Rule | None = None
+    predictions: File | None = None
     ask: Ask | None = None
     probability: Truth = False
     rates: Rates = Field(default_factory=dict)
     text: Names = ()
-    synonyms: str | dict[str, Names] | None = None
-    pinned: str | dict[str, str] | None = None
-    by: str | None = None
+    synonyms: Annotated[str | dict[str, Names] | None, Shown("file")] = None
+    pinned: Annotated[str | dict[str, str] | None, Shown("file")] = None
+    by: Column | None = None
     half_life: Months | None = None
     steps: Steps = Field(default_factory=dict)
     check: Look | None = None
     incidents: dict[str, Share] = Field(default_factory=dict)
-    of: str | None = None
+    of: OptionName | None = None
     status_quo: Truth = False
     build: Money | None = None
     run: MoneyPerMonth | None = None
@@ -170,7 +170,7 @@ class Option(Frozen):
     retrain: Money | None = None
     retrain_every: Months | None = None
     stages: Stages = Stages()
-    value: str | None = None
+    value: Words | None = None
     inputs: dict[str, Number] = Field(default_factory=dict)
     review: MoneyPerCase | None = None
     capacity: CasesPerMonth | None = None

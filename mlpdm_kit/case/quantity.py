@@ -138,6 +138,32 @@ def points(text: str, dimension: str, units: Units) -> tuple[float, float | None
     return found[0], found[1] if len(found) == 3 else None, found[-1]
 
 
+def written_parts(text: str) -> tuple[tuple[str, ...], str]:
+    """The figures of a written quantity as they stand, without their unit; and that unit.
+
+    Percent signs count as the unit's.
+
+    Examples
+    --------
+    >>> written_parts("1.2万〜3万円")
+    (('1.2万', '3万'), '円')
+    """
+    found, unit = [], ""
+    for part in _parts(str(text), ""):
+        code = re.match(r"[A-Z]{3}\s*(?=[\d.])", part)
+        bare = part[code.end() :] if code else part
+        match = _NUMBER.match(bare)
+        if match is None:
+            raise Malformed("quantity-number", example="")
+        scale = match["scale"] or ""
+        kept = "" if scale == "%" else scale
+        found.append(match["sign"] + match["digits"] + (match["power"] or "") + kept)
+        before = code[0].strip() if code else match["symbol"]
+        said = f"{before} {bare[match.end() :]}".strip()
+        unit = f"{'%' if scale == '%' else ''} {said}".strip() or unit
+    return tuple(found), unit
+
+
 def _parts(text: str, example: str) -> list[str]:
     """The one, two or three points that were written, in plain digits."""
     if any(unicodedata.decomposition(sign)[:6] in ("<super", "<sub> ", "<fract") for sign in text):
@@ -241,6 +267,17 @@ def _currency(head: str) -> tuple[tuple[str, ...] | None, str]:
             return codes, head.replace(symbol, " ").strip()
     match = re.match(r"^([A-Z]{3})\b\s*(.*)$", head)
     return ((match[1],), match[2].strip()) if match else (None, head)
+
+
+def symbols_of(currency: str) -> tuple[str, ...]:
+    """The signs that can mean a currency.
+
+    Examples
+    --------
+    >>> symbols_of("JPY")
+    ('¥', '円')
+    """
+    return tuple(symbol for symbol, codes in _SYMBOLS.items() if currency in codes)
 
 
 def _glued(head: str, per: str | None) -> tuple[str, str | None]:
@@ -394,4 +431,4 @@ _RULES: Mapping[str, Any] = {
     "seconds": _seconds,
 }
 
-__all__ = ["DAYS_PER_YEAR", "EXAMPLES", "Malformed", "Units", "parse", "points"]
+__all__ = ["DAYS_PER_YEAR", "EXAMPLES", "Malformed", "Units", "parse", "points", "written_parts"]

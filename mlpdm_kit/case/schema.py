@@ -5,47 +5,13 @@ from __future__ import annotations
 from typing import Any, get_args
 
 from mlpdm_kit.case.checks import CHECKS
+from mlpdm_kit.case.editing.fields import PLACES
 from mlpdm_kit.case.model import Case, Evidence, Family
 from mlpdm_kit.case.quantity import Units
 from mlpdm_kit.text import Text
 
 _TEXT = ["string", "number", "boolean"]  # to the kit, 10 and true are text as they stand
 _NOT_WRITTEN = ("folder", "digest")
-_PLACES = {  # where the fields of each part stand in a case, as the catalogue names them
-    "People": "people.",
-    "Framing": "framing.",
-    "Goal": "framing.goal.",
-    "Answer": "checks.",
-    "Data": "data.",
-    "Documents": "data.documents.",
-    "Grading": "grading.",
-    "GradedField": "grading.fields.",
-    "Tolerance": "grading.tolerance.",
-    "Option": "options.",
-    "Stages": "options.stages.",
-    "Ask": "options.ask.",
-    "Tokens": "options.tokens.",
-    "Stage": "stages.",
-    "Look": "check.",
-    "Study": "studies.",
-    "Incident": "incidents.",
-    "Budget": "budget.",
-    "Related": "correlations.",
-    "Design": "design.",
-    "ErrorCase": "design.errors.",
-    "Rollback": "design.rollback.",
-    "Evaluation": "evaluation.",
-    "KpiLink": "evaluation.kpi.",
-    "SegmentsPlan": "evaluation.segments.",
-    "Explanation": "evaluation.explanation.",
-    "LiveTest": "evaluation.live_test.",
-    "Collection": "collection.",
-    "Logged": "collection.log.",
-    "Annotation": "collection.annotation.",
-    "Governance": "governance.",
-    "Policy": "governance.policy.",
-    "Deletion": "governance.deletion.",
-}
 
 
 def case_schema(lang: str = "en") -> dict[str, Any]:
@@ -70,8 +36,9 @@ def case_schema(lang: str = "en") -> dict[str, Any]:
     parts["Outcome"] = {"oneOf": prices}
     parts["Answer"]["properties"]["answer"] = _answer(parts["Answer"]["properties"]["answer"])
     _describe(schema, "", text)
-    for name, place in _PLACES.items():
-        _describe(parts[name], place, text)
+    for name, place in PLACES.items():
+        if name != "Case":
+            _describe(parts[name], place, text)
     schema["properties"]["discount"]["default"] = "0% per year"
     schema["properties"]["checks"] = {
         "type": "object",

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mlpdm_kit.case.checks import AREAS, CHECKS
+from mlpdm_kit.case.editing.document import Document
 from mlpdm_kit.case.example import marked, name_of_example
 from mlpdm_kit.case.load import CASE_FILE
 from mlpdm_kit.case.yaml_text import read_yaml
@@ -19,8 +20,23 @@ FLAW_FILE = "flaw.yaml"  # the teacher's answer beside a case with a planted fla
 _HIDDEN = (".*", "__pycache__", FLAW_FILE)
 
 
-def new_case(folder: str | Path, like: str | Path | None = None, lang: str = "en") -> Path:
-    """Write a case folder that passes the check as it is.
+_EXAMPLE = (  # what of the template is an example, and is left open in an empty case
+    ("title",), ("unit",),
+    ("framing", "user"), ("framing", "problem"), ("framing", "decision"), ("framing", "status_quo"),
+    ("framing", "goal", "metric"), ("framing", "goal", "now"), ("framing", "goal", "target"),
+    ("volume",), ("prevalence",), ("outcomes",), ("options",), ("horizon",), ("discount",),
+)  # fmt: skip
+_UNSAID = {("discount",)}  # may be left out, so that nobody has to fill it in
+
+
+def new_case(
+    folder: str | Path,
+    like: str | Path | None = None,
+    lang: str = "en",
+    *,
+    empty: bool = False,
+) -> Path:
+    """Write a case folder that passes the check as it is, or an empty one to fill in.
 
     Parameters
     ----------
@@ -31,6 +47,9 @@ def new_case(folder: str | Path, like: str | Path | None = None, lang: str = "en
         marked as a copy (`mlpdm_kit.case.example.marked`).
     lang : {"en", "ja"}
         Language of the comments.
+    empty : bool
+        Whether the example's values are taken out of the commented case; what is then
+        lacking is named by the check, and filled in by the forms of a workshop.
 
     Returns
     -------
@@ -55,7 +74,8 @@ def new_case(folder: str | Path, like: str | Path | None = None, lang: str = "en
     copy = None if source is None else _marked(source, place, lang)
     place.mkdir(parents=True, exist_ok=True)
     if source is None or copy is None:
-        (place / CASE_FILE).write_text(case_text(place, lang), encoding="utf-8", newline="\n")
+        text = empty_text(place, lang) if empty else case_text(place, lang)
+        (place / CASE_FILE).write_text(text, encoding="utf-8", newline="\n")
     else:
         hidden = shutil.ignore_patterns(*_HIDDEN, CASE_FILE)
         shutil.copytree(source, place, dirs_exist_ok=True, ignore=hidden)
@@ -73,8 +93,11 @@ def _marked(source: Path, place: Path, lang: str) -> str:
     return marked(text, name_of_example(source, place), files, lang)
 
 
-def case_text(folder: Path, lang: str = "en") -> str:
-    """The commented case file; its questions are those of the registry."""
+def case_text(folder: Path, lang: str = "en", *, empty: bool = False) -> str:
+    """The commented case file; its questions are those of the registry.
+
+    ``empty`` only says so in its first lines; see `empty_text`.
+    """
     from jinja2 import Environment, StrictUndefined
 
     text = Text(lang)
@@ -87,9 +110,18 @@ def case_text(folder: Path, lang: str = "en") -> str:
         keep_trailing_newline=True,
     )
     return yaml.from_string(source.read_text(encoding="utf-8")).render(
+        empty=empty,
         folder=" ".join(folder.as_posix().split()),
         areas=[{"name": text.say(f"area.{area}"), "checks": _checks(area, text)} for area in AREAS],
     )
+
+
+def empty_text(folder: Path, lang: str = "en") -> str:
+    """The commented case file without the values of its example; comments and names stay."""
+    document = Document(case_text(folder, lang, empty=True))
+    for path in _EXAMPLE:
+        document = document.drop(path) if path in _UNSAID else document.put(path, None)
+    return document.text
 
 
 def _checks(area: str, text: Text) -> list[dict[str, Any]]:

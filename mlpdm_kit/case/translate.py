@@ -47,8 +47,8 @@ def location(item: Mapping[str, Any]) -> list[str]:
     return [str(part) for part in item["loc"] if part not in ("function-before", "[key]")]
 
 
-def fault_of(item: Mapping[str, Any]) -> Fault:
-    """One error of the case model as a fault."""
+def fault_of(item: Mapping[str, Any], model: type[BaseModel] = Case) -> Fault:
+    """One error of the case model, or of another one, as a fault."""
     loc, kind, value = location(item), str(item["type"]), item["input"]
     field, figures = ".".join(loc), dict(item.get("ctx") or {})
     code = _CODES.get(kind, "date" if kind.startswith("date") else kind)
@@ -61,7 +61,7 @@ def fault_of(item: Mapping[str, Any]) -> Fault:
     if value is None:
         return Fault(code="field-empty", field=field)
     if code == "unknown-key":
-        return _unknown_key(loc)
+        return _unknown_key(loc, model)
     if code == "not-one-of":
         known = re.findall("'([^']*)'", str(figures["expected"]))
         return Fault(code=code, field=field, value=plain(value), figures={"known": known})
@@ -78,8 +78,8 @@ def fault_of(item: Mapping[str, Any]) -> Fault:
     )
 
 
-def _unknown_key(loc: list[str]) -> Fault:
-    known = _known_keys(loc[:-1])
+def _unknown_key(loc: list[str], whole: type[BaseModel]) -> Fault:
+    known = _known_keys(loc[:-1], whole)
     near = get_close_matches(loc[-1], known, n=1)
     return Fault(
         code="unknown-key" if near else "unknown-key-here",
@@ -96,9 +96,9 @@ def plain(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, default=str)
 
 
-def _known_keys(loc: list[str]) -> list[str]:
+def _known_keys(loc: list[str], whole: type[BaseModel]) -> list[str]:
     """Keys that may stand at a path: those of its model, or of a quantity."""
-    model: Any = Case
+    model: Any = whole
     for name in loc:
         field = model.model_fields.get(name)
         if field is None:

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from datetime import date as Date
 from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator
 from pydantic_core import PydanticCustomError
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How a form shows a field, where its type does not say it.
+
+    ``kind`` is that of the field, as ``words`` for a text of several lines, ``column`` for
+    a column of the case's data, ``file`` for a file beside the case.
+    """
+
+    kind: str
+    choices: tuple[str, ...] = ()
 
 
 def slug(name: str) -> bool:
@@ -55,8 +68,17 @@ def _currency(value: str) -> str:
     return value
 
 
+Words = Annotated[str, Shown("words")]
+Column = Annotated[str, Shown("column")]
+File = Annotated[str, Shown("file")]
+Rule = Annotated[str, Shown("rule")]
+OptionName = Annotated[str, Shown("option")]
 Names = Annotated[tuple[str, ...], BeforeValidator(_one_or_many)]
+Columns = Annotated[Names, Shown("columns")]
+Inputs = Annotated[Names, Shown("inputs")]
+OptionNames = Annotated[Names, Shown("options")]
 Currency = Annotated[str, AfterValidator(_currency)]
 Day = Annotated[Date, BeforeValidator(_day)]
 Truth = Annotated[bool, BeforeValidator(_truth)]
+Either = Annotated[Truth, Shown("choice", ("yes", "no"))]  # where no is not the same as nothing
 YesNo = Annotated[Literal["yes", "no", "unknown", "n/a"], BeforeValidator(_yes_or_no)]

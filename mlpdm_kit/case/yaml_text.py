@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +83,6 @@ def parse_yaml(text: str, name: str = "case.yaml") -> tuple[Any, Lines]:
     >>> parse_yaml("title: Rain?\\nat: 12:30\\n")
     ({'title': 'Rain?', 'at': '12:30'}, {(): 1, ('title',): 1, ('at',): 2})
     """
-    from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
     odd = _UNREADABLE.search(text)
@@ -90,7 +91,7 @@ def parse_yaml(text: str, name: str = "case.yaml") -> tuple[Any, Lines]:
         raise InputError(Fault(code="yaml-sign", value=_code(odd[0]), file=name, line=line))
     reader = _Reader(text, name)
     try:
-        value = reader.read(iter(YAML(typ="rt", pure=True).parse(text)))
+        value = reader.read(_told_again(text))
     except YAMLError as error:
         reader.faults.append(_syntax(error, text, name))
     except (ValueError, RecursionError, IndexError, AttributeError, AssertionError):
@@ -124,6 +125,82 @@ def spans(text: str, name: str = "case.yaml") -> Spans:
     reader = _Reader(text, name)
     reader.read(iter(YAML(typ="rt", pure=True).parse(text)))
     return reader.spans
+
+
+@lru_cache(maxsize=4)
+def _parsed(text: str) -> tuple[tuple[Any, ...], Exception | None]:
+    """The events of a parser, as far as it came, and what ended it: the slow part, done once."""
+    from ruamel.yaml import YAML
+
+    events: list[Any] = []
+    try:
+        for event in YAML(typ="rt", pure=True).parse(text):
+            events.append(event)
+    except Exception as error:  # raised again where the text is read
+        return tuple(events), error
+    return tuple(events), None
+
+
+def _told_again(text: str) -> Iterator[Any]:
+    events, error = _parsed(text)
+    yield from events
+    if error is not None:
+        raise error.with_traceback(None)
+
+
+@dataclass(frozen=True)
+class Node:
+    """A value and where it stands in the text.
+
+    Parameters
+    ----------
+    id : {"scalar", "mapping", "sequence"}
+    value : str, or tuple of Node, or tuple of pairs of Node
+    start_mark, end_mark : marks of the parser
+    style : str or None
+        Of a scalar: its quotes, or ``|`` or ``>``.
+    flow_style : bool
+        Whether it is written in braces or brackets.
+    """
+
+    id: str
+    value: Any
+    start_mark: Any
+    end_mark: Any
+    style: str | None = None
+    flow_style: bool = False
+
+
+def nodes(text: str) -> Node | None:
+    """The values of a text that can be read, with their places; None for an empty text.
+
+    Examples
+    --------
+    >>> key, value = nodes("a: [b, c]").value[0]
+    >>> key.value, value.flow_style, [item.value for item in value.value]
+    ('a', True, ['b', 'c'])
+    """
+    events = _told_again(text)
+    for event in events:
+        if type(event).__name__ in ("ScalarEvent", "MappingStartEvent", "SequenceStartEvent"):
+            return _node(event, events)
+    return None
+
+
+def _node(event: Any, events: Iterator[Any]) -> Node:
+    if type(event).__name__ == "ScalarEvent":
+        return Node("scalar", event.value, event.start_mark, event.end_mark, event.style)
+    kind = type(event).__name__.removesuffix("StartEvent")
+    inside: list[Node] = []
+    for inner in events:
+        if type(inner).__name__ == f"{kind}EndEvent":
+            break
+        inside.append(_node(inner, events))
+    value: Any = tuple(inside)
+    if kind == "Mapping":
+        value = tuple(zip(inside[::2], inside[1::2], strict=True))
+    return Node(kind.lower(), value, event.start_mark, inner.end_mark,
+                flow_style=bool(event.flow_style))  # fmt: skip
 
 
 def _syntax(error: Exception, text: str, name: str) -> Fault:

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+from mlpdm_kit.case.files import write_atomically
 from mlpdm_kit.errors import refuse
-from mlpdm_kit.record.files import write_atomically
 
 SUFFIX = ".jsonl"
 Line = dict[str, Any]

@@ -73,7 +73,7 @@ def assemble(
         options=value.options,
         gates=gates,
         areas=areas(gates, framing.written, framing.labels),
-        baseline=comparison.model_copy(update={"checks": ()}),
+        baseline=comparison.model_copy(update={"checks": (), "cuts": (), "offsets": ()}),
         error_costs=errors,
         inputs=value.inputs,
         correlations=value.correlations,

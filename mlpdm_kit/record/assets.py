@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.resources import files
 from pathlib import Path
 
-from mlpdm_kit.record.files import write_atomically
+from mlpdm_kit.case.files import write_atomically
 
 PLOTLY = "plotly.min.js"
 

@@ -32,6 +32,7 @@ from mlpdm_kit.record.measured import (
     SegmentGap,
     ThreeWays,
 )
+from mlpdm_kit.record.operating import cut_tables, offset_tables
 from mlpdm_kit.record.parts import CheckResult, Range, Status
 
 FURTHER = 10.0  # times the rows that the fitted line is drawn to
@@ -64,6 +65,8 @@ def looked(
             for name, one in result.tried.items()
             if one.calibration is not None
         ),
+        "cuts": cut_tables(case, data, split, setting, result),
+        "offsets": offset_tables(data, split, setting, result),
         "reviews": tuple(_three_ways(case, setting, result)),
         "segments": tuple(_segments(found)),
         "gaps": gaps,

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
 
-from mlpdm_kit.record.files import write_atomically
+from mlpdm_kit.case.files import write_atomically
 from mlpdm_kit.record.model import DecisionRecord, Outcome
 from mlpdm_kit.record.page import against_today, is_simulated
 from mlpdm_kit.record.pages import pages, policy, source
@@ -124,11 +124,12 @@ def index_csv(rows: Sequence[IndexRow]) -> bytes:
     writer = csv.writer(text)
     writer.writerow(IndexRow.model_fields)
     for row in rows:
-        writer.writerow(_inert(value) for value in row.model_dump(mode="python").values())
+        writer.writerow(inert(value) for value in row.model_dump(mode="python").values())
     return b"\xef\xbb\xbf" + text.getvalue().encode()
 
 
-def _inert(value: object) -> object:
+def inert(value: object) -> object:
+    """A value as a spreadsheet shows it, never runs it."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, str) and value.startswith(_FORMULA):

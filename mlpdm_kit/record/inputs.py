@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from typing import Any
 
 import numpy as np
 
 from mlpdm_kit.analysis.uncertainty.distributions import Array, Distribution, widened
-from mlpdm_kit.analysis.uncertainty.sampling import draw
+from mlpdm_kit.analysis.uncertainty.sampling import draw, joint_points
 from mlpdm_kit.analysis.uncertainty.stated import distribution, stated_inputs
 from mlpdm_kit.case.correlations import drawn_name
 from mlpdm_kit.case.incidents import INVENTION
@@ -69,21 +70,32 @@ class Inputs:
     ) -> dict[str, Array]:
         """Joint draws: measured rates that share their rows move together, and what the case
         says does; for a stress stated ranges ``spread`` times as wide, or nothing tied."""
-        import pandas as pd
-
-        names = list(self.comparison.correlation.names)
-        matrix = pd.DataFrame(self.comparison.correlation.matrix, index=names, columns=names)
         wider = self.distributions
         if spread != 1:
             people = set(self.stated) - set(self.measured)
             wider = {n: widened(d, spread) if n in people else d for n, d in wider.items()}
-        return draw(
-            wider,
-            draws=draws,
-            seed=seed,
-            correlation=matrix if names and correlated else None,
-            ranks={one.between: one.rank for one in self.correlations if correlated},
-        )
+        return draw(wider, draws=draws, seed=seed, **self._ties(correlated=correlated))
+
+    def points(self, draws: int, seed: int) -> dict[str, Array]:
+        """The shares at which `draw` takes quantiles, by input that moves."""
+        return joint_points(self.distributions, draws=draws, seed=seed, **self._ties())
+
+    def otherwise(self, changes: Mapping[str, Distribution]) -> Inputs:
+        """The same with some inputs believed otherwise."""
+        found = copy(self)
+        found.distributions = {**self.distributions, **changes}
+        return found
+
+    def _ties(self, *, correlated: bool = True) -> dict[str, Any]:
+        """What ties inputs together: their rows, and what the case says."""
+        import pandas as pd
+
+        names = list(self.comparison.correlation.names)
+        matrix = pd.DataFrame(self.comparison.correlation.matrix, index=names, columns=names)
+        return {
+            "correlation": matrix if names and correlated else None,
+            "ranks": {one.between: one.rank for one in self.correlations if correlated},
+        }
 
     def findings(self) -> tuple[Said, ...]:
         """Ranges so wide that their mean is not what their writer is likely to mean, and

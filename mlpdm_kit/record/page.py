@@ -5,6 +5,7 @@ The top of the page is made here, what is folded below it in ``mlpdm_kit.record.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,10 +89,18 @@ def question(record: DecisionRecord, says: Sentences) -> str:
 def verdict(record: DecisionRecord, says: Sentences) -> str:
     """What is decided, in a few words."""
     said = record.verdict
-    code, option = f"verdict.{said.outcome}", said.option
-    if said.outcome == "find_out_first" and said.meanwhile is not None:
-        code, option = f"{code}.meanwhile", said.meanwhile
-        if any(o.id == option and o.status_quo for o in record.options):
+    quo = {option.id for option in record.options if option.status_quo}
+    return verdict_said(said.outcome, said.option, said.meanwhile, quo, says)
+
+
+def verdict_said(
+    outcome: str, option: str | None, meanwhile: str | None, quo: Container[str], says: Sentences
+) -> str:
+    """An outcome of the rule in a few words; ``quo`` are options that are what is done today."""
+    code = f"verdict.{outcome}"
+    if outcome == "find_out_first" and meanwhile is not None:
+        code, option = f"{code}.meanwhile", meanwhile
+        if option in quo:
             return says.sentence(f"{code}.none")
     kind = says.options[option].kind if option in says.options else ""
     special = f"{code}.{kind}"
@@ -226,11 +235,17 @@ def _nearness(found: BreakEven) -> tuple[bool, bool, float]:
 
 def _changes(record: DecisionRecord, says: Sentences) -> tuple[Change, ...]:
     """Inputs that can change the choice, the likeliest first."""
+    return tuple(change_of(found, says) for found in able_to_change(record)[:MOST_CHANGES])
+
+
+def able_to_change(record: DecisionRecord) -> list[BreakEven]:
+    """The inputs that can change the choice, the one that comes nearest to it first."""
     able = [found for found in record.break_even if found.below or found.above]
-    return tuple(_change(found, says) for found in sorted(able, key=_nearness)[:MOST_CHANGES])
+    return sorted(able, key=_nearness)
 
 
-def _change(found: BreakEven, says: Sentences) -> Change:
+def change_of(found: BreakEven, says: Sentences) -> Change:
+    """Where an input stands, and where the choice changes."""
     flips = []
     for side, flip in (("below", found.below), ("above", found.above)):
         if flip is not None:

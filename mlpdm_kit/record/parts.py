@@ -75,7 +75,11 @@ class CheckResult(Part):
 
 
 class Section(Part):
-    """Base of what a notebook leaves; ``made_from`` is the digest of all it stands on."""
+    """Base of what a notebook leaves.
+
+    ``made_from`` is the digest of all it stands on, ``stands_on`` that of each step's answers.
+    """
 
     name: str
     made_from: str = ""
+    stands_on: dict[str, str] = Field(default_factory=dict)

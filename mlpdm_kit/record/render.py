@@ -55,7 +55,7 @@ class Picture:
     json: Markup
 
 
-def _picture(name: str, figure: Mapping[str, Any]) -> Picture:
+def picture(name: str, figure: Mapping[str, Any]) -> Picture:
     """Title and reading stand on the page, where they wrap, and not in the chart."""
     said = figure["layout"].get("meta") or {}
     apart = ("title", "meta")
@@ -99,7 +99,7 @@ def render_html(
         HTML that loads nothing from the network.
     """
     says = Sentences.of_record(record, lang)
-    ready = {name: _picture(name, pictures[name]) for name in PICTURES if name in pictures}
+    ready = {name: picture(name, pictures[name]) for name in PICTURES if name in pictures}
     inline = embed and bool(ready)
     plotly = plotly_script().decode().replace("\r\n", "\n") if inline else ""
     script = source("record.js")

@@ -21,6 +21,7 @@ from mlpdm_kit.record.measured import (
     SegmentGap,
     ThreeWays,
 )
+from mlpdm_kit.record.operating import CutTable, OffsetTable
 from mlpdm_kit.record.parts import CheckResult, Range, Said, Section
 from mlpdm_kit.record.valued import (
     BreakEven,
@@ -50,7 +51,10 @@ class FramingSection(Section):
 
 
 class ComparisonSection(Section):
-    """02: what needs no ML against what does, on the case's own data."""
+    """02: what needs no ML against what does, on the case's own data.
+
+    ``cuts`` and ``offsets`` are for moving a threshold; a record does not hold them.
+    """
 
     name: str = "baseline_comparison"
     data: DataProfile | None = None
@@ -59,6 +63,8 @@ class ComparisonSection(Section):
     best_without_ml: str | None = None
     correlation: Correlation = Correlation()
     curves: tuple[Curve, ...] = ()
+    cuts: tuple[CutTable, ...] = ()
+    offsets: tuple[OffsetTable, ...] = ()
     reliability: tuple[Reliability, ...] = ()
     reviews: tuple[ThreeWays, ...] = ()
     segments: tuple[Segment, ...] = ()

@@ -15,25 +15,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mlpdm_kit.case.dataset import data_digest
+from mlpdm_kit.case.files import write_atomically
 from mlpdm_kit.case.model import Case
 from mlpdm_kit.errors import StaleSection
 from mlpdm_kit.record.areas import label_cost, written
-from mlpdm_kit.record.files import write_atomically
 from mlpdm_kit.record.gates import answered, stopped_by
 from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.parts import Section
 from mlpdm_kit.record.sections import ComparisonSection, ErrorsSection, FramingSection, ValueSection
+from mlpdm_kit.record.stages import STEPS, fingerprints
 
 if TYPE_CHECKING:
     from mlpdm_kit.analysis.ladder import Rung
 
-STEPS = (
-    "problem_framing",
-    "baseline_comparison",
-    "cost_of_errors",
-    "expected_value",
-    "decision_record",
-)
 DEFAULT_DRAWS = 16_384
 
 _Kind = TypeVar("_Kind", bound=Section)
@@ -150,7 +144,8 @@ class Walk:
     def _make(self, kind: type[_Kind], compute: Any) -> _Kind:
         # through JSON, so that the numbers are those that a reader of the file would get
         plain = json.loads(json.dumps(compute().model_dump(mode="json")))
-        return kind.model_validate({**plain, "made_from": self.made_from})
+        stands_on = fingerprints(self.case, self.data_digest)
+        return kind.model_validate({**plain, "made_from": self.made_from, "stands_on": stands_on})
 
     def _frame(self) -> FramingSection:
         checks = answered(self.case, self.rungs)
@@ -246,3 +241,6 @@ def decide(
     'do_nothing'
     """
     return Walk(case, seed=seed, draws=draws, day=day).record()
+
+
+__all__ = ["DEFAULT_DRAWS", "STEPS", "Walk", "decide", "read_section"]

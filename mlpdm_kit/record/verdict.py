@@ -15,10 +15,10 @@ The probability of being best is reported and is never the rule.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from mlpdm_kit.record.model import Verdict
+from mlpdm_kit.record.model import Outcome, Verdict
 from mlpdm_kit.record.parts import CheckResult, Range, Said, few_errors
 from mlpdm_kit.record.sections import ComparisonSection, ErrorsSection, ValueSection
 from mlpdm_kit.record.valued import Difference, StudyValue, Valued
@@ -39,6 +39,23 @@ def verdict(
     if stopped:
         return _stop(checks, stopped)
     return _Rule(checks, comparison, errors, value).verdict()
+
+
+def outcome_of(best: Valued, study: StudyValue | None) -> Outcome:
+    """What the rule says where the case goes on: the best option, and a study that pays."""
+    if (best.is_ml and not best.feasible) or study is not None:
+        return "find_out_first"
+    if best.status_quo:
+        return "do_nothing"
+    return "use_ml" if best.is_ml else "use_non_ml"
+
+
+def meanwhile_of(best: Valued, options: Iterable[Valued], study: StudyValue | None) -> str | None:
+    """What to do until more is known, where the rule says to find out first."""
+    if best.is_ml and not best.feasible:
+        ready = [one for one in options if one.feasible and one.expected_net_benefit is not None]
+        return max(ready, key=_mean).id if ready else None
+    return study.meanwhile if study is not None and study.months > 0 else None
 
 
 def _stop(checks: Sequence[CheckResult], stopped: Sequence[str]) -> Verdict:
@@ -70,21 +87,19 @@ class _Rule:
         self.best = self.options[value.best]
 
     def verdict(self) -> Verdict:
-        if self.best.is_ml and not self.best.feasible:
-            return self._find_out_first()
         study = next((one for one in self.value.studies if one.pays), None)
-        if study is not None:
-            return self._study_first(study)
-        if self.best.status_quo:
-            return self._do_nothing()
-        if self.best.is_ml:
-            return self._use_ml()
-        return self._use_non_ml()
+        outcome = outcome_of(self.best, study)
+        if outcome == "find_out_first":
+            held = self.best.is_ml and not self.best.feasible
+            return self._find_out_first() if held or study is None else self._study_first(study)
+        return {
+            "do_nothing": self._do_nothing, "use_ml": self._use_ml, "use_non_ml": self._use_non_ml
+        }[outcome]()  # fmt: skip
 
     # --- outcomes ---------------------------------------------------------------------
 
     def _find_out_first(self) -> Verdict:
-        meanwhile = self._best_of(lambda o: o.feasible)
+        meanwhile = meanwhile_of(self.best, self.options.values(), None)
         against = meanwhile or self.value.best_without_ml
         reasons = []
         if self.best.open_gates:
@@ -116,7 +131,7 @@ class _Rule:
             *self._cost_reason(self.best.id, against),
             *self._few(self.best.id),
         ]
-        meanwhile = study.meanwhile if study.months > 0 else None  # else there is no waiting
+        meanwhile = meanwhile_of(self.best, self.options.values(), study)
         return self._made("find_out_first", against, reasons, meanwhile=meanwhile)
 
     def _use_ml(self) -> Verdict:

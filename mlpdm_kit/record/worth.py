@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ from mlpdm_kit.analysis.voi.partial import MIN_DRAWS, evppi
 from mlpdm_kit.analysis.worth.breakeven import Crossing, crossings
 from mlpdm_kit.analysis.worth.per_case import per_case
 from mlpdm_kit.analysis.worth.terms import base_of, price
-from mlpdm_kit.analysis.worth.value import Columns, best_plans, net_benefit, unused
+from mlpdm_kit.analysis.worth.value import Columns, Draws, best_plans, net_benefit, unused
 from mlpdm_kit.case.model import Case
 from mlpdm_kit.errors import refuse
 from mlpdm_kit.record.chains import chains
@@ -48,7 +48,10 @@ TIE = 0.25
 
 
 class Valuation:
-    """Net benefit of every option that the gates leave, and what follows from it."""
+    """Net benefit of every option that the gates leave, and what follows from it.
+
+    ``theta`` are the draws of the inputs, where they are made already.
+    """
 
     def __init__(
         self,
@@ -58,20 +61,21 @@ class Valuation:
         checks: Sequence[CheckResult],
         draws: int,
         seed: int,
+        theta: dict[str, Array] | None = None,
     ) -> None:
         self.case, self.inputs = case, inputs
         self.draws, self.seed = draws, seed
-        self.stand = {rung.id: standing(checks, rung) for rung in rungs}
+        self.stand = {rung.id: standing(self.checks, rung) for rung in rungs}
         self.among = [rung for rung in rungs if rung.priced and not self.stand[rung.id][0]]
         if not self.among:
             gates = sorted({gate for failed, *_ in self.stand.values() for gate in failed})
             raise refuse("no-feasible", "options", ", ".join(gates))
-        self.theta = inputs.draw(draws, seed)
+        self.theta = inputs.draw(draws, seed) if theta is None else theta
         self.rungs = best_plans(case, rungs, self.theta)
         self.among = [rung for rung in self.rungs if rung.id in {one.id for one in self.among}]
         self.benefit = self._benefit(self.theta)
         self.expected = self.benefit.mean(axis=0)
-        self.best = _simplest_best(self.benefit)
+        self.best = simplest_best(self.benefit)
 
     def _benefit(self, theta: Any) -> Array:
         return net_benefit(self.case, self.rungs, theta, self.among)
@@ -79,8 +83,7 @@ class Valuation:
     def section(self) -> ValueSection:
         """All of it as a section."""
         assert self.case.horizon is not None
-        break_even, stands = self._break_even(), self._stands()
-        checks = tuple(self._checks())
+        break_even, stands = self._break_even(), self.stands()
         return ValueSection(
             months=self.case.horizon.low,
             discount=self.inputs.distributions["discount"].mean,
@@ -89,7 +92,7 @@ class Valuation:
             inputs=self.inputs.rows(),
             correlations=self.inputs.correlations,
             findings=self.inputs.findings(),
-            options=tuple(self._valued(rung, checks) for rung in self.rungs),
+            options=tuple(self.valued(rung) for rung in self.rungs),
             best=self.among[self.best].id,
             best_without_ml=self._leader(is_ml=False),
             best_ml=self._leader(is_ml=True),
@@ -101,16 +104,22 @@ class Valuation:
             studies=studies(stands),
             stress=stresses(stands),
             break_even=break_even,
-            checks=checks,
+            checks=self.checks,
         )
+
+    @cached_property
+    def checks(self) -> tuple[CheckResult, ...]:
+        """What the net benefit says of the checks that are about it."""
+        return tuple(self._checks())
 
     def _leader(self, *, is_ml: bool) -> str | None:
         found = [i for i, rung in enumerate(self.among) if rung.is_ml == is_ml]
         return self.among[max(found, key=lambda i: self.expected[i])].id if found else None
 
-    def _valued(self, rung: Rung, checks: Sequence[CheckResult]) -> Valued:
+    def valued(self, rung: Rung) -> Valued:
+        """An option with all its figures."""
         failed, still_open, to_fix = self.stand[rung.id]
-        failed += standing(checks, rung)[0]  # its price stays to be seen: it is what failed it
+        failed += standing(self.checks, rung)[0]  # its price stays to be seen: it is what failed it
         known = {
             "id": rung.id,
             "kind": rung.kind,
@@ -207,7 +216,7 @@ class Valuation:
             for name, value, floor in rows.itertuples()
         )
 
-    def _stands(self) -> Stand:
+    def stands(self) -> Stand:
         """The choice as it stands, for what is asked of it next."""
         ready = [r.id for r in self.rungs if not (self.stand[r.id][1] or self.stand[r.id][2])]
         return Stand(
@@ -323,7 +332,7 @@ def _noise(benefit: Array, best: int) -> Array:
     return np.asarray((benefit - benefit[:, [best]]).std(axis=0) / np.sqrt(len(benefit)))
 
 
-def _simplest_best(benefit: Array) -> int:
+def simplest_best(benefit: Array) -> int:
     """The option with the highest expectation; of a tie, the lowest rung of the ladder.
 
     A tie is what the draws cannot tell apart: within a quarter of the plain Monte Carlo
@@ -349,14 +358,15 @@ def value_section(
 ) -> ValueSection:
     """Which option is worth most over the horizon, among those the gates leave."""
     inputs = Inputs(case, comparison)
-    against = _against_baseline(case, rungs, inputs, draws, seed)
+    theta = inputs.draw(draws, seed)
+    against = against_baseline(case, rungs, inputs, theta)
     checks = merged(answers, comparison.checks, against)
-    section = Valuation(case, rungs, inputs, checks, draws, seed).section()
+    section = Valuation(case, rungs, inputs, checks, draws, seed, theta).section()
     return section.model_copy(update={"checks": (*against, *section.checks)})
 
 
-def _against_baseline(
-    case: Case, rungs: Sequence[Rung], inputs: Inputs, draws: int, seed: int
+def against_baseline(
+    case: Case, rungs: Sequence[Rung], inputs: Inputs, theta: Draws
 ) -> list[CheckResult]:
     """ML that was not tried on data, against the best without it, by what is said of both.
 
@@ -366,7 +376,6 @@ def _against_baseline(
     measured = {option.id for option in inputs.comparison.options if option.difference}
     if all(rung.id in measured or not (rung.is_ml and rung.priced) for rung in rungs):
         return []
-    theta = inputs.draw(draws, seed)
     rungs = best_plans(case, rungs, theta)
     left = [rung for rung in rungs if rung.is_ml and rung.priced and rung.id not in measured]
     plain = [rung for rung in rungs if not rung.is_ml]

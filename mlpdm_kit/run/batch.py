@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from mlpdm_kit import shipped
+from mlpdm_kit.case.files import write_atomically
 from mlpdm_kit.case.load import check_case, load_case
 from mlpdm_kit.errors import Fault, InputError, RunError, raise_all, refuse
-from mlpdm_kit.record.files import write_atomically
 from mlpdm_kit.record.lock import locked
 from mlpdm_kit.record.page import verdict
 from mlpdm_kit.record.sentences import Sentences

@@ -38,7 +38,7 @@ class Kernels:
             """Kernel manager of one notebook."""
 
             async def start_kernel(self, **kw: Any) -> None:  # type: ignore[override]
-                await super().start_kernel(**{**kw, "cwd": str(folder), "env": _environment()})
+                await super().start_kernel(**{**kw, "cwd": str(folder), "env": environment()})
                 kernels._add(self.provisioner)
 
             async def cleanup_resources(  # type: ignore[override]
@@ -69,7 +69,7 @@ class Kernels:
             self._alive.pop(id(provisioner), None)
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """The caller's environment; the kernel imports the caller's own kit."""
     found = {**os.environ, **ONE_THREAD, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
     root = import_root()

@@ -21,6 +21,7 @@ from typing import Any
 
 from mlpdm_kit.errors import RunError
 from mlpdm_kit.record.model import DecisionRecord
+from mlpdm_kit.record.notebook_copy import translate
 from mlpdm_kit.record.parts import Section
 from mlpdm_kit.record.sections import ComparisonSection, ErrorsSection, FramingSection, ValueSection
 from mlpdm_kit.run.kernels import Kernels
@@ -87,6 +88,8 @@ def with_papermill(task: Task) -> Executed:
 def _papermill(task: Task) -> Executed:
     from papermill import execute_notebook
 
+    from mlpdm_kit.run.engine import ENGINE
+
     logging.getLogger("papermill").addHandler(logging.NullHandler())  # we say it ourselves
     live: dict[str, Any] = {"notebook": task.notebook, "cell": ""}
     error: Exception | None = None
@@ -95,6 +98,7 @@ def _papermill(task: Task) -> Executed:
             task.notebook,
             None,  # papermill would format a path and save in place; we do neither
             dict(task.parameters),
+            engine_name=ENGINE,
             kernel_name=KERNEL,
             progress_bar=False,
             request_save_on_cell_execute=False,
@@ -147,7 +151,7 @@ def run_notebook(
     """
     import nbformat
 
-    from mlpdm_kit.record.files import write_atomically
+    from mlpdm_kit.case.files import write_atomically
 
     text = Text(lang)
     name = notebook.stem
@@ -157,7 +161,7 @@ def run_notebook(
     prepared = files.read(notebook, as_version=4)
     given = {**parameters, "out": ".."}
     _check_parameters(name, prepared, given, text)
-    _translate(name, prepared, text)
+    translate(name, prepared, text)
     before = _stamps(out, name)
     task = Task(
         notebook=prepared,
@@ -211,14 +215,6 @@ def _is_plain(value: Any) -> bool:
     if kind is list:
         return all(map(_is_plain, value))
     return value is None or kind in (str, int, bool) or (kind is float and math.isfinite(value))
-
-
-def _translate(name: str, notebook: Any, text: Text) -> None:
-    """Put the reader's language where the notebook's own prose is not in it."""
-    for cell in notebook.cells:
-        code = f"notebook.{name}.{cell.get('id')}"
-        if cell.cell_type == "markdown" and text.lang != "en" and text.knows(code):
-            cell.source = text.say(code)
 
 
 def _tidy(notebook: Any, name: str) -> None:

@@ -13,36 +13,48 @@ from dataclasses import replace
 from datetime import date as Date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mlpdm_kit import shipped
 from mlpdm_kit.case.areas import FOUR_AREAS
 from mlpdm_kit.case.checks import CHECKS
-from mlpdm_kit.case.load import load_case
+from mlpdm_kit.case.editing.document import Document
+from mlpdm_kit.case.editing.file import State
+from mlpdm_kit.case.files import write_atomically
+from mlpdm_kit.case.load import CASE_FILE, load_case
 from mlpdm_kit.case.model import Case
 from mlpdm_kit.errors import InputError, refuse
 from mlpdm_kit.record.area_folds import area_fold
 from mlpdm_kit.record.areas import area_of, areas
 from mlpdm_kit.record.assets import write_assets
-from mlpdm_kit.record.files import write_atomically
 from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.page import is_simulated
 from mlpdm_kit.record.parts import Section
 from mlpdm_kit.record.render import render_html, render_markdown
 from mlpdm_kit.record.sections import FramingSection
 from mlpdm_kit.record.sentences import Named, Sentences
+from mlpdm_kit.record.stages import stages
 from mlpdm_kit.record.steps import DEFAULT_DRAWS, STEPS, Walk
 from mlpdm_kit.text import LANGUAGES, Text
 from mlpdm_kit.view import html
+from mlpdm_kit.view.bundles import PLOTLY_MIME, for_notebook
 from mlpdm_kit.view.canvas import Figure
 from mlpdm_kit.view.charts import CHARTS, pictures, sections_of
+from mlpdm_kit.view.forms.said import form_table
+from mlpdm_kit.view.group_parts import estimates_shown, patterns_shown
 from mlpdm_kit.view.lines import LINES
+from mlpdm_kit.view.panels.desk import Desk, Nothing, own_values
+from mlpdm_kit.view.panels.registry import PANELS, Ground
+from mlpdm_kit.view.stage_bar import stage_bar
 from mlpdm_kit.view.tables import TABLES
+
+if TYPE_CHECKING:
+    from mlpdm_kit.view.live import LivePage
 
 Show = Callable[[Mapping[str, Any]], None]
 
 MODES = ("report", "workshop")
-PLOTLY_MIME = "application/vnd.plotly.v1+json"
+SVG_MIME = "image/svg+xml"
 RECORD_STEP = STEPS[-1]
 _SECTIONS = {
     "problem_framing": "framing",
@@ -68,7 +80,7 @@ def open_page(
     day: str | None = "",
     overrides: Mapping[str, Any] | None = None,
     show: Show | None = None,
-) -> Page:
+) -> Page | LivePage:
     """Open a case at one step.
 
     Parameters
@@ -98,15 +110,43 @@ def open_page(
     InputError
         After its faults are shown as sentences.
     """
+    if mode == "workshop":
+        return _live(step, case=case, out=out, lang=lang, seed=seed, draws=draws, day=day,
+                     overrides=overrides)  # fmt: skip
     show = show or in_notebook
-    with _faults_said(lang if lang in LANGUAGES else "en", show):
-        _refuse_unknown("step", step, STEPS)
-        _refuse_unknown("mode", mode, MODES)
-        _refuse_unknown("lang", lang, LANGUAGES)
+    with faults_said(lang if lang in LANGUAGES else "en", show):
+        refuse_unknown("step", step, STEPS)
+        refuse_unknown("mode", mode, MODES)
+        refuse_unknown("lang", lang, LANGUAGES)
         found = load_case(find_case(case), overrides)
         where = Path(out) if out else _home() / "records" / found.name
         walk = Walk(found, seed=seed, draws=draws, out=where, day=_day(day))
-    return Page(walk, step=step, mode=mode, lang=lang, show=show)
+    return Page(walk, step=step, mode=mode, lang=lang, show=show, overrides=overrides)
+
+
+def _live(step: str, *, case: str, lang: str, **more: Any) -> LivePage:
+    """The page of a workshop, whose case may not be one yet."""
+    import IPython.display
+
+    from mlpdm_kit.case.editing.file import CaseFile
+    from mlpdm_kit.view.live import LivePage
+    from mlpdm_kit.view.stage_bar import StageSpot
+
+    with faults_said(lang if lang in LANGUAGES else "en", in_notebook):
+        refuse_unknown("lang", lang, LANGUAGES)
+        found = find_case(case)
+        if found.parent == shipped.cases():
+            raise refuse("workshop-library", "case", case)
+        file = CaseFile(found)
+    where = Path(more["out"] or _home() / "records" / file.path.resolve().parent.name)
+
+    def reopen(path: Path, show: Show) -> Page:
+        page = open_page(step, case=str(path), lang=lang, show=show, **more)
+        assert isinstance(page, Page)
+        return page
+
+    display: Callable[[Any], None] = IPython.display.display
+    return LivePage(file, reopen, Text(lang), display, StageSpot(step, where))
 
 
 def find_case(case: str) -> Path:
@@ -129,11 +169,14 @@ def find_case(case: str) -> Path:
 def _home() -> Path:
     """Where records go and cases lie: here, or above the folder of the notebooks."""
     here = Path.cwd()
+    if here.parent.name == "notebooks" and (here.parent / "01_problem_framing.ipynb").is_file():
+        return Path("../..")
     inside = (here / "01_problem_framing.ipynb").is_file() and here.name == "notebooks"
     return Path("..") if inside else Path()
 
 
-def _refuse_unknown(field: str, value: str, known: tuple[str, ...]) -> None:
+def refuse_unknown(field: str, value: str, known: tuple[str, ...]) -> None:
+    """Refuse a word that is none of those known."""
     if value not in known:
         raise refuse("page-choice", field, value, known=", ".join(known))
 
@@ -158,7 +201,7 @@ def _as_html(text: str, plain: str) -> dict[str, Any]:
 
 
 @contextmanager
-def _faults_said(lang: str, show: Show) -> Iterator[None]:
+def faults_said(lang: str, show: Show) -> Iterator[None]:
     """Show what came in wrong as sentences before it is raised."""
     try:
         yield
@@ -173,7 +216,17 @@ def _faults_said(lang: str, show: Show) -> Iterator[None]:
 class Page:
     """One step of one case, as a notebook shows it."""
 
-    def __init__(self, walk: Walk, *, step: str, mode: str, lang: str, show: Show) -> None:
+    def __init__(
+        self,
+        walk: Walk,
+        *,
+        step: str,
+        mode: str,
+        lang: str,
+        show: Show,
+        overrides: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.overrides = dict(overrides or {})
         self.walk, self.step, self.mode, self.lang, self.show = walk, step, mode, lang, show
         ladder = [Named(id=rung.id, kind=rung.kind, label=rung.option.label) for rung in walk.rungs]
         self.says = Sentences.of_case(walk.case, lang, options=ladder)
@@ -206,7 +259,7 @@ class Page:
 
     def bottom_line(self) -> None:
         """Show the answer of the step."""
-        with _faults_said(self.lang, self.show):
+        with faults_said(self.lang, self.show):
             if self.step == RECORD_STEP:
                 large, small = LINES[self.step](self.record, says=self.says)
             elif self._stopped() and self.step != STEPS[0]:
@@ -220,7 +273,7 @@ class Page:
 
     def picture(self, name: str) -> None:
         """Show a chart under the sentence that says what it shows."""
-        with _faults_said(self.lang, self.show):
+        with faults_said(self.lang, self.show):
             figure = self._draw(name)
             if figure is None:
                 self._say_nothing(name)
@@ -231,7 +284,7 @@ class Page:
 
     def reading(self, name: str) -> None:
         """Show how to read a chart."""
-        with _faults_said(self.lang, self.show):
+        with faults_said(self.lang, self.show):
             figure = self._draw(name)
             if figure is not None:
                 text = figure["layout"]["meta"]["reading"]
@@ -239,7 +292,7 @@ class Page:
 
     def table(self, name: str) -> None:
         """Show a table."""
-        with _faults_said(self.lang, self.show):
+        with faults_said(self.lang, self.show):
             entry = TABLES[name]
             found = entry.make(self.sections(entry.needs), self.says)
             if not found.rows:
@@ -248,10 +301,63 @@ class Page:
                 return
             self.show(_as_html(html.table(found, lang=self.lang), found.caption))
 
+    def stages(self) -> None:
+        """Show how far the case is, step by step; only answers count in a report."""
+        with faults_said(self.lang, self.show):
+            self.show(stage_bar(stages(self._state()), here=self.step, text=Text(self.lang)))
+
+    def _state(self) -> State:
+        """The case file as it was read, with what was given in its place."""
+        return State(document=self._document(), case=self.case, faults=())
+
+    def form(self, name: str) -> None:
+        """Show what the case file says in one of its parts; a workshop shows a form there."""
+        with faults_said(self.lang, self.show):
+            found = form_table(name, self._state(), self.says)
+            if not found.rows:
+                why = self.says.say(f"page.none.form.{name}")
+                self.show(_as_html(html.words(why, lang=self.lang, kind="none"), why))
+                return
+            self.show(_as_html(html.table(found, lang=self.lang), found.caption))
+
+    def panel(self, name: str) -> None:
+        """Show a picture that a workshop can move, as it stands in the case."""
+        with faults_said(self.lang, self.show):
+            refuse_unknown("panel", name, tuple(PANELS))
+            desk = self.desk(name)
+            if isinstance(desk, Nothing):
+                self.show(_as_html(html.words(desk.said, lang=self.lang, kind="none"), desk.said))
+                return
+            picked = desk.pick.first if desk.pick else ""
+            shown = desk.shown(picked, own_values(desk.rows(picked)))
+            picture = shown.picture
+            assert picture is not None
+            self.show(_as_html(html.heading(picture.title, lang=self.lang), picture.title))
+            self.show({SVG_MIME: picture.svg(alone=True), "text/plain": picture.title})
+            self.show(_as_html(shown.beside(self.lang), "\n".join(shown.words)))
+
+    def desk(self, name: str) -> Desk | Nothing:
+        """What stands behind a panel, or why there is nothing to move."""
+        if self._stopped():
+            return Nothing(said=self._why_stopped())
+        return PANELS[name].open(self._ground)
+
+    @cached_property
+    def _ground(self) -> Ground:
+        return Ground(self.walk, self._document(), self.says)
+
+    def _document(self) -> Document:
+        """The case file, with the values that were given in its place."""
+        file = self.case.folder / CASE_FILE
+        document = Document(file.read_text(encoding="utf-8-sig"))
+        for path, value in self.overrides.items():
+            document = document.put(tuple(path.split(".")), value)
+        return document
+
     def area(self, name: str) -> None:
         """Show one of the four areas: what is answered, then what nobody has answered yet."""
-        with _faults_said(self.lang, self.show):
-            _refuse_unknown("area", name, FOUR_AREAS)
+        with faults_said(self.lang, self.show):
+            refuse_unknown("area", name, FOUR_AREAS)
             framing = self.walk.framing()
             found = areas(framing.checks, framing.written, framing.labels)
             fold = area_fold(
@@ -270,9 +376,21 @@ class Page:
             shown = html.fold(replace(fold, notes=notes), lang=self.lang)
             self.show(_as_html(shown, "\n".join([fold.heading, fold.summary, *notes])))
 
+    def patterns(self) -> None:
+        """Show the signs that a group fools itself; in figures too at the last step."""
+        with faults_said(self.lang, self.show):
+            record = self.record if self.step == RECORD_STEP else None
+            self.show(patterns_shown(self.case, record, self.says))
+
+    def estimates(self) -> None:
+        """Show the ranges that people gave alone; a workshop shows the form for them."""
+        with faults_said(self.lang, self.show):
+            for bundle in estimates_shown(self.case.folder, self.says):
+                self.show(bundle)
+
     def save(self) -> None:
         """Write what the step leaves, and say where."""
-        with _faults_said(self.lang, self.show):
+        with faults_said(self.lang, self.show):
             paths = self._save_record() if self.step == RECORD_STEP else [self._save_section()]
             lead = self.says.say("page.saved.record" if len(paths) > 1 else "page.saved")
             shown = [(path.as_posix(), path.as_posix()) for path in paths]
@@ -309,10 +427,3 @@ class Page:
     def _say_nothing(self, name: str) -> None:
         why = self._why_stopped() if self._stopped() else self.says.say(f"chart.{name}.none")
         self.show(_as_html(html.words(why, lang=self.lang, kind="none"), why))
-
-
-def for_notebook(figure: Figure) -> Figure:
-    """The figure as JupyterLab's own renderer of plotly takes it, without a tool bar."""
-    layout = {**figure["layout"], "font": {**figure["layout"]["font"], "color": html.INK}}
-    config = {"responsive": True, "displayModeBar": False}
-    return {"data": figure["data"], "layout": layout, "config": config}

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from mlpdm_kit.case.files import write_atomically
 from mlpdm_kit.record.assets import write_assets
-from mlpdm_kit.record.files import write_atomically
 from mlpdm_kit.record.index import IndexRow, write_index
 from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.render import render_html

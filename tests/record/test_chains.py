@@ -171,7 +171,7 @@ def test_inputs_of_a_chain_are_inputs_like_any_other(make_case: MakeCase):
 def test_a_look_is_learned_of_from_wrong_cases_only(make_case: MakeCase):
     walk = Walk(load_case(make_case(**changed())), draws=256)
     inputs = Inputs(walk.case, walk.comparison())
-    stand = Valuation(walk.case, walk.rungs, inputs, (), 256, 0)._stands()
+    stand = Valuation(walk.case, walk.rungs, inputs, (), 256, 0).stands()
     at_end = wrong_before(stand, "options.llm.check.finds")
     before = wrong_before(stand, "options.llm.steps.summary.mends")
     assert 0.15 < before < at_end < 0.25

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mlpdm_kit.record.files import write_atomically
+from mlpdm_kit.case.files import write_atomically
 from mlpdm_kit.record.index import IndexRow, index_csv, index_html, write_index
 from mlpdm_kit.record.model import DecisionRecord
 

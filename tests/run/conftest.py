@@ -9,8 +9,8 @@ from typing import Any
 import nbformat
 import pytest
 
+from mlpdm_kit.case.files import write_atomically
 from mlpdm_kit.case.load import load_case
-from mlpdm_kit.record.files import write_atomically
 from mlpdm_kit.record.steps import STEPS, Walk
 from mlpdm_kit.run.notebooks import NOTEBOOKS, Executed, Task
 

@@ -73,24 +73,50 @@ def draw(
     >>> bool(np.allclose(theta["x"], theta["y"]))
     True
     """
+    moving = joint_points(inputs, draws=draws, seed=seed, correlation=correlation, ranks=ranks)
+    return drawn_at(moving, inputs)
+
+
+def joint_points(
+    inputs: Mapping[str, Distribution],
+    *,
+    draws: int,
+    seed: int,
+    correlation: pd.DataFrame | None = None,
+    ranks: Mapping[tuple[str, str], float] | None = None,
+) -> dict[str, Array]:
+    """The shares at which `draw` takes quantiles, by input that moves; parameters as there.
+
+    They hang on the names of the inputs and on their ties, not on their distributions: with
+    another range of one input only its own draws change.
+
+    Examples
+    --------
+    >>> points = joint_points({"x": Distribution("normal", (1, 2))}, draws=4, seed=0)
+    >>> sorted((points["x"] * 4).astype(int).tolist())
+    [0, 1, 2, 3]
+    """
     from scipy.stats import qmc
 
     if draws < 2 or draws > MAX_DRAWS or draws & (draws - 1):
         raise refuse("draws", "draws", draws, limit=MAX_DRAWS)
     moving = sorted(name for name, dist in inputs.items() if not dist.is_point)
     _refuse_pairs(inputs, ranks or {})
-    found = {name: np.array([dist.parameters[0]]) for name, dist in inputs.items() if dist.is_point}
     if not moving:
-        return found
+        return {}
     points = qmc.Sobol(len(moving), scramble=True, rng=seed).random_base2(draws.bit_length() - 1)
     points = points + 2.0**-32  # Sobol points may be 0, where a quantile is infinite
     own, matrix = _joint(moving, correlation, ranks or {})
     if own:
         columns = [moving.index(name) for name in own]
         points[:, columns] = _correlated(points[:, columns], own, matrix)
-    for index, name in enumerate(moving):
-        found[name] = quantiles(inputs[name], points[:, index])
-    return found
+    return {name: points[:, index] for index, name in enumerate(moving)}
+
+
+def drawn_at(points: Mapping[str, Array], inputs: Mapping[str, Distribution]) -> dict[str, Array]:
+    """Draws of inputs at their points; those that do not move as arrays of length 1."""
+    found = {name: np.array([dist.parameters[0]]) for name, dist in inputs.items() if dist.is_point}
+    return found | {name: quantiles(inputs[name], values) for name, values in points.items()}
 
 
 def quantiles(distribution: Distribution, p: Array) -> Array:

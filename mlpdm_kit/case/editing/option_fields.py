@@ -1,0 +1,78 @@
+"""Which fields of an option are about what, and which concern an option of its kind."""
+
+from __future__ import annotations
+
+from mlpdm_kit.case.kinds import OPTION_KINDS, TaskKind
+
+_READ = frozenset({"rule", "lookup", "process"})
+_SEARCH = frozenset({"tfidf", "bm25"})
+_GIVEN = frozenset({"none", "all", "constant"})  # what they do needs no description
+_JUDGED = frozenset(OPTION_KINDS) - _GIVEN - {"review"}
+
+QUALITY = {  # how good it is: for which kinds
+    "kind": frozenset(OPTION_KINDS),
+    "label": frozenset(OPTION_KINDS),
+    "note": frozenset(OPTION_KINDS),
+    "status_quo": frozenset(OPTION_KINDS) - {"review"},
+    "when": _READ,
+    "predict": _READ,
+    "predictions": frozenset({"llm", "bought", "bought_ml", "model", "process", "lookup"}),
+    "probability": frozenset({"llm", "bought_ml", "model"}),
+    "rates": _JUDGED,
+    "synonyms": _SEARCH,
+    "pinned": _SEARCH,
+    "text": _SEARCH,
+    "by": frozenset({"popular"}),
+    "half_life": frozenset({"popular"}),
+    "of": frozenset({"review"}),
+    "review": frozenset({"review"}),
+    "reviewer_error": frozenset({"review"}),
+    "capacity": frozenset({"review"}),
+    "review_time": frozenset({"review"}),
+    "value": frozenset(OPTION_KINDS),
+}
+_BUILT = frozenset(OPTION_KINDS) - {"none"}
+_ERRING = _BUILT - {"review"}
+WORTH = {  # what it takes, and how it comes into use
+    "build": _BUILT,
+    "run": frozenset(OPTION_KINDS),
+    "cost_per_case": frozenset(OPTION_KINDS),
+    "delay": _BUILT,
+    "adoption": _BUILT,
+    "ramp": _BUILT,
+    "overrun": _BUILT,
+    "online": _ERRING,
+    "drift": _ERRING,
+    "retrain": _ERRING,
+    "retrain_every": _ERRING,
+}
+_ABOUT = {"quality": QUALITY, "worth": WORTH}
+
+
+def concerns(name: str, kind: str, task: TaskKind, about: str) -> bool:
+    """Whether a field has a meaning for an option of a kind, in a case of a task.
+
+    Parameters
+    ----------
+    name, kind : str
+        Of the field and of the option.
+    task : TaskKind
+    about : {"quality", "worth"}
+
+    Examples
+    --------
+    >>> from mlpdm_kit.case.kinds import TASK_KINDS
+    >>> concerns("when", "rule", TASK_KINDS["binary"], "quality")
+    True
+    >>> concerns("when", "llm", TASK_KINDS["binary"], "quality")
+    False
+    """
+    if kind not in _ABOUT[about].get(name, ()):
+        return False
+    if task.name == "formula":
+        return name not in ("when", "predict", "predictions", "probability", "rates", "online",
+                            "drift", "retrain", "retrain_every")  # fmt: skip
+    if name == "value":
+        return False
+    right = {"act": "when", "grade": "", "rank": ""}.get(task.answers, "predict")
+    return name not in ("when", "predict") or name == right

@@ -1,0 +1,1 @@
+"""Forms (ipywidgets) over a case file: fields read off the case model, values off the file."""

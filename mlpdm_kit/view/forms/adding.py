@@ -1,0 +1,175 @@
+"""Adding to a mapping or a list of the file, renaming and taking away what people named."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from html import escape
+from typing import Any
+
+import ipywidgets as widgets
+
+from mlpdm_kit.case.editing.file import CaseFile, Change
+from mlpdm_kit.case.kinds import OPTION_KINDS, PAIR, TASK_KINDS, TaskKind
+from mlpdm_kit.view.forms.base import Around, stacked, within
+from mlpdm_kit.view.forms.parts import Adds, Block
+from mlpdm_kit.view.forms.said import known_name
+
+Do = Callable[..., list[str]]  # makes changes, and gives what is wrong with them, in words
+
+
+class Adding:
+    """A row that adds to the case file.
+
+    Parameters
+    ----------
+    adds : Adds
+    file : CaseFile
+    around : Around
+    do : callable
+        What makes changes to the file and gives the faults that were found, as lines.
+    """
+
+    def __init__(self, adds: Adds, file: CaseFile, around: Around, do: Do) -> None:
+        self.adds, self.file, self.around, self._do = adds, file, around, do
+        self.button = widgets.Button(description=self._says(""))
+        self.told = widgets.HTML()
+        self.button.on_click(self._add)
+        self.inputs = getattr(self, f"_asks_{adds.asks}")()
+        for one in self.inputs:
+            stacked(one)
+        row = widgets.HBox([*self.inputs, self.button])
+        row.add_class("mlpdm-row")
+        self.widget = widgets.VBox([row, self.told])
+        self.widget.add_class("mlpdm-field")
+
+    def _says(self, part: str) -> str:
+        return self.around.text.say(f"form.add.{self.adds.what}{part}")
+
+    def _asks_name(self) -> list[Any]:
+        self.called = widgets.Text(description=self._says(".called"))
+        return [self.called]
+
+    def _asks_option(self) -> list[Any]:
+        text = self.around.text
+        kinds = [(text.name("kind", kind), kind) for kind in kinds_for(_task(self.file))]
+        self.kind = widgets.Dropdown(description=text.say("label.options.kind"), options=kinds)
+        return [*self._asks_name(), self.kind]
+
+    def _asks_pair(self) -> list[Any]:
+        self.called = widgets.Text(description=self._says(".called"))
+        self.other = widgets.Text(description=self._says(".other"))
+        return [self.called, self.other]
+
+    def _asks_related(self) -> list[Any]:
+        known = [(known_name("inputs", name, self.around.text), name)
+                 for name in self.around.names.get("inputs", ())]  # fmt: skip
+        self.called, self.other = (
+            widgets.Dropdown(description=self._says(part), options=known)
+            for part in (".called", ".other")
+        )
+        self.rank = widgets.Text(description=self.around.text.say("label.correlations.rank"))
+        return [self.called, self.other, self.rank]
+
+    def _add(self, _: Any) -> None:
+        label = str(self.called.value or "").strip()
+        if not label:
+            self._tell([self._says(".unnamed")])
+            return
+        self._tell(self._do(self._change(label)))
+
+    def _tell(self, lines: Any) -> None:
+        self.told.value = "".join(
+            f'<p class="mlpdm-fault" role="alert">{escape(line)}</p>' for line in lines
+        )
+
+    def _change(self, label: str) -> Change:
+        adds, path = self.adds, self.adds.path
+        taken = self.file.state.document.at(path) or {}
+        if adds.in_list or adds.asks == "related":
+            item: Any = {adds.label_at: label}
+            if adds.asks == "related":
+                item = {"between": [label, self.other.value], "rank": self.rank.value.strip()}
+            if not taken:
+                return Change(path=path, value=[item])
+            return Change(path=(*path, str(len(taken))), value=item)
+        name = name_of(label, taken, path[-1]) if adds.slugged else label
+        entry = adds.entry
+        if adds.asks == "pair":
+            name = f"{label} {PAIR} {self.other.value.strip()}"
+        elif adds.asks == "option":
+            entry = {"kind": self.kind.value, "label": label}
+        elif adds.label_at:
+            entry = {adds.label_at: label}
+        if name in taken:
+            return Change(path=(*path, name), value=taken[name])
+        return Change(path=(*path, name), value=entry, opened=entry is None)
+
+
+class Named:
+    """What people named: another name for it, and a button that takes it away."""
+
+    def __init__(self, block: Block, around: Around, do: Do) -> None:
+        self.block, self.around, self._do = block, around, do
+        text, parts = around.text, []
+        self.told = widgets.HTML()
+        if block.renames:
+            part = within(block.name, text.say("form.rename.called"))
+            self.called = stacked(widgets.Text(value=block.name, description=part,
+                                               continuous_update=False))  # fmt: skip
+            self.called.description_allow_html = True
+            self.called.observe(self._rename, names="value")
+            parts.append(self.called)
+        self.button = widgets.Button(description=text.say("form.remove", name=block.name))
+        self.button.on_click(self._remove)
+        row = widgets.HBox([*parts, self.button])
+        row.add_class("mlpdm-row")
+        self.widget = widgets.VBox([row, self.told])
+        self.widget.add_class("mlpdm-field")
+
+    def _rename(self, change: Any) -> None:
+        name = str(change["new"]).strip()
+        if name and self.block.slugged:
+            name = name_of(name, (), self.block.removes[-2])
+        if name and name != self.block.name:
+            self._tell(self._do(Change(path=self.block.removes, name=name)))
+
+    def _remove(self, _: Any) -> None:
+        self._tell(self._do(Change(path=self.block.removes)))
+
+    def _tell(self, lines: Any) -> None:
+        self.told.value = "".join(
+            f'<p class="mlpdm-fault" role="alert">{escape(line)}</p>' for line in lines
+        )
+
+
+def _task(file: CaseFile) -> TaskKind:
+    return TASK_KINDS.get(str(file.state.document.at(("task",))), TASK_KINDS["binary"])
+
+
+def kinds_for(task: TaskKind) -> list[str]:
+    """The kinds of options that a case of a task can have."""
+    known = [name for name in OPTION_KINDS if name not in ("none", "all", "constant")]
+    search = ("popular", "tfidf", "bm25")
+    found = [name for name in known if task.answers == "rank" or name not in search]
+    return [name for name in found if task.name == "binary" or name != "review"]
+
+
+def name_of(label: str, taken: Any, what: str) -> str:
+    """A short name for the file, out of what people call it.
+
+    Examples
+    --------
+    >>> name_of("Amount and vendor!", {}, "options")
+    'amount-and-vendor'
+    >>> name_of("Amount", {"amount": {}}, "options")
+    'amount-2'
+    """
+    plain = unicodedata.normalize("NFKC", label).lower()
+    words = re.sub(r"[^\w]+", "-", plain).strip("-_")[:40] or what.rstrip("s")
+    name, number = words, 1
+    while name in taken:
+        number += 1
+        name = f"{words}-{number}"
+    return name

@@ -1,0 +1,315 @@
+"""The page of a workshop: the same things as in a report, alive, and forms between them.
+
+What a notebook shows stands in a spot. When the case file changes (by a form here, by
+another window, by hand) every spot is shown again from the file. Nothing is kept in
+widgets: running all cells brings everything back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import ipywidgets as widgets
+
+from mlpdm_kit.case.editing.file import CaseFile, read_state
+from mlpdm_kit.errors import InputError
+from mlpdm_kit.record.sentences import Sentences
+from mlpdm_kit.text import Text
+from mlpdm_kit.view import html
+from mlpdm_kit.view.bundles import PLOTLY_MIME, for_notebook
+from mlpdm_kit.view.forms.blocks import BESIDE
+from mlpdm_kit.view.forms.form import Form
+from mlpdm_kit.view.group_parts import patterns_shown
+from mlpdm_kit.view.panels.alive import PanelBox
+from mlpdm_kit.view.panels.desk import Desk, Nothing
+from mlpdm_kit.view.stage_bar import StageSpot
+
+Show = Callable[[Mapping[str, Any]], None]
+Open = Callable[[Path, Show], Any]
+
+QUIET = 0.25  # seconds without a change before all is worked out again
+LOOK = 1.0  # seconds between looks at the file
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A place in the notebook, what is shown there, and by which call."""
+
+    place: Any
+    method: str
+    arguments: tuple[Any, ...]
+
+    def show(self, bundles: Sequence[Mapping[str, Any]]) -> None:
+        """Put bundles in the place of those that stand there."""
+        self.place.children = _shown(bundles, self.place.children)
+
+
+class LivePage:
+    """One step of one case, as a workshop sees it.
+
+    Parameters
+    ----------
+    file : CaseFile
+    open_page : callable
+        From the case and what takes each thing shown to a page of a report.
+    text : Text
+    display : callable
+        What puts a widget into the notebook.
+    bar : StageSpot
+        What shows how far the case is.
+    """
+
+    def __init__(
+        self,
+        file: CaseFile,
+        open_page: Open,
+        text: Text,
+        display: Callable[[Any], None],
+        bar: StageSpot,
+    ) -> None:
+        self.file, self.text, self.bar = file, text, bar
+        self._open, self._display = open_page, display
+        self._spots: list[Spot] = []
+        self._forms: list[Any] = []
+        self._panels: list[PanelBox] = []
+        self._soon: Any = None
+        self._work: asyncio.Task[None] | None = None
+        self._changed = False
+        self._shower = _Shower(self.file.path, open_page, text)
+        self.status = widgets.HTML()
+        self._display(self.status)
+        self._watch()
+
+    def bottom_line(self) -> None:
+        """Show the answer of the step."""
+        self._spot("bottom_line")
+
+    def picture(self, name: str) -> None:
+        """Show a chart."""
+        self._spot("picture", name)
+
+    def reading(self, name: str) -> None:
+        """Show how to read a chart."""
+        self._spot("reading", name)
+
+    def table(self, name: str) -> None:
+        """Show a table."""
+        self._spot("table", name)
+
+    def area(self, name: str) -> None:
+        """Show one of the four areas."""
+        self._spot("area", name)
+
+    def stages(self) -> None:
+        """Show how far the case is, step by step, whether or not it can be worked out yet."""
+        self._display(self.bar.place)
+        self.bar.fill(self.file, self.text)
+
+    def save(self) -> None:
+        """Write what the step leaves, and say where."""
+        self._spot("save")
+        self.bar.fill(self.file, self.text)
+
+    def form(self, name: str) -> None:
+        """Show a form to fill in."""
+        form = Form(name, self.file, self.text, self._later)
+        self._forms.append(form)
+        self._display(form.widget)
+
+    def estimates(self) -> None:
+        """Show the form in which members give ranges alone."""
+        from mlpdm_kit.view.forms.estimates import SilentEstimates
+
+        def output(figure: Mapping[str, Any]) -> Any:
+            return _shown([{PLOTLY_MIME: for_notebook(dict(figure))}], ())[0]
+
+        form = SilentEstimates(self.file, self.text, self._later, value=self._worth, output=output)
+        self._forms.append(form)
+        self._display(form.widget)
+
+    def patterns(self) -> None:
+        """Show the signs that a group fools itself, also while the case is in the making."""
+        self._spot("patterns")
+
+    def _worth(self) -> Any:
+        """What the case is worth as it stands; None where that cannot be said yet."""
+        with contextlib.suppress(InputError):
+            return None if self._shower.page is None else self._shower.page.walk.value()
+        return None
+
+    def panel(self, name: str) -> None:
+        """Show a picture that follows the hand."""
+        box = PanelBox(name, self.file, self.text, self._later, self._choose)
+        self._panels.append(box)
+        box.take(self._shower.desk(name))
+        self._display(box.widget)
+
+    def _choose(self, name: str) -> None:
+        """Have the panels that are about one input be about this one."""
+        for box in self._panels:
+            box.choose(name)
+
+    def refresh(self) -> None:
+        """Work everything out again from the file as it is, and show it."""
+        self._soon = None
+        for form in self._forms:
+            form.refresh()
+        loop = _loop()
+        if loop is None:
+            shower = _Shower(self.file.path, self._open, self.text)
+            for place, spot in enumerate(self._spots):
+                spot.show(shower.one(spot, first=place == 0))
+            self.bar.fill(self.file, self.text)
+            for box in self._panels:
+                box.take(shower.desk(box.name))
+            return
+        self._changed = True
+        if self._work is None or self._work.done():
+            self._work = loop.create_task(self._renew())
+
+    async def _renew(self) -> None:
+        """Work out beside the kernel's own thread, so that nobody waits to type on."""
+        self._say("page.working")
+        self.bar.fill(self.file, self.text)
+        while self._changed:
+            self._changed = False
+            shower = await asyncio.to_thread(_Shower, self.file.path, self._open, self.text)
+            for place, spot in enumerate(list(self._spots)):
+                found = await asyncio.to_thread(shower.one, spot, first=place == 0)
+                if self._changed:  # out of date already
+                    break
+                spot.show(found)
+            for box in list(self._panels):
+                if self._changed:
+                    break
+                desk = await asyncio.to_thread(shower.desk, box.name)
+                if not self._changed:
+                    box.take(desk)
+            self._shower = shower
+        self.bar.fill(self.file, self.text)  # what is saved has been looked at
+        self._say("page.worked")
+
+    def _say(self, code: str) -> None:
+        said = self.text.say(code)
+        self.status.value = f'<p class="mlpdm-status" role="status">{said}</p>'
+
+    def _spot(self, method: str, *arguments: Any) -> None:
+        beside = BESIDE.get((method, str(arguments[0]))) if arguments else None
+        if beside is not None:
+            self.form(beside)
+        spot = Spot(widgets.VBox(), method, arguments)
+        self._spots.append(spot)
+        spot.show(self._shower.one(spot, first=len(self._spots) == 1))
+        self._display(spot.place)
+
+    def _later(self) -> None:
+        """Work all out again as soon as nobody is typing."""
+        loop = _loop()
+        if loop is None:
+            self.refresh()
+            return
+        if self._soon is not None:
+            self._soon.cancel()
+        self._soon = loop.call_later(QUIET, self.refresh)
+
+    def _watch(self) -> None:
+        """Look at the file now and then: another window, or a hand, may have changed it."""
+        loop = _loop()
+        if loop is None:
+            return
+        with contextlib.suppress(InputError, OSError):  # the next look, or the next change, says it
+            if self.file.reread():
+                self.refresh()
+                for form in self._forms:
+                    form.say("form.changed-outside")
+            elif self.bar.moved():  # another notebook has left something
+                self.bar.fill(self.file, self.text)
+        loop.call_later(LOOK, self._watch)
+
+
+class _Shower:
+    """Shows what spots are to show, as bundles, from the case file as it is now."""
+
+    def __init__(self, path: Path, open_page: Open, text: Text) -> None:
+        self.path, self.text = path, text
+        self.page: Any = None
+        self.faults: InputError | None = None
+        self._bundles: list[Mapping[str, Any]] = []
+        try:
+            self.page = open_page(path, lambda bundle: self._bundles.append(bundle))
+        except InputError as error:
+            self.faults = error
+
+    def one(self, spot: Spot, *, first: bool) -> list[Mapping[str, Any]]:
+        """The bundles of a spot; what is at fault is said once, in the first."""
+        self._bundles.clear()
+        try:
+            if self.page is not None:
+                getattr(self.page, spot.method)(*spot.arguments)
+        except InputError as error:
+            self.faults = self.faults or error
+        except Exception as error:  # nobody would see it: a callback has no cell
+            said = self.text.say("page.broken", said=f"{type(error).__name__}: {error}")
+            return [{"text/html": html.faults(said, [], lang=self.text.lang)}]
+        if self.faults is not None:
+            if spot.method == "patterns":
+                return self._patterns()
+            return [self._unfinished(self.faults)] if first else []
+        return list(self._bundles)
+
+    def _patterns(self) -> list[Mapping[str, Any]]:
+        """How the draft of a case looks that cannot be worked out yet."""
+        with contextlib.suppress(InputError):
+            draft = read_state(self.path).case
+            if draft is not None:
+                return [patterns_shown(draft, None, Sentences.of_case(draft, self.text.lang))]
+        return []
+
+    def desk(self, name: str) -> Desk | Nothing:
+        """What stands behind a panel, or why there is nothing."""
+        try:
+            if self.page is not None and self.faults is None:
+                found: Desk | Nothing = self.page.desk(name)
+                return found
+        except InputError as error:
+            self.faults = error
+        except Exception as error:  # nobody would see it: a callback has no cell
+            said = self.text.say("page.broken", said=f"{type(error).__name__}: {error}")
+            return Nothing(said=said)
+        return Nothing(said=self.text.say("panel.unfinished"))
+
+    def _unfinished(self, error: InputError) -> Mapping[str, Any]:
+        lead, lang = self.text.say("page.unfinished"), self.text.lang
+        return {"text/html": html.faults(lead, error.sentences(lang), lang=lang)}
+
+
+def _loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+
+def _shown(bundles: Sequence[Mapping[str, Any]], before: Sequence[Any]) -> list[Any]:
+    """Widgets that show bundles; those of before are filled anew where they fit."""
+    found: list[Any] = []
+    for place, bundle in enumerate(bundles):
+        old = before[place] if place < len(before) else None
+        # a link is JupyterLab's to follow only where it renders the HTML itself
+        plain = "text/html" in bundle and "<a " not in bundle["text/html"]
+        kind = widgets.HTML if plain else widgets.Output
+        one: Any = old if type(old) is kind else kind()
+        if plain:
+            if one.value != bundle["text/html"]:
+                one.value = bundle["text/html"]
+        else:
+            output = {"output_type": "display_data", "data": dict(bundle), "metadata": {}}
+            if one.outputs != (output,):
+                one.outputs = (output,)
+        found.append(one)
+    return found

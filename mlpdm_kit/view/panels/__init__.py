@@ -1,0 +1,1 @@
+"""Pictures of a workshop that follow the hand."""

@@ -1,0 +1,171 @@
+"""The bar over all notebooks: how far each step is, in words and by a sign, with its link."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mlpdm_kit.case.dataset import data_digest
+from mlpdm_kit.errors import InputError
+from mlpdm_kit.record.stages import STEPS, Stage, Status, left_in, stages
+from mlpdm_kit.text import Text
+from mlpdm_kit.view.palette import CHOSEN
+
+if TYPE_CHECKING:
+    from mlpdm_kit.case.editing.file import CaseFile, State
+
+START = "start.ipynb"
+SIGNS: dict[Status, str] = {
+    "untouched": "○",
+    "partial": "◐",
+    "complete": "✓",
+    "stale": "↻",
+    "spared": "–",
+}
+_EDGES: dict[Status, str] = {
+    "untouched": "dotted",
+    "partial": "dashed",
+    "complete": "solid",
+    "stale": "double",
+    "spared": "dotted",
+}
+_BOX = (
+    "display:inline-block;vertical-align:top;box-sizing:border-box;width:18.6%;min-width:7.6em;min-height:6em;"
+    "margin:0 0.9% 0.5em 0;padding:0.4em 0.7em;border-top:5px {edge} {colour};"
+    "background-color:rgba(127,127,127,{shade});line-height:1.35;white-space:normal"
+)
+
+
+def notebook_of(step: str) -> str:
+    """The file of a step's notebook.
+
+    Examples
+    --------
+    >>> notebook_of("cost_of_errors")
+    '03_cost_of_errors.ipynb'
+    """
+    return f"{STEPS.index(step) + 1:02}_{step}.ipynb"
+
+
+def stage_bar(
+    found: Sequence[Stage], *, text: Text, here: str = "", home: str = ""
+) -> dict[str, str]:
+    """The bar as a MIME bundle.
+
+    Parameters
+    ----------
+    found : sequence of Stage
+    text : Text
+    here : str
+        The step whose notebook shows it; empty for the start page.
+    home : str
+        Link to the start page; empty for none.
+    """
+    boxes = "".join(_box(stage, text, here=stage.step == here) for stage in found)
+    lead = escape(text.say("stage.bar"))
+    back = f' <a href="{escape(home)}">{escape(text.say("stage.home"))}</a>' if home else ""
+    notes = [said for stage in found if (said := _meanwhile(stage, text))]
+    rest = "".join(f'<li style="margin:0.15em 0">{escape(note)}</li>' for note in notes)
+    below = f'<ul style="margin:0.2em 0 0;font-size:0.92em">{rest}</ul>' if rest else ""
+    html = (
+        f'<div class="mlpdm-stages mathjax_ignore" lang="{escape(text.lang)}">'
+        f'<p style="margin:0 0 0.4em"><strong>{lead}</strong>{back}</p>'
+        f'<div style="margin:0">{boxes}</div>{below}</div>'
+    )
+    lines = [f"{SIGNS[stage.status]} {_name(stage, text)}: {_state(stage, text)}"
+             for stage in found]  # fmt: skip
+    return {"text/html": html, "text/plain": "\n".join([text.say("stage.bar"), *lines, *notes])}
+
+
+def _box(stage: Stage, text: Text, *, here: bool) -> str:
+    name = escape(_name(stage, text))
+    if here:
+        title = f"<strong>{name}</strong><br><small>{escape(text.say('stage.here'))}</small>"
+    else:
+        title = f'<a href="{notebook_of(stage.step)}">{name}</a>'
+    colour = CHOSEN if stage.status in ("complete", "stale") else "rgb(127,127,127)"
+    style = _BOX.format(edge=_EDGES[stage.status], colour=colour, shade="0.2" if here else "0.08")
+    sign = f'<span aria-hidden="true" style="font-weight:bold">{SIGNS[stage.status]}</span>'
+    return f'<div style="{style}">{title}<br>{sign} {escape(_state(stage, text))}</div>'
+
+
+def _name(stage: Stage, text: Text) -> str:
+    return text.say("stage.numbered", n=STEPS.index(stage.step) + 1,
+                    name=text.say(f"stage.{stage.step}"))  # fmt: skip
+
+
+def _state(stage: Stage, text: Text) -> str:
+    status: str = stage.status
+    answered = stage.answered == stage.asked
+    if status == "stale":
+        status = "stale" if stage.changed else "stale.record"
+    elif answered and status in ("untouched", "partial"):
+        status = "unseen"
+    names = [text.say(f"stage.{step}") for step in stage.changed]
+    said = text.say(f"stage.status.{status}", answered=stage.answered, asked=stage.asked,
+                    changed=names)  # fmt: skip
+    if stage.assumed and status not in ("untouched", "spared"):
+        said += text.say("stage.assumed", n=stage.assumed)
+    return said
+
+
+def _meanwhile(stage: Stage, text: Text) -> str:
+    """What holds for the later steps while this one is not answered."""
+    if stage.status == "spared" or stage.answered == stage.asked:
+        return ""
+    return text.say(f"stage.meanwhile.{stage.step}", name=text.say(f"stage.{stage.step}"),
+                    n=stage.asked - stage.answered)  # fmt: skip
+
+
+class StageSpot:
+    """The bar's place in a live notebook.
+
+    Parameters
+    ----------
+    step : str
+        The step whose notebook it is; empty for the start page.
+    out : path
+        Folder of the case's record.
+    """
+
+    def __init__(self, step: str, out: Path) -> None:
+        import ipywidgets
+
+        self.step, self.out = step, out
+        self.place = ipywidgets.Output()
+        self._seen: tuple[Any, ...] = ()
+
+    def fill(self, file: CaseFile, text: Text) -> None:
+        """Show how far the case is now."""
+        self._seen = self._stamps()
+        home = START if self.step and Path(START).is_file() else ""
+        found = stages(file.state, left_in(self.out), data_digest=_data_digest(file.state))
+        self._show(stage_bar(found, text=text, here=self.step, home=home))
+
+    def moved(self) -> bool:
+        """Whether a step has left something since the bar was filled."""
+        return self._seen != self._stamps()
+
+    def _show(self, bundle: Mapping[str, Any]) -> None:
+        output = {"output_type": "display_data", "data": dict(bundle), "metadata": {}}
+        if self.place.outputs != (output,):
+            self.place.outputs = (output,)
+
+    def _stamps(self) -> tuple[Any, ...]:
+        files = [*sorted((self.out / "sections").glob("*.json")), self.out / "record.json"]
+        with suppress(OSError):  # one may go while we look
+            return tuple((file.name, file.stat().st_mtime_ns) for file in files if file.is_file())
+        return ()
+
+
+def _data_digest(state: State) -> str:
+    """The digest as the sections have it; empty where the data cannot be read."""
+    if state.case is None or any(stage.status == "spared" for stage in stages(state)):
+        return ""
+    try:
+        return data_digest(state.case)
+    except (InputError, OSError):
+        return ""

@@ -1,0 +1,140 @@
+"""`mlpdm workshop`: JupyterLab as a child, with settings of its own, ended with its kernels."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mlpdm_kit.errors import InputError
+from mlpdm_kit.record.workplace import open_place
+from mlpdm_kit.run import workshop as workshop_module
+from mlpdm_kit.run.workshop import OWN, Lab, Wish, free_port, settings, workshop
+from mlpdm_kit.shipped import import_root
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        one.listen()
+        yield one.getsockname()[1]
+
+
+def ask(address: str, path: str, method: str = "GET", body: Any = None) -> Any:
+    base, token = re.findall(r"(http://[^/]+)/.+token=(.+)", address)[0]
+    request = urllib.request.Request(
+        base + path, method=method, headers={"Authorization": f"token {token}"},
+        data=None if body is None else json.dumps(body).encode(),
+    )  # fmt: skip
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return json.loads(answer.read() or b"null")
+
+
+def alive(folder: Path) -> list[str]:
+    """Every process that works in a folder."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*"):
+        try:
+            if Path(os.readlink(place / "cwd")).is_relative_to(folder):
+                found.append((place / "cmdline").read_text().replace("\0", " "))
+        except OSError:
+            continue
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="reads /proc")
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+def test_it_serves_the_start_page_and_ends_with_its_kernels(tmp_path: Path, end: int) -> None:
+    folder = tmp_path / "w"
+    command = [sys.executable, "-m", "mlpdm_kit", "workshop", "urgent-mail", "--no-browser",
+               "--dir", str(folder)]  # fmt: skip
+    root = {"PYTHONPATH": str(import_root())} if import_root() else {}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True,
+                          env={**os.environ, **root}) as process:  # fmt: skip
+        assert process.stdout is not None
+        lines = [process.stdout.readline() for _ in range(5)]
+        address = re.findall(r"http://\S+", lines[2])[0]
+        assert "/lab/tree/start.ipynb?token=" in address
+        assert str(folder / "urgent-mail" / "case.yaml") in lines[3]
+        assert f"mlpdm workshop --dir {folder}" in lines[4]
+        kernel = ask(address, "/api/kernels", "POST", {"name": "python3"})
+        assert ask(address, "/api/contents/start.ipynb?content=0")["type"] == "notebook"
+        found = ask(address, "/lab/api/settings/@jupyterlab/notebook-extension:tracker")
+        assert found["schema"]["properties"]["windowingMode"]["default"] == "none"
+        assert [k["id"] for k in ask(address, "/api/kernels")] == [kernel["id"]]
+        assert len(alive(folder)) >= 2
+        process.send_signal(end)
+        rest = process.stdout.read()
+        assert process.wait(60) == 0
+    assert "Ended." in rest
+    until = time.monotonic() + 10
+    while alive(folder) and time.monotonic() < until:
+        time.sleep(0.2)
+    assert alive(folder) == []
+
+
+def test_nothing_of_the_users_own_jupyter_is_touched(tmp_path: Path) -> None:
+    place, _ = open_place(tmp_path, "urgent-mail")
+    lab = Lab(tmp_path, place, 1)
+    environment = lab._environment(tmp_path / OWN)
+    folders = {n for n in environment if n.startswith("JUPYTER") and n.endswith("_DIR")}
+    assert {"JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR",
+            "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR"} <= folders  # fmt: skip
+    assert lab.token not in " ".join(lab._command())
+    assert lab.token in lab.address
+    if import_root() is not None:
+        assert environment["PYTHONPATH"].split(os.pathsep)[0] == str(import_root())
+
+
+def test_settings_keep_news_away_and_know_only_packs_that_are_there() -> None:
+    plain = settings("ja", frozenset())
+    assert plain["@jupyterlab/apputils-extension:notification"]["checkForUpdates"] is False
+    assert plain["@jupyterlab/notebook-extension:tracker"]["scrollPastEnd"] is False
+    assert not any("translation" in name for name in plain)
+    assert any("translation" in name for name in settings("ja", frozenset({"ja_JP"})))
+
+
+def test_a_port_that_is_taken_is_refused_before_anything_is_made(
+    tmp_path: Path, taken: int
+) -> None:
+    with pytest.raises(InputError, match=f"--port {taken} is taken by another program"):
+        workshop(Wish(case="urgent-mail", folder=tmp_path / "w", port=taken), print)
+    assert not (tmp_path / "w").exists()
+
+
+def test_without_a_wish_a_free_port_is_found(monkeypatch: pytest.MonkeyPatch, taken: int) -> None:
+    monkeypatch.setattr(workshop_module, "FIRST_PORT", taken)
+    monkeypatch.setattr(workshop_module, "PORTS", 1)
+    found = free_port()
+    assert found != taken
+    assert free_port(found) == found
+
+
+def test_a_missing_jupyterlab_is_said_in_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workshop_module.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(InputError, match="JupyterLab is not installed where mlpdm is"):
+        workshop(Wish(folder=tmp_path / "w"), print)
+    assert not (tmp_path / "w").exists()
+
+
+def test_a_jupyterlab_that_does_not_start_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing = [sys.executable, "-c", "import sys; sys.exit('no such thing')"]
+    monkeypatch.setattr(Lab, "_command", lambda self: failing)
+    with pytest.raises(InputError, match="ended before it could be used: no such thing"):
+        workshop(Wish(case="urgent-mail", folder=tmp_path / "w"), lambda line: None)

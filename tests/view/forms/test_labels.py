@@ -1,0 +1,172 @@
+"""Every field of every form has a label of its own, and every input says whose it is."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import ipywidgets as widgets
+import pytest
+
+from mlpdm_kit.case.areas import ERROR_KINDS
+from mlpdm_kit.case.editing.file import CaseFile, Change
+from mlpdm_kit.case.kinds import OPTION_KINDS, TASK_KINDS
+from mlpdm_kit.case.template import new_case
+from mlpdm_kit.text import LANGUAGES, Text, catalogue
+from mlpdm_kit.view.forms.blocks import BESIDE, FORMS
+from mlpdm_kit.view.forms.form import Form
+from mlpdm_kit.view.forms.parts import Block
+from mlpdm_kit.view.forms.said import choice_name, unit_name
+
+SHARED = {"form.about"}  # labels that are the name of what they are about
+
+
+def full(folder: Path, task: str) -> CaseFile:
+    """A case of a task with everything in it that can be named or added."""
+    file = CaseFile(new_case(folder))
+    kinds = [kind for kind in OPTION_KINDS if kind not in ("none", "all", "constant")]
+    options: dict[str, Any] = {f"an-{kind.replace('_', '-')}": {"kind": kind} for kind in kinds}
+    options["an-llm"] |= {"steps": {"one": {}, "two": {}}}
+    changes = [
+        Change(path=("task",), value=task),
+        Change(path=("options",), value=options),
+        Change(path=("studies",), value={"ask": {"note": "ask"}}),
+        Change(path=("inputs", "clicks"), value="3..5"),
+        Change(path=("options", "an-llm", "inputs", "margin"), value="3..5"),
+        Change(path=("data",), value={"file": "t.csv", "mix": {"north": "100%"}}),
+        Change(path=("design", "errors", "of our own"), value={"seen": "x"}),
+        Change(path=("collection", "log"), value=[{"what": "clicks"}]),
+        Change(path=("correlations",), value=[{"between": ["volume", "growth"], "rank": "0.3"}]),
+        Change(path=("incidents",), value={"injection": {"cost": "5 USD"},
+                                           "invention": {"cost": "5 USD"}}),
+        Change(path=("grading",), value={"grader": "fields", "fields": {"total": {}}}),
+    ]  # fmt: skip
+    for change in changes:
+        file.path.write_text(change.made(file.state.document).text, encoding="utf-8")
+        file.reread()
+    return file
+
+
+@pytest.fixture(scope="module", params=list(TASK_KINDS))
+def file(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> CaseFile:
+    """The full case of each task."""
+    return full(tmp_path_factory.mktemp("full") / "case", request.param)
+
+
+def blocks_of(blocks: Any) -> Iterator[Block]:
+    """Blocks and those within them."""
+    for block in blocks:
+        yield block
+        yield from blocks_of(block.blocks)
+
+
+def everything(file: CaseFile) -> Iterator[tuple[str, Block]]:
+    """All blocks of all forms."""
+    for name, make in FORMS.items():
+        for block in blocks_of(make(file.state)):
+            yield name, block
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_field_has_a_label_of_its_own(file: CaseFile, lang: str) -> None:
+    text, missing = Text(lang), []
+    for form, block in everything(file):
+        labels = []
+        for field in block.fields:
+            own = field.called or f"label.{field.place}"
+            if field.kind == "origin":
+                own = "form.origin"
+            if own not in catalogue(lang):
+                missing.append(f"{form}: {own}")
+            labels.append(field.label(text) if field.kind != "origin" else text.say(own))
+            if field.about[0]:
+                code = ".".join(field.about)
+                if code not in catalogue(lang) and ">" not in code:
+                    missing.append(f"{form}: {code}")
+        assert len(set(labels)) == len(labels), (form, labels)
+        assert block.title(text) or not block.folded
+    assert missing == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_choice_and_every_unit_has_words(file: CaseFile, lang: str) -> None:
+    from mlpdm_kit.case.editing.quantities import units_of
+
+    text, missing = Text(lang), []
+    for form, block in everything(file):
+        for field in block.fields:
+            if field.kind == "answer":
+                continue
+            for word in field.choices:
+                codes = (f"choice.{field.place}.{word}", f"choice.{field.path[-1]}.{word}",
+                         f"kind.{word}" if field.path[-1] == "kind" else "")  # fmt: skip
+                known = [code for code in codes if code in catalogue(lang)]
+                if not known or choice_name(field, word, text) != text.say(known[0]):
+                    missing.append(f"{form}: {field.name} {word}")
+            if field.dimension:
+                for unit in units_of(field.dimension, file.state.units):
+                    assert unit_name(unit, text), (form, field.name)
+                    if lang == "ja":
+                        assert " per " not in unit_name(unit, text), unit
+    assert missing == []
+
+
+def inputs(widget: Any) -> Iterator[Any]:
+    """All inputs within a widget."""
+    if isinstance(widget, widgets.Box):
+        for child in widget.children:
+            yield from inputs(child)
+    elif not isinstance(widget, widgets.HTML):
+        yield widget
+
+
+def test_every_input_has_a_name_that_names_its_field(file: CaseFile) -> None:
+    place = list(TASK_KINDS).index(str(file.state.document.at(("task",))))
+    lang = LANGUAGES[place % len(LANGUAGES)]
+    for name in FORMS:
+        form = Form(name, file, Text(lang), lambda: None)
+        while closed := [fold for fold in form.folds.values() if not fold.opened]:
+            for fold in closed:
+                fold.open()
+        for control in form.controls.values():
+            found = list(inputs(control.box))
+            assert found, control.field.name
+            names = [html.unescape(re.sub("<[^>]*>", "", one.description)) for one in found]
+            assert all(name.startswith(control.label) for name in names), names
+            assert len(set(names)) == len(names), names
+        assert all(one.description.strip() for one in inputs(form.widget))
+
+
+def test_the_four_areas_have_their_forms_beside_them() -> None:
+    for area in ("output", "evaluation", "collection", "governance"):
+        assert BESIDE["area", area] in FORMS
+
+
+def test_every_way_of_being_wrong_has_a_block(file: CaseFile) -> None:
+    paths = {block.fields[0].path for name, block in everything(file)
+             if name == "output" and block.fields}  # fmt: skip
+    task = file.state.document.at(("task",))
+    for kind in ERROR_KINDS.values():
+        wanted = not kind.tasks or task in kind.tasks
+        assert (("design", "errors", kind.id, "applies") in paths) == wanted, kind.id
+
+
+def test_everything_of_the_model_can_be_filled_in(tmp_path: Path) -> None:
+    """Each field of the case model stands in some form of some task."""
+    from mlpdm_kit.case.editing.fields import PLACES
+
+    places = set()
+    for task in TASK_KINDS:
+        file = full(tmp_path / task, task)
+        for _, block in everything(file):
+            places |= {field.place for field in block.fields}
+    left_out = {"id", "note", "simulated", "grading.tolerance.absolute",
+                "grading.tolerance.relative", "checks.answer", "checks.options",
+                "checks.threshold"}  # fmt: skip
+    wanted = {code.removeprefix("label.") for code in catalogue("en") if code.startswith("label.")}
+    wanted = {w for w in wanted if not w.startswith("input.")}
+    assert wanted - places - left_out == set()
+    assert len(PLACES) > 30
