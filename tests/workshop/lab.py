@@ -17,16 +17,13 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking",
          "--disable-component-update", "--no-first-run"]  # fmt: skip
 LONG = 120_000  # milliseconds; the machine may be busy
 
-_READY = """() => {
-  const app = window.jupyterapp;
-  if (!app) return false;
-  if (!window.seen) { window.seen = true; app.restored.then(() => { window.restored = true }) }
-  const now = app.shell.currentWidget;
-  if (!window.restored || !now || !now.context || !now.context.isReady) return false;
-  const kernel = now.sessionContext && now.sessionContext.session
-    && now.sessionContext.session.kernel;
-  return !!kernel && kernel.status === 'idle' && kernel.connectionStatus === 'connected';
-}"""
+_IDLE = re.compile(r"Python 3.*\| (Idle|アイドル)")
+
+_NAMELESS = """() => [...document.querySelectorAll('.mlpdm-form :is(input, select, textarea)')]
+  .filter(one => one.type !== 'range')
+  .filter(one => !([...(one.labels || [])].some(label => label.textContent.trim())
+    || one.getAttribute('aria-label') || one.title))
+  .map(one => one.outerHTML.slice(0, 120))"""
 
 
 class Lab:
@@ -37,8 +34,8 @@ class Lab:
 
     def __init__(self, page: Page, address: str) -> None:
         self.page = page
-        self.address, _, self.token = address.partition("/lab")
-        self.token = re.search(r"token=(\w+)", address)[1] if "token=" in address else ""
+        self.address, _, rest = address.partition("/lab")
+        self.token = rest.partition("token=")[2]
         self.errors: list[str] = []
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on(
@@ -47,22 +44,23 @@ class Lab:
         )
         page.set_default_timeout(LONG)
 
-    def open(self, notebook: str, *, run: bool = True) -> None:
-        """Open a notebook of the working folder, and run all its cells."""
+    def open(self, notebook: str) -> None:
+        """Open a notebook of the working folder, and run all its cells as people do."""
         self.page.goto(f"{self.address}/lab/tree/{notebook}?token={self.token}&reset")
         self.page.wait_for_selector(".jp-Notebook .jp-Cell")
-        self.page.wait_for_function(_READY)
-        if run:
-            self.run_all()
+        self.page.get_by_text(_IDLE).first.wait_for()
+        self.run_all()
 
     def run_all(self) -> None:
-        """Run > Run All Cells."""
-        run = "() => window.jupyterapp.commands.execute('notebook:run-all-cells')"
-        self.page.evaluate(run)
+        """Run > Run All Cells, and wait until the last cell shows something."""
+        self.page.get_by_role("menuitem", name="Run", exact=True).click()
+        self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        last = self.page.locator(".jp-CodeCell").last.locator(".jp-OutputArea-child")
+        last.first.wait_for(state="attached")
 
     def field(self, label: str) -> Locator:
         """The field of a label, as a screen reader finds it."""
-        return self.page.get_by_label(label, exact=True)
+        return self.page.get_by_label(label, exact=True).filter(visible=True)
 
     def type(self, label: str, value: str) -> None:
         """Type into a field and go on to the next."""
@@ -75,9 +73,18 @@ class Lab:
         """Choose from a list by what it says."""
         self.field(label).select_option(label=value)
 
+    def press(self, name: str) -> None:
+        """Press a button by what stands on it."""
+        self.page.get_by_role("button", name=name, exact=True).first.click()
+
     def unfold(self, title: str) -> None:
         """Open what is folded away."""
-        self.page.locator(".jupyter-widget-Collapse-header", has_text=title).first.click()
+        self.page.get_by_role("button", name=f"▸ {title}", exact=True).first.click()
+
+    def fold(self, title: str) -> None:
+        """Fold away what stands open."""
+        self.press(f"▾ {title}")
+        self.page.get_by_role("button", name=f"▸ {title}", exact=True).wait_for()
 
     def said(self, text: str | re.Pattern[str]) -> None:
         """Wait until the page says something."""
@@ -85,19 +92,14 @@ class Lab:
 
     def nameless(self) -> list[str]:
         """Fields of the forms that have no name for a screen reader."""
-        fields = self.page.locator(".mlpdm-form :is(input, select, textarea)").all()
-        named = self.page.evaluate(
-            """() => [...document.querySelectorAll('.mlpdm-form :is(input, select, textarea)')]
-              .filter(f => !(f.labels && f.labels.length && f.labels[0].textContent.trim())
-                && !f.getAttribute('aria-label') && !f.title)
-              .map(f => f.outerHTML.slice(0, 120))"""
-        )
-        assert fields
-        return list(named)
+        found = self.page.evaluate(_NAMELESS)
+        return list(found)
 
     def shut(self) -> None:
-        """End the kernel, so that none is left behind."""
-        self.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+        """End all kernels, so that none is left behind."""
+        ask, head = self.page.request, {"Authorization": f"token {self.token}"}
+        for session in ask.get(f"{self.address}/api/sessions", headers=head).json():
+            ask.delete(f"{self.address}/api/sessions/{session['id']}", headers=head)
 
 
 def until(holds: Any, *, seconds: float = 60.0) -> None:

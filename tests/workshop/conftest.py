@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from mlpdm_kit.shipped import import_root
+from tests.workshop.lab import FLAGS
+
+Start = Callable[..., "contextmanager[str]"]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    where = shutil.which("chromium")
+    if where is None:
+        pytest.skip("no Chromium here: apt-get install chromium fonts-noto-cjk")
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=where, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@contextmanager
+def workshop(folder: Path, *words: str) -> Iterator[str]:
+    """``mlpdm workshop`` in a process of its own; gives the address that it says."""
+    paths = [str(import_root() or ""), os.environ.get("PYTHONPATH", "")]
+    command = [sys.executable, "-m", "mlpdm_kit", "workshop", *words, "--dir", str(folder),
+               "--port", str(free_port()), "--no-browser"]  # fmt: skip
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8",
+        cwd=folder.parent, start_new_session=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in paths if path),
+             "PYTHONUNBUFFERED": "1"},
+    )  # fmt: skip
+    said: list[str] = []
+    try:
+        assert process.stdout is not None
+        for line in process.stdout:
+            said.append(line)
+            found = re.search(r"http://\S+", line)
+            if found:
+                yield found[0].rstrip(".")
+                break
+        else:
+            pytest.fail("".join(said))
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
