@@ -65,7 +65,7 @@ class Valuation:
     ) -> None:
         self.case, self.inputs = case, inputs
         self.draws, self.seed = draws, seed
-        self.stand = {rung.id: standing(self.checks, rung) for rung in rungs}
+        self.stand = {rung.id: standing(checks, rung) for rung in rungs}
         self.among = [rung for rung in rungs if rung.priced and not self.stand[rung.id][0]]
         if not self.among:
             gates = sorted({gate for failed, *_ in self.stand.values() for gate in failed})
