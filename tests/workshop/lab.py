@@ -88,7 +88,7 @@ class Lab:
 
     def said(self, text: str | re.Pattern[str]) -> None:
         """Wait until the page says something."""
-        self.page.get_by_text(text).first.wait_for()
+        self.page.get_by_text(text).filter(visible=True).first.wait_for()
 
     def nameless(self) -> list[str]:
         """Fields of the forms that have no name for a screen reader."""
