@@ -65,7 +65,6 @@ class Lab:
     def type(self, label: str, value: str) -> None:
         """Type into a field and go on to the next."""
         field = self.field(label)
-        field.scroll_into_view_if_needed()
         field.fill(value)
         field.press("Tab")
 

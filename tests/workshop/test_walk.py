@@ -57,7 +57,7 @@ def test_from_an_empty_page_to_a_record(chromium: Browser, tmp_path: Path) -> No
         shot(lab, "0-start")
         lab.type("A name for the new case, as in late-parcels", "late-parcels")
         lab.press("Take this case")
-        until(case.is_file)
+        until(lambda: "late-parcels" in (folder / "workshop.json").read_text(encoding="utf-8"))
         lab.shut()
 
         lab.open(f"{NOTEBOOKS[0]}.ipynb")
