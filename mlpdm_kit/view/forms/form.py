@@ -59,6 +59,7 @@ class Form:
         self.widget = widgets.VBox([widgets.HTML(STYLE), self.bar, self.body, self.rest])
         self.widget.add_class("mlpdm-form")
         self._layout: list[_Key] = []
+        self._laid: list[list[Any]] = []
         self.refresh()
 
     def refresh(self) -> None:
@@ -79,8 +80,10 @@ class Form:
         for control in self.controls.values():
             control.around = self._around
         if layout != self._layout:
+            pairs = list(zip(layout, self._layout, strict=False))
+            same = next((n for n, (new, old) in enumerate(pairs) if new != old), len(pairs))
             self._layout = layout
-            self._build(blocks)
+            self._build(blocks, same)
         for control in self.controls.values():
             self._fill(control, state)
         self._tell_rest(*self._told_of_rest(blocks, state))
@@ -119,14 +122,30 @@ class Form:
         if control.kept is None:
             control.tell(*_told(control.faults(state), self._around.text, control.label))
 
-    def _build(self, blocks: Iterable[Block]) -> None:
-        """Lay out the blocks; what is folded is built when somebody opens it."""
-        kept, self.controls = self.controls, {}
-        self._order, self.adding, self.named = {}, {}, {}
-        opened = {key for key, fold in self.folds.items() if fold.opened}
-        self.folds = {}
-        shown = [one for block in blocks for one in self._lay(block, kept, opened)]
-        self.body.children = shown
+    def _build(self, blocks: Sequence[Block], same: int) -> None:
+        """Lay out the blocks; what is folded is built when somebody opens it.
+
+        The first ``same`` blocks are what they were and stay as they are, with what
+        somebody is typing in them.
+        """
+        kept, orders, adding = self.controls, self._order, self.adding
+        named, folds = self.named, self.folds
+        self.controls, self._order, self.adding, self.named, self.folds = {}, {}, {}, {}, {}
+        for block in _with_inner(blocks[:same]):
+            for field in block.fields:
+                if _path_of(field) in kept:
+                    self.controls[_path_of(field)] = kept[_path_of(field)]
+                    self._order[_path_of(field)] = orders[_path_of(field)]
+            if block.adds is not None and block.adds.path in adding:
+                self.adding[block.adds.path] = adding[block.adds.path]
+            if block.removes in named:
+                self.named[block.removes] = named[block.removes]
+            if _place_of(block) in folds:
+                self.folds[_place_of(block)] = folds[_place_of(block)]
+        opened = {key for key, fold in folds.items() if fold.opened}
+        new = [list(self._lay(block, kept, opened)) for block in blocks[same:]]
+        self._laid = [*self._laid[:same], *new]
+        self.body.children = [one for laid in self._laid for one in laid]
 
     def _lay(self, block: Block, kept: dict[_Path, Control], opened: set[_Key]) -> Iterator[Any]:
         title = block.title(self._around.text)
@@ -274,6 +293,13 @@ class Form:
 def _path_of(field: Field) -> _Path:
     """Where a control is kept; an origin stands beside the fields of its part."""
     return (*field.path, "*") if field.kind == "origin" else field.path
+
+
+def _with_inner(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Blocks, and those within them."""
+    for block in blocks:
+        yield block
+        yield from _with_inner(block.blocks)
 
 
 def _place_of(block: Block) -> _Key:

@@ -209,3 +209,16 @@ def test_what_people_named_is_renamed_and_taken_away(tmp_path: Path) -> None:
     assert file.state.document.at(("design", "errors")) == {"rude": {}}
     form.named["design", "errors", "rude"].button.click()
     assert file.state.document.at(("design",)) is None
+
+
+def test_blocks_that_stay_as_they_were_are_not_laid_out_anew(tmp_path: Path) -> None:
+    """What somebody types in them is theirs while another block changes."""
+    file = CaseFile(new_case(tmp_path / "a", empty=True))
+    form = Form("amounts", file, Text("en"), lambda: None)
+    first, *rest = form.body.children
+    horizon = form.controls[("horizon",)]
+    file.commit(Change(path=("volume",), value="100..200 per month"))  # one more to correlate
+    form.refresh()
+    assert form.body.children[0] is first
+    assert form.controls[("horizon",)] is horizon
+    assert [one for one in form.body.children if one in rest] != list(form.body.children[1:])
