@@ -66,10 +66,11 @@ def test_it_is_in_the_comparison_and_in_the_worth(make_case: Any) -> None:
     # a usable text gains 100, a wrong one loses 20; the template's gain 40 and lose 20
     gained = 0.8 * 100 - 0.2 * 20 - 0.2 * 5
     assert one.cost_per_case.mean == pytest.approx(-gained, rel=1e-5)
-    assert one.rates["wrong"].mean == pytest.approx(16.2 / 41)  # as it answers; a fifth of one prior case
+    # as it answers; each of the five outcomes has a fifth of one prior case
+    assert one.rates["wrong"].mean == pytest.approx(16.2 / 41)
     assert one.difference.mean == pytest.approx(-(gained - 3) + (0.7 * 40 - 0.3 * 20), rel=1e-5)
-    wrong = 16.5 / 41
-    few = 0.5 / 41  # of a kind that was never seen: half a case
+    wrong = 16.2 / 41
+    few = 0.2 / 41  # of a kind that was never seen
     left = 1 - wrong - 2 * few - few  # no answer at all is the fourth
     shares = {"usable": left + 0.5 * (1 - left), "wrong": wrong / 2, "needs_editing": few / 2,
               "harmful": few / 2}  # fmt: skip
