@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from mlpdm_kit.record.areas import LabelCost, Written
+from mlpdm_kit.record.cuts import CutTable, OffsetTable
 from mlpdm_kit.record.graded import HowGraded
 from mlpdm_kit.record.logged import Answers
 from mlpdm_kit.record.measured import (
@@ -21,7 +22,6 @@ from mlpdm_kit.record.measured import (
     SegmentGap,
     ThreeWays,
 )
-from mlpdm_kit.record.operating import CutTable, OffsetTable
 from mlpdm_kit.record.parts import CheckResult, Range, Said, Section
 from mlpdm_kit.record.valued import (
     BreakEven,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mlpdm_kit.analysis.errors.operating import Ways, three_ways
 from mlpdm_kit.case.editing.file import Change
 from mlpdm_kit.case.units import Units
-from mlpdm_kit.record.operating import CutTable, ReviewTerms
+from mlpdm_kit.record.cuts import CutTable, ReviewTerms
 from mlpdm_kit.record.sections import ComparisonSection
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.view import palette

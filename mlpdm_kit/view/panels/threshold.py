@@ -11,8 +11,8 @@ from mlpdm_kit.analysis.errors.operating import cost_of_cuts
 from mlpdm_kit.analysis.uncertainty.distributions import Array
 from mlpdm_kit.case.editing.file import Change
 from mlpdm_kit.case.units import Units
+from mlpdm_kit.record.cuts import CutTable, OffsetTable
 from mlpdm_kit.record.measured import Compared
-from mlpdm_kit.record.operating import CutTable, OffsetTable
 from mlpdm_kit.record.sections import ComparisonSection
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.tables import Cell, Head, Table
