@@ -269,10 +269,10 @@ def _apart() -> Mapping[str, Any]:
 
 
 class _ended_by_signals:  # noqa: N801 (used like a function)
-    """Let SIGTERM, and a closed window, end us as Ctrl-C does."""
+    """Let Ctrl-C, SIGTERM and a closed window end us, also where we began with Ctrl-C ignored."""
 
     def __enter__(self) -> None:
-        names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+        names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
         self._before = {}
         with suppress(ValueError):  # not in the main thread: whoever calls us ends us
             for name in names:
