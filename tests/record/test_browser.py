@@ -100,12 +100,12 @@ def test_paper_shows_everything(browser: Browser, out: Path) -> None:
 def test_index_sorts_and_filters_by_keyboard(browser: Browser, out: Path) -> None:
     page, said = _open(browser, out / "index.html")
     gains = "[...document.querySelectorAll('tbody tr')].map((r) => r.cells[3].dataset.sort)"
-    page.get_by_role("button", name="Gain", exact=True).focus()
+    page.get_by_role("button", name="Worth more than today", exact=True).focus()
     page.keyboard.press("Enter")
     upwards = [float(gain) for gain in page.evaluate(gains) if gain]
     assert upwards == sorted(upwards)
     page.keyboard.press("Enter")
-    assert page.locator("th[aria-sort=descending]").inner_text().startswith("Gain")
+    assert page.locator("th[aria-sort=descending]").inner_text().startswith("Worth more than today")
     shown = page.evaluate(gains)
     downwards = [float(gain) for gain in shown if gain]
     assert downwards == sorted(downwards, reverse=True)

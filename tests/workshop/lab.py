@@ -101,7 +101,7 @@ class Lab:
             ask.delete(f"{self.address}/api/sessions/{session['id']}", headers=head)
 
 
-def until(holds: Any, *, seconds: float = 60.0) -> None:
+def until(holds: Any, *, seconds: float = 240.0) -> None:
     """Wait until something holds of the files."""
     end = time.monotonic() + seconds
     while not holds():
