@@ -264,8 +264,11 @@ def test_no_gate_decides_where_the_data_is_clean(few):
     for result in few:
         if result["family"] != "flawed":
             asked = {name for gates in result["gates"].values() for name in gates}
-            # gain-pays stands only where the whole range is a loss, which is never the best
             assert asked <= {"beats-baseline", "available-then", "gain-pays"}
+            for name, gates in result["gates"].items():  # a sure loss is never what is best
+                if "gain-pays" in gates:
+                    assert result["expected"][name] < max(result["expected"].values())
+                    assert name != result["choice"]["ideal"]
             assert result["verdict"] != "stop"
 
 
