@@ -282,7 +282,7 @@ def test_the_band_is_many_times_faster_than_a_loop_of_curves():
         share = y[rows].mean()
         cuts[np.argmin((1 - share) * alarms + 5 * share * (1 - recall))]
 
-    def seconds(of: Callable[[], None], times: int) -> float:  # of CPU: a busy machine tells nothing
+    def seconds(of: Callable[[], None], times: int) -> float:  # of CPU, not of the wall
         start = time.process_time()
         for _ in range(times):
             of()
