@@ -330,11 +330,10 @@ class Page:
                 return
             picked = desk.pick.first if desk.pick else ""
             shown = desk.shown(picked, own_values(desk.rows(picked)))
-            picture = shown.picture
-            assert picture is not None
+            picture, beside = shown.picture, shown.beside
             self.show(_as_html(html.heading(picture.title, lang=self.lang), picture.title))
             self.show({SVG_MIME: picture.svg(alone=True), "text/plain": picture.title})
-            self.show(_as_html(shown.beside(self.lang), "\n".join(shown.words)))
+            self.show(_as_html(beside.html(self.lang), "\n".join(beside.words)))
 
     def desk(self, name: str) -> Desk | Nothing:
         """What stands behind a panel, or why there is nothing to move."""

@@ -65,7 +65,6 @@ def test_words_in_a_picture_do_not_share_a_row_and_a_place(case_folder: Folder) 
     desk = page.desk("whatif")
     assert not isinstance(desk, Nothing)
     picture = desk.shown("", own_values(desk.rows(""))).picture
-    assert picture is not None
     texts = re.findall(r'<text x="([\d.]+)%" y="([\d.]+)" text-anchor="(\w+)"', picture.svg())
     assert len(texts) == len(set(texts))
 
@@ -86,7 +85,7 @@ def test_a_threshold_moves_the_counts(case_folder: Folder) -> None:
     picked = desk.pick.first if desk.pick else ""
     counts = []
     for at in (0.0, 0.4, 1.0):
-        table = desk.shown(picked, {"at": at}).table
+        table = desk.shown(picked, {"at": at}).beside.table
         assert table is not None
         counts.append([int(row[1].text) for row in table.rows])
     assert counts[0][1] == counts[0][3] == 0  # from 0 on everything is acted on
@@ -126,9 +125,10 @@ def boxed(folder: Path, name: str, saved: Callable[[], None] = lambda: None) -> 
 
 def test_a_field_moves_the_slider_and_the_picture(case_folder: Folder) -> None:
     box = boxed(case_folder("measured"), "threshold")
-    before = box.picture.value
+    before, told = box.picture.value, box.beside.value
     knob = box.knobs["at"]
     knob.field.value = "15"
+    assert box.beside.value != told
     assert knob.slider.value == pytest.approx(0.15, abs=0.005)
     assert box.picture.value != before
     knob.slider.value = 0.2
@@ -166,7 +166,7 @@ def test_back_to_the_cases_own(make_case: Callable[..., Path]) -> None:
     box = boxed(make_case(**RANGES), "whatif")
     own = {name: knob.field.value for name, knob in box.knobs.items()}
     box.knobs["volume|high"].field.value = "5000"
-    assert "Difference" in box.picture.value
+    assert "Difference" in box.beside.value
     box.back.click()
     assert {name: knob.field.value for name, knob in box.knobs.items()} == own
 

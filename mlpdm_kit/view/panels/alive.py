@@ -18,10 +18,11 @@ from mlpdm_kit.text import Text
 from mlpdm_kit.view import html
 from mlpdm_kit.view.forms.style import STYLE
 from mlpdm_kit.view.palette import CHOSEN, KNOWING, RUNNING
-from mlpdm_kit.view.panels.desk import Desk, Knob, Nothing, Refused, Row, own_values
+from mlpdm_kit.view.panels.desk import Desk, Knob, Nothing, Refused, Row, Shown, own_values
 from mlpdm_kit.view.panels.tornado import TornadoDesk
 
 BEAT = 0.002  # seconds in which what else has come in is taken in too
+FOLLOW = 0.12  # seconds after which what stands under a picture follows it
 REST = 0.35  # seconds without a change after which all is worked out
 STEPS = 400  # of a slider
 PANEL_STYLE = f"""<style>
@@ -196,6 +197,8 @@ class PanelBox:
         self.rows = widgets.VBox()
         self.picture = widgets.HTML()
         self.picture.add_class("mlpdm-picture")
+        self.beside = widgets.HTML()
+        self.beside.add_class("mlpdm-picture")
         self.status = widgets.HTML()
         self.put = self._button("put", self._put)
         self.back = self._button("back", self._back)
@@ -205,7 +208,9 @@ class PanelBox:
         self.widget.add_class("mlpdm-form")
         self.widget.add_class("mlpdm-panel")
         self._quiet = False
+        self._shown: Shown | None = None
         self._quickly = Latest(lambda: self._draw(whole=False), BEAT)
+        self._beside = Latest(self._draw_beside, FOLLOW)
         self._wholly = Latest(lambda: self._draw(whole=True), REST, again=True)
 
     def take(self, desk: Desk | Nothing) -> None:
@@ -232,7 +237,7 @@ class PanelBox:
             self._quiet = False
         self._set_up(typed)
         tops = [self.pick] if desk.pick is not None else []
-        self.widget.children = [head, *tops, self.rows, self.bar, self.picture]
+        self.widget.children = [head, *tops, self.rows, self.bar, self.picture, self.beside]
 
     def choose(self, name: str) -> None:
         """Be about another input, if there is such a one."""
@@ -348,12 +353,28 @@ class PanelBox:
             return
         for box in self.knobs.values():
             box.tell()
+        self._shown = shown
         self.picture.value = shown.html(self.text.lang)
-        if whole:  # not while somebody types: each thing that moves takes time
-            for box in self.knobs.values():
-                box.follow()
-        if whole and values != own_values(desk.rows(self.picked)) and shown.picture is not None:
+        if not whole:  # while somebody types: each thing that moves takes time
+            self._beside.ask()
+            return
+        self._draw_beside()
+        for box in self.knobs.values():
+            box.follow()
+        if values != own_values(desk.rows(self.picked)):
             self._say(shown.picture.title, hidden=True)
+
+    def _draw_beside(self) -> None:
+        """Show the key, the words and the table of the picture that stands there."""
+        if self._shown is None:
+            return
+        try:
+            said = self._shown.beside.html(self.text.lang)
+        except Exception as error:
+            self._broken(error)
+            return
+        if self.beside.value != said:
+            self.beside.value = said
 
     def _put(self) -> None:
         """Write the ranges as they are set into the case file."""

@@ -6,8 +6,9 @@ as it stands, a workshop puts fields beside it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from html import escape
 from typing import Protocol
 
@@ -131,31 +132,49 @@ class Pick:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shown:
-    """What a panel shows: a sentence, a picture with its key, more words, and a table."""
+class Beside:
+    """What stands under a picture: its key, more words, and a table."""
 
-    picture: Picture | None
     keys: Sequence[tuple[str, str]] = ()
     words: Sequence[str] = ()
     table: Table | None = None
 
     def html(self, lang: str) -> str:
-        """All of it, with the picture inline."""
-        parts = []
-        if self.picture is not None:
-            title = escape(self.picture.title)
-            parts.append(f'<p class="mlpdm-panel-title mathjax_ignore" lang="{escape(lang)}">'
-                         f"<strong>{title}</strong></p>")  # fmt: skip
-            parts.append(self.picture.svg())
-        return "".join([*parts, self.beside(lang)])
-
-    def beside(self, lang: str) -> str:
-        """What stands under the picture."""
+        """All of it."""
         parts = [key(self.keys, lang)] if self.keys else []
         parts += [html.words(line, lang=lang, kind="said") for line in self.words if line]
         if self.table is not None:
             parts.append(html.table(self.table, lang=lang))
         return "".join(parts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """What a panel shows: a picture with its sentence, and what stands under it.
+
+    Parameters
+    ----------
+    picture : Picture
+    below : callable
+        Says what stands under it. It is asked only when that is looked at: to a hand that
+        moves, only the picture must keep up.
+    """
+
+    picture: Picture
+    below: Callable[[], Beside]
+
+    @cached_property
+    def beside(self) -> Beside:
+        """What stands under the picture."""
+        return self.below()
+
+    def html(self, lang: str) -> str:
+        """The picture, inline, under its sentence."""
+        title = escape(self.picture.title)
+        return (
+            f'<p class="mlpdm-panel-title mathjax_ignore" lang="{escape(lang)}">'
+            f"<strong>{title}</strong></p>{self.picture.svg()}"
+        )
 
 
 class Desk(Protocol):

@@ -13,7 +13,7 @@ from mlpdm_kit.record.whatif import Choice
 from mlpdm_kit.view import palette
 from mlpdm_kit.view.axis import ticks
 from mlpdm_kit.view.palette import CHOSEN, Fill, Style, option_style
-from mlpdm_kit.view.panels.desk import Nothing, Pick, Row, Shown, Values
+from mlpdm_kit.view.panels.desk import Beside, Nothing, Pick, Row, Shown, Values
 from mlpdm_kit.view.panels.ranges import Ranges
 from mlpdm_kit.view.panels.svg import Across, Picture, swatch
 
@@ -52,20 +52,16 @@ class ReachDesk:
         """Each option's worth over the input, and the verdict with the range as set."""
         ranges, says = self.ranges, self.says
         choice = ranges.choice([picked], values, whole=whole)
-        now = ranges.whatif.now
         title = says.sentence("panel.reach.title", input=picked, verdict=ranges.verdict(choice))
         picture = Picture(title, says.lang)
         self._draw(picture, picked, ranges.distribution(picked, values), choice, whole=whole)
-        same = ranges.verdict(choice) == ranges.verdict(now)
-        words = [
-            says.say("panel.verdict.now", verdict=ranges.verdict(now)),
-            says.say("panel.verdict.same") if same
-            else says.say("panel.verdict.set", verdict=ranges.verdict(choice)),
-            *self._beside(picked),
-            ranges.drawn_from(choice),
-        ]  # fmt: skip
-        return Shown(picture=picture, keys=self._keys(picked, choice), words=words,
-                     table=worth_table(ranges, choice))  # fmt: skip
+        return Shown(
+            picture=picture,
+            below=lambda: Beside(
+                keys=self._keys(picked, choice), words=self._words(picked, choice),
+                table=worth_table(ranges, choice),
+            ),
+        )  # fmt: skip
 
     def writes(self, picked: str, values: Values) -> tuple[Change, ...]:
         """Nothing: ranges are put into the case file from the next panel."""
@@ -178,6 +174,17 @@ class ReachDesk:
                 said = says.say(f"chart.break_even.{code}", shown=shown, option=flip.option)
                 found.append((swatch(palette.ZERO, dash="dot"), said.strip("◂▸ ")))
         return found
+
+    def _words(self, name: str, choice: Choice) -> list[str]:
+        says, verdict = self.says, self.ranges.verdict(choice)
+        now = self.ranges.verdict(self.ranges.whatif.now)
+        set_so = says.say("panel.verdict.set", verdict=verdict)
+        return [
+            says.say("panel.verdict.now", verdict=now),
+            says.say("panel.verdict.same") if verdict == now else set_so,
+            *self._beside(name),
+            self.ranges.drawn_from(choice),
+        ]
 
     def _beside(self, name: str) -> list[str]:
         """What the figures leave out: options tried on the data keep what was measured."""

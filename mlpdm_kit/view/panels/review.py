@@ -10,7 +10,17 @@ from mlpdm_kit.record.sections import ComparisonSection
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.view import palette
 from mlpdm_kit.view.palette import PLAIN, WAY_FILLS
-from mlpdm_kit.view.panels.desk import Knob, Nothing, Pick, Refused, Row, Shown, Values, plain
+from mlpdm_kit.view.panels.desk import (
+    Beside,
+    Knob,
+    Nothing,
+    Pick,
+    Refused,
+    Row,
+    Shown,
+    Values,
+    plain,
+)
 from mlpdm_kit.view.panels.svg import Across, Picture, swatch
 
 _ROOM = 2.0  # times the upper cut that the axis reaches
@@ -66,7 +76,10 @@ class ReviewDesk:
         self._zones(picture, terms, low, high)
         self._cases(picture, terms, ways)
         self._time(picture, terms, ways)
-        return Shown(picture=picture, keys=self._keys(terms, ways), words=self._words(terms, ways))
+        return Shown(
+            picture=picture,
+            below=lambda: Beside(keys=self._keys(terms, ways), words=self._words(terms, ways)),
+        )
 
     def writes(self, picked: str, values: Values) -> tuple[Change, ...]:
         """Nothing: the band follows from the prices and the time in the case file."""

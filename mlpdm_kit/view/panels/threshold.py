@@ -19,7 +19,7 @@ from mlpdm_kit.record.tables import Cell, Head, Table
 from mlpdm_kit.view import palette
 from mlpdm_kit.view.axis import ticks
 from mlpdm_kit.view.palette import OUTCOME_FILLS, PLAIN, option_style
-from mlpdm_kit.view.panels.desk import Knob, Nothing, Pick, Row, Shown, Values, plain
+from mlpdm_kit.view.panels.desk import Beside, Knob, Nothing, Pick, Row, Shown, Values, plain
 from mlpdm_kit.view.panels.svg import Across, Picture, swatch
 
 TOP, PLOT = 30.0, 190.0
@@ -107,15 +107,15 @@ class ThresholdDesk:
         picture = Picture(title, says.lang)
         others = self._others(curve)
         self._plot(picture, curve, at, cost, others)
-        keys = self._keys(curve, others)
         if isinstance(curve.found, CutTable):
             self._outcomes(picture, curve.found, index)
-            keys += [
-                (swatch(fill=OUTCOME_FILLS[name]), says.say(f"outcome.{name}"))
-                for name in ("true_positive", "false_negative", "false_positive", "true_negative")
-            ]
-        return Shown(picture=picture, keys=keys, words=self._words(curve, cost),
-                     table=self._table(curve, index))  # fmt: skip
+        return Shown(
+            picture=picture,
+            below=lambda: Beside(
+                keys=self._keys(curve, others), words=self._words(curve, cost),
+                table=self._table(curve, index),
+            ),
+        )  # fmt: skip
 
     def writes(self, picked: str, values: Values) -> tuple[Change, ...]:
         """Nothing: where an option acts follows from the prices in the case file."""
@@ -209,6 +209,11 @@ class ThresholdDesk:
         said = says.say("panel.threshold.best", at=self._figure(curve, curve.best),
                         cost=curve.least)  # fmt: skip
         found.append((swatch(sign="◆"), said))
+        if isinstance(curve.found, CutTable):
+            found += [
+                (swatch(fill=OUTCOME_FILLS[name]), says.say(f"outcome.{name}"))
+                for name in ("true_positive", "false_negative", "false_positive", "true_negative")
+            ]
         return found
 
     # --- words --------------------------------------------------------------------------

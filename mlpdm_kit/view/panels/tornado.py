@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from mlpdm_kit.case.editing.file import Change
 from mlpdm_kit.view.palette import KNOWING, PLAIN, Fill
-from mlpdm_kit.view.panels.desk import Nothing, Pick, Row, Shown, Values
+from mlpdm_kit.view.panels.desk import Beside, Nothing, Pick, Row, Shown, Values
 from mlpdm_kit.view.panels.ranges import LEAST, Ranges
 from mlpdm_kit.view.panels.svg import Across, Picture, swatch
 
@@ -86,7 +86,7 @@ class TornadoDesk:
         if not all(bar.clear for bar in self.bars):
             fill = Fill(colour=PLAIN, pattern="/")
             keys.append((swatch(fill=fill), self.says.say("panel.tornado.key.chance")))
-        return Shown(picture=picture, keys=keys, words=self.notes)
+        return Shown(picture=picture, below=lambda: Beside(keys=keys, words=self.notes))
 
     def writes(self, picked: str, values: Values) -> tuple[Change, ...]:
         """Nothing."""

@@ -7,7 +7,7 @@ from mlpdm_kit.record.parts import Range
 from mlpdm_kit.record.whatif import Choice
 from mlpdm_kit.view import palette
 from mlpdm_kit.view.axis import labelled, window
-from mlpdm_kit.view.panels.desk import Nothing, Pick, Row, Shown, Values
+from mlpdm_kit.view.panels.desk import Beside, Nothing, Pick, Row, Shown, Values
 from mlpdm_kit.view.panels.ranges import Ranges
 from mlpdm_kit.view.panels.reach import retried, style_of, worth_table
 from mlpdm_kit.view.panels.svg import Across, Picture, swatch
@@ -38,26 +38,19 @@ class WhatIfDesk:
     def shown(self, picked: str, values: Values, *, whole: bool = True) -> Shown:
         """Each option's worth as set, beside the case's own, and the verdict."""
         ranges, says = self.ranges, self.says
-        choice, now = ranges.choice(self.names, values, whole=whole), ranges.whatif.now
+        choice = ranges.choice(self.names, values, whole=whole)
         changed = list(ranges.changes(self.names, values))
         verdict = ranges.verdict(choice)
         code = "panel.whatif.title" if changed else "panel.whatif.title.own"
         picture = Picture(says.sentence(code, verdict=verdict), says.lang)
         self._draw(picture, choice)
-        words = [says.say("panel.verdict.now", verdict=ranges.verdict(now))]
-        if changed:
-            same = verdict == ranges.verdict(now)
-            words.append(says.say("panel.verdict.same") if same
-                         else says.say("panel.verdict.set", verdict=verdict))  # fmt: skip
-            words.append(says.sentence("panel.whatif.changed", inputs=changed))
-            lost = [name for name in changed if ranges.place(name) is None]
-            if lost:
-                words.append(says.sentence("panel.whatif.measured", inputs=lost))
-            if retried(ranges, changed):
-                words.append(says.sentence("panel.retried"))
-        words.append(ranges.drawn_from(choice))
-        return Shown(picture=picture, keys=self._keys(), words=words,
-                     table=worth_table(ranges, choice))  # fmt: skip
+        return Shown(
+            picture=picture,
+            below=lambda: Beside(
+                keys=self._keys(), words=self._words(choice, changed),
+                table=worth_table(ranges, choice),
+            ),
+        )  # fmt: skip
 
     def writes(self, picked: str, values: Values) -> tuple[Change, ...]:
         """The ranges that are set otherwise than the case has them."""
@@ -109,6 +102,22 @@ class WhatIfDesk:
         room = 0.05 * ((high - low) or 1.0)
         assert labelled(low, high, self.says.money)
         return Across(low=low - room, high=high + room)
+
+    def _words(self, choice: Choice, changed: list[str]) -> list[str]:
+        """The verdict as set beside the case's own, and what moving the inputs leaves out."""
+        ranges, says = self.ranges, self.says
+        now, verdict = ranges.verdict(ranges.whatif.now), ranges.verdict(choice)
+        words = [says.say("panel.verdict.now", verdict=now)]
+        if changed:
+            words.append(says.say("panel.verdict.same") if verdict == now
+                         else says.say("panel.verdict.set", verdict=verdict))  # fmt: skip
+            words.append(says.sentence("panel.whatif.changed", inputs=changed))
+            lost = [name for name in changed if ranges.place(name) is None]
+            if lost:
+                words.append(says.sentence("panel.whatif.measured", inputs=lost))
+            if retried(ranges, changed):
+                words.append(says.sentence("panel.retried"))
+        return [*words, ranges.drawn_from(choice)]
 
     def _keys(self) -> list[tuple[str, str]]:
         says = self.says
