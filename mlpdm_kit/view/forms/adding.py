@@ -29,10 +29,12 @@ class Adding:
     around : Around
     do : callable
         What makes changes to the file and gives the faults that were found, as lines.
+    lead : str
+        What it adds to, for those who don't see under which heading it stands.
     """
 
-    def __init__(self, adds: Adds, file: CaseFile, around: Around, do: Do) -> None:
-        self.adds, self.file, self.around, self._do = adds, file, around, do
+    def __init__(self, adds: Adds, file: CaseFile, around: Around, do: Do, lead: str = "") -> None:
+        self.adds, self.file, self.around, self._do, self._lead = adds, file, around, do, lead
         self.button = widgets.Button(description=self._says(""))
         self.told = widgets.HTML()
         self.button.on_click(self._add)
@@ -47,29 +49,33 @@ class Adding:
     def _says(self, part: str) -> str:
         return self.around.text.say(f"form.add.{self.adds.what}{part}")
 
+    def _named(self, widget: Any, label: str) -> Any:
+        widget.description_allow_html = True
+        widget.description = within(self._lead, label) if self._lead else escape(label)
+        return widget
+
     def _asks_name(self) -> list[Any]:
-        self.called = widgets.Text(description=self._says(".called"))
+        self.called = self._named(widgets.Text(), self._says(".called"))
         return [self.called]
 
     def _asks_option(self) -> list[Any]:
         text = self.around.text
         kinds = [(text.name("kind", kind), kind) for kind in kinds_for(_task(self.file))]
-        self.kind = widgets.Dropdown(description=text.say("label.options.kind"), options=kinds)
+        self.kind = self._named(widgets.Dropdown(options=kinds), text.say("label.options.kind"))
         return [*self._asks_name(), self.kind]
 
     def _asks_pair(self) -> list[Any]:
-        self.called = widgets.Text(description=self._says(".called"))
-        self.other = widgets.Text(description=self._says(".other"))
-        return [self.called, self.other]
+        self.other = self._named(widgets.Text(), self._says(".other"))
+        return [*self._asks_name(), self.other]
 
     def _asks_related(self) -> list[Any]:
         known = [(known_name("inputs", name, self.around.text), name)
                  for name in self.around.names.get("inputs", ())]  # fmt: skip
         self.called, self.other = (
-            widgets.Dropdown(description=self._says(part), options=known)
+            self._named(widgets.Dropdown(options=known), self._says(part))
             for part in (".called", ".other")
         )
-        self.rank = widgets.Text(description=self.around.text.say("label.correlations.rank"))
+        self.rank = self._named(widgets.Text(), self.around.text.say("label.correlations.rank"))
         return [self.called, self.other, self.rank]
 
     def _add(self, _: Any) -> None:
@@ -110,12 +116,13 @@ class Adding:
 class Named:
     """What people named: another name for it, and a button that takes it away."""
 
-    def __init__(self, block: Block, around: Around, do: Do) -> None:
+    def __init__(self, block: Block, around: Around, do: Do, lead: str = "") -> None:
         self.block, self.around, self._do = block, around, do
         text, parts = around.text, []
         self.told = widgets.HTML()
         if block.renames:
-            part = within(block.name, text.say("form.rename.called"))
+            whole = lead if block.code else ": ".join(filter(None, (lead, block.name)))
+            part = within(whole, text.say("form.rename.called"))
             self.called = stacked(widgets.Text(value=block.name, description=part,
                                                continuous_update=False))  # fmt: skip
             self.called.description_allow_html = True

@@ -42,10 +42,14 @@ class Control:
     around : Around
     changed : callable
         What is called with this control when somebody has committed another value.
+    lead : str
+        What the field is a part of, for those who don't see under which heading it stands.
     """
 
-    def __init__(self, field: Field, around: Around, changed: Callable[[Control], None]) -> None:
-        self.field, self.around, self._changed = field, around, changed
+    def __init__(
+        self, field: Field, around: Around, changed: Callable[[Control], None], lead: str = ""
+    ) -> None:
+        self.field, self.around, self._changed, self.lead = field, around, changed, lead
         self._quiet = False
         self.kept: tuple[Any] | None = None  # what the file said when what stands here was refused
         self.shown = self.label
@@ -115,6 +119,21 @@ class Control:
     def label(self) -> str:
         """What stands above the field."""
         return self.field.label(self.around.text)
+
+    def titled(self, widget: Any) -> Any:
+        """The widget with the field's label above it."""
+        return stacked(self.named(widget))
+
+    def named(self, widget: Any) -> Any:
+        """The widget with the field's label, which says to a screen reader whose it is."""
+        widget.description_allow_html = True
+        widget.description = within(self.lead, self.label) if self.lead else escape(self.label)
+        return widget
+
+    def part(self, name: str) -> str:
+        """A label of a part of the field, as a description in HTML."""
+        whole = f"{self.lead}: {self.label}" if self.lead else self.label
+        return within(whole, name)
 
 
 def stacked(widget: Any, *classes: str) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from mlpdm_kit.case.editing.writing import Value
-from mlpdm_kit.view.forms.base import Around, Control, stacked
+from mlpdm_kit.view.forms.base import Around, Control
 from mlpdm_kit.view.forms.origin import Answer, StatedFrom
 from mlpdm_kit.view.forms.quantities import Quantity
 from mlpdm_kit.view.forms.rules import Rule
@@ -21,7 +21,7 @@ class Line(Control):
     """A text on one line."""
 
     def _parts(self) -> Sequence[Any]:
-        self.input = stacked(widgets.Text(description=self.label, continuous_update=False))
+        self.input = self.titled(widgets.Text(continuous_update=False))
         self._listen(self.input)
         return [self.input]
 
@@ -37,7 +37,7 @@ class Words(Line):
     """A text of several lines."""
 
     def _parts(self) -> Sequence[Any]:
-        self.input = stacked(widgets.Textarea(description=self.label, continuous_update=False))
+        self.input = self.titled(widgets.Textarea(continuous_update=False))
         self._listen(self.input)
         return [self.input]
 
@@ -59,7 +59,7 @@ class Choice(Control):
     """One of several words, or none of them."""
 
     def _parts(self) -> Sequence[Any]:
-        self.input = stacked(widgets.Dropdown(description=self.label, options=self._options(None)))
+        self.input = self.titled(widgets.Dropdown(options=self._options(None)))
         self._listen(self.input)
         return [self.input]
 
@@ -101,7 +101,7 @@ class Tick(Control):
     """Yes or no."""
 
     def _parts(self) -> Sequence[Any]:
-        self.input = widgets.Checkbox(description=self.label, indent=False)
+        self.input = self.named(widgets.Checkbox(indent=False))
         self.input.style.description_width = "initial"
         self.input.layout.width = "auto"
         self._listen(self.input)
@@ -119,7 +119,7 @@ class Day(Control):
     """A day of the calendar."""
 
     def _parts(self) -> Sequence[Any]:
-        self.input = stacked(widgets.DatePicker(description=self.label))
+        self.input = self.titled(widgets.DatePicker())
         self._listen(self.input)
         return [self.input]
 
@@ -142,7 +142,7 @@ class Several(Control):
     """Some of the names that there are around the case."""
 
     def _parts(self) -> Sequence[Any]:
-        self.input = stacked(widgets.SelectMultiple(description=self.label, rows=4))
+        self.input = self.titled(widgets.SelectMultiple(rows=4))
         self._listen(self.input)
         return [self.input]
 

@@ -147,16 +147,18 @@ class Form:
         self._laid = [*self._laid[:same], *new]
         self.body.children = [one for laid in self._laid for one in laid]
 
-    def _lay(self, block: Block, kept: dict[_Path, Control], opened: set[_Key]) -> Iterator[Any]:
+    def _lay(
+        self, block: Block, kept: dict[_Path, Control], opened: set[_Key], outer: str = ""
+    ) -> Iterator[Any]:
         title = block.title(self._around.text)
         if not block.folded:
             if title:
                 yield widgets.HTML(f'<p class="mlpdm-block">{escape(title)}</p>')
-            yield widgets.VBox(self._inside(block, kept, opened))
+            yield widgets.VBox(self._inside(block, kept, opened, outer))
             return
 
         def fill() -> list[Any]:
-            return self._inside(block, kept, opened)
+            return self._inside(block, kept, opened, outer)
 
         fold = Fold(title, fill)
         fold.button.observe(lambda _: self._fill_all(block), names="value")
@@ -173,31 +175,35 @@ class Form:
             if control is not None:
                 self._fill(control, self.file.state)
 
-    def _inside(self, block: Block, kept: dict[_Path, Control], opened: set[_Key]) -> list[Any]:
+    def _inside(
+        self, block: Block, kept: dict[_Path, Control], opened: set[_Key], outer: str
+    ) -> list[Any]:
         inside: list[Any] = []
+        lead = _lead(outer, block, self._around.text)
         for field in block.fields:
-            control = self._control(field, kept.get(_path_of(field)))
+            control = self._control(field, kept.get(_path_of(field)), lead)
             self.controls[_path_of(field)] = control
             self._order[_path_of(field)] = block.order
             inside.append(control.box)
         for inner in block.blocks:
-            inside += self._lay(inner, kept, opened)
+            inside += self._lay(inner, kept, opened, lead)
         if block.adds is not None:
-            adding = Adding(block.adds, self.file, self._around, self.commit)
+            adding = Adding(block.adds, self.file, self._around, self.commit, lead)
             self.adding[block.adds.path] = adding
             inside.append(adding.widget)
         if block.removes:
-            self.named[block.removes] = named = Named(block, self._around, self.commit)
+            self.named[block.removes] = named = Named(block, self._around, self.commit, lead)
             inside.append(named.widget)
         if block.leaves:
             inside += self._left(block.leaves)
         return inside
 
-    def _control(self, field: Field, old: Control | None) -> Control:
+    def _control(self, field: Field, old: Control | None, lead: str) -> Control:
         """The control that a field had, with what is typed in it, or a new one."""
-        if old is not None and old.field == field and old.shown == field.label(self._around.text):
+        now = (field, field.label(self._around.text), lead)
+        if old is not None and (old.field, old.shown, old.lead) == now:
             return old
-        return CONTROLS[field.kind](field, self._around, self._commit)
+        return CONTROLS[field.kind](field, self._around, self._commit, lead)
 
     def _left(self, paths: Sequence[_Path]) -> Iterator[Any]:
         """What the task has no use for, and a button that takes it away."""
@@ -300,6 +306,18 @@ def _with_inner(blocks: Iterable[Block]) -> Iterator[Block]:
     for block in blocks:
         yield block
         yield from _with_inner(block.blocks)
+
+
+def _lead(outer: str, block: Block, text: Text) -> str:
+    """What the fields of a block are about, for those who don't see where they stand."""
+    if not block.code:
+        return outer
+    if block.name or block.about[0]:
+        own = text.name(*block.about) if block.about[0] else block.name
+    else:
+        more = bool(outer) == block.folded  # a fold within an option is only more of it
+        own = "" if more else block.title(text)
+    return ": ".join(part for part in (outer, own) if part)
 
 
 def _place_of(block: Block) -> _Key:

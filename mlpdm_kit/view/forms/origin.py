@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -12,7 +12,7 @@ from mlpdm_kit.case.editing.file import Change, State
 from mlpdm_kit.case.editing.writing import Value
 from mlpdm_kit.errors import Fault
 from mlpdm_kit.text import Text
-from mlpdm_kit.view.forms.base import Control, stacked, within
+from mlpdm_kit.view.forms.base import Control, stacked
 
 EVIDENCE = ("assumed", "quoted", "measured")
 SAID = ("evidence", "source", "owner", "note")
@@ -21,9 +21,9 @@ SAID = ("evidence", "source", "owner", "note")
 class Origin:
     """Where a figure or an answer comes from: evidence and source, then owner and note."""
 
-    def __init__(self, label: str, text: Text) -> None:
+    def __init__(self, part: Callable[[str], str], text: Text) -> None:
         def said(name: str) -> str:
-            return within(label, text.say(f"label.input.{name}"))
+            return part(text.say(f"label.input.{name}"))
 
         options = [(text.say(f"choice.evidence.{word}"), word) for word in EVIDENCE]
         self.evidence = stacked(
@@ -56,7 +56,7 @@ class StatedFrom(Control):
     """Where all that is written in a part of the case comes from."""
 
     def _parts(self) -> Sequence[Any]:
-        self.origin = Origin(self.label, self.around.text)
+        self.origin = Origin(self.part, self.around.text)
         self.input = self.origin.evidence
         row = widgets.HBox(list(self.origin.inputs))
         row.add_class("mlpdm-row")
@@ -93,11 +93,11 @@ class Answer(Control):
         options = [(text.say(f"choice.answer.{word}"), word) for word in self.field.choices]
         self.input = stacked(
             widgets.Dropdown(
-                description=within(self.label, text.say("label.checks.answer")), options=options
+                description=self.part(text.say("label.checks.answer")), options=options
             )
         )
         self.input.description_allow_html = True
-        self.origin = Origin(self.label, text)
+        self.origin = Origin(self.part, text)
         self.rest: dict[str, Any] = {}
         row = widgets.HBox([self.input, *self.origin.inputs])
         row.add_class("mlpdm-row")

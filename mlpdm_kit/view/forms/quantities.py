@@ -14,7 +14,7 @@ import ipywidgets as widgets
 from mlpdm_kit.case.editing.quantities import Written, taken_apart, units_of
 from mlpdm_kit.case.editing.writing import Value
 from mlpdm_kit.case.quantity import Malformed, points
-from mlpdm_kit.view.forms.base import Control, stacked, within
+from mlpdm_kit.view.forms.base import Control, stacked
 from mlpdm_kit.view.forms.origin import SAID, Origin
 from mlpdm_kit.view.forms.said import unit_name
 
@@ -31,18 +31,16 @@ class Quantity(Control):
         self.low, self.middle, self.high = (
             stacked(
                 widgets.Text(
-                    description=within(label, text.say(f"form.quantity.{end}")),
+                    description=self.part(text.say(f"form.quantity.{end}")),
                     continuous_update=False,
                 )
             )
             for end in ("low", "middle", "high")
         )
-        self.unit = stacked(
-            widgets.Dropdown(description=within(label, text.say("form.quantity.unit")))
-        )
+        self.unit = stacked(widgets.Dropdown(description=self.part(text.say("form.quantity.unit"))))
         for one in (self.low, self.middle, self.high, self.unit):
             one.description_allow_html = True
-        self.origin = Origin(label, text)
+        self.origin = Origin(self.part, text)
         self.rest: dict[str, Any] = {}
         self.unread: str | None = None
         self._units("")
@@ -56,7 +54,7 @@ class Quantity(Control):
         self.toggle = widgets.Checkbox(
             value=False,
             indent=False,
-            description=within(label, text.say("form.more")),
+            description=self.part(text.say("form.more")),
             description_allow_html=True,
         )
         self.toggle.style.description_width = "initial"

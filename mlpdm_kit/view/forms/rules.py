@@ -12,7 +12,7 @@ import ipywidgets as widgets
 
 from mlpdm_kit.case.editing.writing import Value
 from mlpdm_kit.errors import InputError
-from mlpdm_kit.view.forms.base import Control, stacked
+from mlpdm_kit.view.forms.base import Control
 from mlpdm_kit.view.forms.trial import said_faults, said_of
 
 PAUSE = 0.8  # seconds without a key before it is written
@@ -22,7 +22,7 @@ class Rule(Control):
     """A condition or a formula on the columns of the data."""
 
     def _parts(self) -> Sequence[Any]:
-        self.input = stacked(widgets.Textarea(description=self.label, continuous_update=True))
+        self.input = self.titled(widgets.Textarea(continuous_update=True))
         self.live, self.offer = widgets.HTML(), widgets.HTML()
         self._soon: Any = None
         self._offered: Any = None
@@ -107,7 +107,6 @@ class Rule(Control):
             names.append(f"<code>{escape(column)}</code>{inside}")
         title = escape(text.say("form.columns"))
         shown = text.say("list.join").join(names)
-        inside = f"<summary>{title}</summary>{shown}"
         inside = f"<summary>{title}</summary>{shown}"
         self.offer.value = f'<details class="mlpdm-help">{inside}</details>'
 
