@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from mlpdm_kit.case.editing.writing import Value, in_block, in_flow, scalar, written
+from mlpdm_kit.case.editing.writing import Value, fits_on_a_line, in_block, in_flow, scalar, written
 from mlpdm_kit.case.yaml_text import nodes, parse_yaml
 
 Path_ = tuple[str, ...]
@@ -189,12 +189,17 @@ class Document:
         return document
 
     def _put_whole(self, path: Path_, value: Any) -> Document:
-        """Write a value in place of what stands at a path, in the style that stood there."""
+        """Write a value in place of what stands at a path, in the style that stood there.
+
+        Braces that fitted on one line, and no longer do, are opened.
+        """
         key, node = self._pair(path)
         if key is None:
             return self._put_item(path, node, value)
         indent = key.start_mark.column
         flow = _in_flow(node) and bool(getattr(node, "value", None))
+        if flow and fits_on_a_line(self.at(path), indent):
+            flow = fits_on_a_line(value, indent)
         head, line, body = written(value, indent, flow=flow).partition("\n")
         start = self.text.index(":", key.end_mark.index) + 1
         stop = start if _is_nothing(node) else node.end_mark.index

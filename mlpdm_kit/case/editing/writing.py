@@ -33,12 +33,25 @@ def written(value: Any, indent: int, *, flow: bool) -> str:
         return ""
     if isinstance(value, str):
         return _literal(value, indent) if _as_lines(value) and not flow else " " + scalar(value)
-    braces = in_flow(value)
-    fits = len(braces) + indent <= _LONGEST_FLOW and "\n" not in braces
-    if flow or not value or (fits and not any(map(_is_group, _inside(value)))):
-        return " " + braces
+    if flow or fits_on_a_line(value, indent):
+        return " " + in_flow(value)
     inner = " " * (indent + STEP)
     return "".join(f"\n{inner}{line}" if line else "\n" for line in in_block(value))
+
+
+def fits_on_a_line(value: Any, indent: int) -> bool:
+    """Whether a mapping or a sequence reads well in braces: short, and no groups within.
+
+    Examples
+    --------
+    >>> fits_on_a_line({"kind": "rule"}, 2), fits_on_a_line({"rates": {"recall": "5%"}}, 2)
+    (True, False)
+    """
+    if isinstance(value, str) or not value:
+        return True
+    braces = in_flow(value)
+    short = len(braces) + indent <= _LONGEST_FLOW and "\n" not in braces
+    return short and not any(map(_is_group, _inside(value)))
 
 
 def in_block(value: Any) -> list[str]:

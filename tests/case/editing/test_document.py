@@ -198,3 +198,17 @@ def test_what_cannot_be_a_case_file_is_refused_when_it_is_read() -> None:
     after = Document("title: a\n").put(("title",), "nul \x00 here")
     with pytest.raises(InputError):
         after.put(("note",), "x")
+
+
+def test_braces_are_opened_once_they_no_longer_read_well() -> None:
+    document = Document("options:\n  by-hand: {kind: rule, label: By hand}  # ours\n")
+    path = ("options", "by-hand")
+    document = document.put((*path, "when"), "amount > 5")
+    assert "  by-hand: {kind: rule, label: By hand, when: amount > 5}  # ours\n" in document.text
+    document = document.put((*path, "rates", "recall"), "35%..55%")
+    assert document.text == (
+        "options:\n  by-hand:  # ours\n    kind: rule\n    label: By hand\n    when: amount > 5\n"
+        "    rates: {recall: 35%..55%}\n"
+    )
+    own = "a: {b: {c: x}}\n"  # who wrote it in braces keeps them
+    assert Document(own).put(("a", "b", "d"), "y").text == "a: {b: {c: x, d: y}}\n"
