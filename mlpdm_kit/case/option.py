@@ -28,7 +28,18 @@ from mlpdm_kit.case.inputs import (
     told_under,
 )
 from mlpdm_kit.case.kinds import OPTION_KINDS, TASK_KINDS, OptionKind
-from mlpdm_kit.case.words import Column, Day, File, Names, OptionName, Rule, Shown, Truth, Words
+from mlpdm_kit.case.words import (
+    Column,
+    Day,
+    File,
+    Names,
+    OptionName,
+    Rule,
+    Shown,
+    StepNames,
+    Truth,
+    Words,
+)
 
 
 def _read_rates(value: Any, info: ValidationInfo) -> Any:
@@ -101,7 +112,7 @@ class Look(Frozen):
     for which there is time, at all places together.
     """
 
-    after: Names | None = None
+    after: StepNames | None = None
     price: MoneyPerCase
     finds: Share
     mend: CostPerCase | None = None

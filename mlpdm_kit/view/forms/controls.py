@@ -141,6 +141,10 @@ class Count(Line):
 class Several(Control):
     """Some of the names that there are around the case."""
 
+    def known(self) -> Sequence[str]:
+        """The names there are."""
+        return self.around.names.get(self.field.kind, ())
+
     def _parts(self) -> Sequence[Any]:
         self.input = self.titled(widgets.SelectMultiple(rows=4))
         self._listen(self.input)
@@ -148,7 +152,7 @@ class Several(Control):
 
     def _put(self, value: Any) -> None:
         chosen = [value] if isinstance(value, str) else [str(one) for one in value or ()]
-        known = list(self.around.names.get(self.field.kind, ()))
+        known = list(self.known())
         known += [name for name in chosen if name not in known]
         kind, text = self.field.kind, self.around.text
         self.input.options = [(known_name(kind, name, text), name) for name in known]
@@ -158,6 +162,14 @@ class Several(Control):
     def value(self) -> Value | None:
         """The names chosen; None for none."""
         return list(self.input.value) or None
+
+
+class Steps(Several):
+    """Some of the steps of the option that the field stands in."""
+
+    def known(self) -> Sequence[str]:
+        """The steps as they are written, in their order."""
+        return list(self.around.state.document.at((*self.field.path[:2], "steps")) or ())
 
 
 CONTROLS: Mapping[str, type[Control]] = {
@@ -171,6 +183,7 @@ CONTROLS: Mapping[str, type[Control]] = {
     "columns": Several,
     "inputs": Several,
     "options": Several,
+    "steps": Steps,
     "tick": Tick,
     "day": Day,
     "count": Count,

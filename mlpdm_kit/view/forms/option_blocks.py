@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from mlpdm_kit.case.ask import ASKED_TASKS
@@ -85,8 +86,13 @@ def _quality(state: State, path: Path_, said: Mapping[str, Any], task: TaskKind)
     if task.severity and kind != "review":
         yield Block(code="form.block.steps", folded=True,
                     blocks=tuple(_steps(state, (*path, "steps"), task)))  # fmt: skip
-        if said.get("steps"):
-            yield part(Look, (*path, "check"), "form.block.check", folded=True)
+        look = part(Look, (*path, "check"), "form.block.check", folded=True)
+        if not said.get("steps"):  # then every answer is looked at
+            look = replace(
+                look, code="form.block.check.all",
+                fields=tuple(field for field in look.fields if field.kind != "steps"),
+            )  # fmt: skip
+        yield look
 
 
 def _steps(state: State, path: Path_, task: TaskKind) -> Iterator[Block]:
