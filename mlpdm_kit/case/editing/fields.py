@@ -8,6 +8,7 @@ as `Shown`; the label and the help stand in the catalogues under the field's pla
 
 from __future__ import annotations
 
+import re
 import types
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from datetime import date as Date
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
+from rapidfuzz import fuzz
 
 from mlpdm_kit.case.inputs import In, Input
 from mlpdm_kit.case.translate import HIDDEN
@@ -113,8 +115,19 @@ class Field:
         return _catalogued("label", self.place, text) or text.name("label", self.path[-1])
 
     def help(self, text: Text) -> str:
-        """What is to be written, with an example."""
-        return _catalogued("field", self.place, text)
+        """What is to be written, with an example; nothing where that is what the label says."""
+        said = _catalogued("field", self.place, text)
+        same = fuzz.ratio(_bare(said), _bare(self.label(text))) >= _SAME
+        return "" if same else said
+
+
+_SAME = 86  # of 100: what differs is a word or two
+_FILLING = re.compile(r"^(whether|the|under|on)\s+|\b(a|an|the)\s+|(です|かどうか)?[.。]$|[\s、]")
+
+
+def _bare(said: str) -> str:
+    """A sentence without what makes it one, to be held against a label."""
+    return _FILLING.sub("", said.lower())
 
 
 def _catalogued(kind: str, place: str, text: Text) -> str:

@@ -115,6 +115,17 @@ def test_every_choice_and_every_unit_has_words(file: CaseFile, lang: str) -> Non
     assert missing == []
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_help_says_more_than_its_label(file: CaseFile, lang: str) -> None:
+    text = Text(lang)
+    helped = {field.place: field for _, block in everything(file) for field in block.fields}
+    for field in helped.values():
+        said, label = field.help(text), field.label(text)
+        assert said.rstrip(".。").lower() != label.lower(), field.place
+    assert helped["framing.status_quo"].help(text)
+    assert helped["collection.log.what"].help(text)
+
+
 def inputs(widget: Any) -> Iterator[Any]:
     """All inputs within a widget."""
     if isinstance(widget, widgets.Box):
