@@ -128,7 +128,7 @@ def test_a_wrong_call_ends_with_2(
     write_case(tmp_path / "CASE")
     write_case(tmp_path / "CASE2" / "CASE")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("PYTHONPATH", str(Path(cli.__file__).parent.parent))
+    monkeypatch.setenv("PYTHONPATH", str(Path(cli.__file__).parents[2]))
     result = run(*arguments)
     assert result.returncode == 2, result.stderr
     assert result.stdout == ""
@@ -263,7 +263,7 @@ def test_on_a_terminal_there_are_bars_and_a_table(tmp_path: Path) -> None:
         "import sys, pathlib, time; from mlpdm_kit.run import batch\n"
         "from mlpdm_kit.run.progress import watching\n"
         "from mlpdm_kit.run.notebooks import NOTEBOOKS\n"
-        "from mlpdm_kit.cli import _print_results\n"
+        "from mlpdm_kit.cli.deciding import _print_results\n"
         "failure = batch.Failure(notebook='02', cell='c', reason='no [red]memory')\n"
         "result = batch.CaseResult(id='a', case=pathlib.Path('a'), state='failed',"
         " failure=failure)\n"

@@ -1,0 +1,176 @@
+"""``decide``: the five notebooks for many cases, and what became of each."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from mlpdm_kit.cli.app import FAILED, MOST_SHOWN, STOPPED, AsJson, Cases, Lang, app, print_json
+from mlpdm_kit.errors import refuse
+from mlpdm_kit.text import Text
+
+if TYPE_CHECKING:
+    from mlpdm_kit.run.batch import CaseResult, Settings
+
+
+@app.command()
+def decide(
+    cases: Cases,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the records.")] = Path(
+        "records"
+    ),
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Cases at a time; one a processor if not given.")
+    ] = None,
+    overrides: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="A value instead of the file's."),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the simulation.")] = 0,
+    draws: Annotated[int, typer.Option(help="Draws of the simulation, a power of two.")] = 16_384,
+    date: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Date of the records."),
+    ] = None,
+    lang: Lang = "en",
+    mode: Annotated[
+        Literal["report"], typer.Option(help="How the notebooks show themselves.")
+    ] = "report",
+    as_json: AsJson = False,
+) -> None:
+    """Run the five notebooks for each case and write the decision records."""
+    from mlpdm_kit.case.load import find_cases
+    from mlpdm_kit.run.batch import Settings, decide_all
+    from mlpdm_kit.run.progress import watching
+
+    _check_draws(draws)
+    found = find_cases(cases)
+    settings = Settings(
+        seed=seed,
+        draws=draws,
+        day=date.date() if date else None,
+        lang=lang,
+        mode=mode,
+        overrides=_overrides(overrides or []),
+    )
+    with watching(len(found), settings.lang) as report:
+        results = decide_all(found, out=out, jobs=jobs, settings=settings, report=report)
+    if as_json:
+        print_json(_summary(results, out, settings))
+    else:
+        _print_results(results, out, settings)
+    states = {result.state for result in results}
+    if "stopped" in states:
+        _say_how_to_go_on(results, out, settings)
+        raise typer.Exit(STOPPED)
+    if "failed" in states:
+        raise typer.Exit(FAILED)
+
+
+def _as_given(settings: Settings) -> list[str]:
+    """The options by which the records would be the same again."""
+    from mlpdm_kit.run.batch import Settings
+
+    usual = Settings()
+    found = [item for name in settings.overrides
+             for item in ("--set", f"{name}={settings.overrides[name]}")]  # fmt: skip
+    for name in ("seed", "draws", "lang"):
+        if getattr(settings, name) != getattr(usual, name):
+            found += [f"--{name}", str(getattr(settings, name))]
+    return found + (["--date", settings.day.isoformat()] if settings.day else [])
+
+
+def _overrides(written: Sequence[str]) -> dict[str, Any]:
+    found = {}
+    for item in written:
+        name, sign, value = item.partition("=")
+        if not sign or not name.strip():
+            raise refuse("override-form", "--set", item)
+        found[name.strip()] = value.strip()
+    return found
+
+
+def _check_draws(draws: int) -> None:
+    from mlpdm_kit.analysis.uncertainty.sampling import MAX_DRAWS
+
+    if not 2 <= draws <= MAX_DRAWS or draws & (draws - 1):
+        raise refuse("draws", "--draws", draws, limit=MAX_DRAWS)
+
+
+def _summary(results: Sequence[CaseResult], out: Path, settings: Settings) -> dict[str, Any]:
+    """What became of each case, for machines."""
+    cases = [
+        {
+            "id": result.id,
+            "case": str(result.case),
+            "state": result.state,
+            "outcome": result.outcome or None,
+            "verdict": result.verdict or None,
+            "folder": None if result.folder is None else str(result.folder),
+            "faults": [fault.to_dict(settings.lang) for fault in result.faults],
+            "failure": None if result.failure is None else vars(result.failure),
+        }
+        for result in results
+    ]
+    counts = {state: sum(result.state == state for result in results)
+              for state in ("done", "failed", "stopped")}  # fmt: skip
+    return {"cases": cases, **counts, "index": str(out / "index.html")}
+
+
+def _print_results(results: Sequence[CaseResult], out: Path, settings: Settings) -> None:
+    """A short table, or lines where nobody watches, and where to look next."""
+    text = Text(settings.lang)
+    shown = [_row(result, settings.lang) for result in results if result.state != "stopped"]
+    rows = shown[:MOST_SHOWN]
+    if sys.stdout.isatty():
+        _print_table(rows, text)
+    else:
+        for row in rows:
+            typer.echo("  ".join(part for part in row if part))
+    if len(shown) > len(rows):
+        typer.echo(text.say("cli.decide.more", n=len(shown) - len(rows)))
+    failed = sum(result.state == "failed" for result in results)
+    if failed:
+        typer.echo(text.say("cli.decide.failed", n=failed, of=len(results)))
+    typer.echo(text.say("cli.decide.open", file=out / "index.html"))
+
+
+def _row(result: CaseResult, lang: str) -> tuple[str, str, str]:
+    if result.state == "done":
+        return result.id, result.verdict, str((result.folder or Path()) / "record.html")
+    reasons = result.reasons(lang)
+    code = "cli.decide.case-failed" if len(reasons) == 1 else "cli.decide.case-failed.more"
+    said = Text(lang).say(code, reason=reasons[0].partition("\n")[0], n=len(reasons))
+    return result.id, said, "" if result.folder is None else str(result.folder)
+
+
+def _print_table(rows: Sequence[tuple[str, str, str]], text: Text) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("case", "verdict", "record"):
+        table.add_column(text.say(f"cli.decide.column.{column}"), overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    Console(markup=False, highlight=False, emoji=False).print(table)
+
+
+def _say_how_to_go_on(results: Sequence[CaseResult], out: Path, settings: Settings) -> None:
+    import shlex
+
+    left = [str(result.case) for result in results if result.state == "stopped"]
+    text = Text(settings.lang)
+    typer.echo(
+        text.say("cli.decide.stopped", n=len(results) - len(left), of=len(results)), err=True
+    )
+    command = shlex.join(
+        ["mlpdm", "decide", *left[:MOST_SHOWN], "--out", str(out), *_as_given(settings)]
+    )
+    code = "cli.decide.go-on" if len(left) <= MOST_SHOWN else "cli.decide.go-on.many"
+    typer.echo(text.say(code, command=command), err=True)
