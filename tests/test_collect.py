@@ -48,7 +48,8 @@ def test_a_broken_file_is_named_and_the_rest_is_done(room: Path, tmp_path: Path)
     code, said, wrong = call("collect", room, "--out", tmp_path / "out")
     assert code == FAILED
     assert said.startswith("Groups: 2")
-    assert wrong.startswith("bad/case.yaml:")
+    assert "3 of 3 cases read" in wrong
+    assert wrong.splitlines()[3].startswith("bad/case.yaml:")
 
 
 def test_an_empty_folder_is_a_wrong_call(

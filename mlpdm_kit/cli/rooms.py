@@ -79,10 +79,12 @@ def collect(
     from mlpdm_kit.record.rollup import collect as rolled_up
     from mlpdm_kit.record.rollup_page import write_rollup
     from mlpdm_kit.record.rollup_said import called
+    from mlpdm_kit.run.progress import counted
     from mlpdm_kit.view.interval_chart import rollup_pictures
 
     text = Text(lang)
-    found = rolled_up(folder, names=names, label="{name}" if names else called(text))
+    with counted("cli.collect.reading", lang) as seen:
+        found = rolled_up(folder, names=names, label="{name}" if names else called(text), seen=seen)
     try:
         page, *_ = write_rollup(out, found, rollup_pictures(found, lang), lang=lang)
     except OSError as error:

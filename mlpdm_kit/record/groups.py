@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
@@ -21,6 +21,7 @@ from mlpdm_kit.record.steps import DEFAULT_DRAWS, Walk
 MOST_DEEP = 6
 _NOT_LOOKED_INTO = frozenset({"node_modules", "site-packages", "__pycache__"})
 _RECORD = "record.json"
+Seen = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +63,12 @@ class Groups:
 
 
 def read_groups(
-    folder: Path, *, names: bool = False, draws: int = DEFAULT_DRAWS, label: str = "{name}"
+    folder: Path,
+    *,
+    names: bool = False,
+    draws: int = DEFAULT_DRAWS,
+    label: str = "{name}",
+    seen: Seen = lambda n, of: None,
 ) -> Groups:
     """Every case in the working folders of a folder.
 
@@ -79,6 +85,8 @@ def read_groups(
         Of the simulation, for a case without a record.
     label : str
         How a group is called, as ``"Group {name}"``.
+    seen : callable
+        Is told after each case how many have been read, and of how many.
 
     Raises
     ------
@@ -92,7 +100,8 @@ def read_groups(
         raise refuse("no-groups", "DIR", folder)
     found: list[Group] = []
     broken: list[Fault] = []
-    for file in sorted(files, key=lambda one: one if names else _mixed(one)):
+    in_order = sorted(files, key=lambda one: one if names else _mixed(one))
+    for place, file in enumerate(in_order, 1):
         where = file.parent.relative_to(folder).as_posix()
         called = (
             (where if where != "." else folder.resolve().name) if names else _letter(len(found))
@@ -102,6 +111,7 @@ def read_groups(
             found.append(_with_places(group, file, where if names else "", folder))
         except InputError as error:
             broken += [_shown(fault, folder) for fault in error.faults]
+        seen(place, len(files))
     return Groups(groups=tuple(found), broken=tuple(broken))
 
 

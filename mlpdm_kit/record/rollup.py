@@ -15,7 +15,7 @@ from pydantic import Field
 from mlpdm_kit.case.askable import NOT_ASKED
 from mlpdm_kit.case.correlations import drawn_name
 from mlpdm_kit.case.rules import named_inputs
-from mlpdm_kit.record.groups import Group, Groups, read_groups
+from mlpdm_kit.record.groups import Group, Groups, Seen, read_groups
 from mlpdm_kit.record.model import DecisionRecord, Outcome
 from mlpdm_kit.record.page import able_to_change
 from mlpdm_kit.record.parts import Part, Range, Said
@@ -100,10 +100,15 @@ class Rollup:
 
 
 def collect(
-    folder: Path, *, names: bool = False, draws: int = DEFAULT_DRAWS, label: str = "{name}"
+    folder: Path,
+    *,
+    names: bool = False,
+    draws: int = DEFAULT_DRAWS,
+    label: str = "{name}",
+    seen: Seen = lambda n, of: None,
 ) -> Rollup:
     """Read the working folders of groups and put them side by side; see `read_groups`."""
-    return Rollup(read_groups(folder, names=names, draws=draws, label=label))
+    return Rollup(read_groups(folder, names=names, draws=draws, label=label, seen=seen))
 
 
 def block(groups: Sequence[Group]) -> Block:

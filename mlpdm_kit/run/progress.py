@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from mlpdm_kit.run.batch import Progress, Report
@@ -19,6 +19,27 @@ def watching(cases: int, lang: str = "en") -> Iterator[Report]:
             yield report
     else:
         yield _lines(cases, lang)
+
+
+@contextmanager
+def counted(code: str, lang: str = "en") -> Iterator[Callable[[int, int], None]]:
+    """Shows on standard error how many of something are done: a bar, or a line each in a log.
+
+    ``code`` is what is being done, in the catalogues; its lines are ``<code>.line``.
+    """
+    text = Text(lang)
+    if not sys.stderr.isatty():
+        yield lambda n, of: print(text.say(f"{code}.line", n=n, of=of), file=sys.stderr, flush=True)
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bars
+
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(),
+               TimeRemainingColumn())  # fmt: skip
+    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
+        bar = bars.add_task(text.say(code), total=None)
+        yield lambda n, of: bars.update(bar, completed=n, total=of)
 
 
 def _lines(cases: int, lang: str) -> Report:
