@@ -14,6 +14,14 @@ settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("ci")
 
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep a file's tests in one process, and those that share the library's records."""
+    for item in items:
+        folder = "cases/" if item.path.parent.name == "cases" else ""
+        item.add_marker(pytest.mark.xdist_group(folder or str(item.path)))
+
+
 PASSED = {"answer": "yes", "evidence": "measured"}
 DENIED = {"answer": "no", "evidence": "measured"}
 GATES = {

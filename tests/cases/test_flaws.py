@@ -18,7 +18,7 @@ import pytest
 from mlpdm_kit import DecisionRecord, decide, load_case, shipped
 from mlpdm_kit.case.template import new_case
 from mlpdm_kit.case.yaml_text import read_yaml
-from tests.cases.by_hand import middle, middle_share, months
+from tests.cases.by_hand import middle, middle_share, months, record
 
 FLAWED = sorted(path.parent.name for path in shipped.cases().glob("*/flaw.yaml"))
 
@@ -30,14 +30,14 @@ def answer(name: str) -> dict[str, Any]:
 
 @cache
 def before_and_after(name: str) -> tuple[DecisionRecord, DecisionRecord]:
-    folder = shipped.cases() / name
-    return decide(load_case(folder)), decide(load_case(folder, answer(name)["mend"]))
+    mended = load_case(shipped.cases() / name, answer(name)["mend"])
+    return record(name), decide(mended)
 
 
 def worths(name: str, option: str) -> tuple[float, float]:
     found = []
-    for record in before_and_after(name):
-        benefit = next(o for o in record.options if o.id == option).expected_net_benefit
+    for one in before_and_after(name):
+        benefit = next(o for o in one.options if o.id == option).expected_net_benefit
         assert benefit is not None
         found.append(benefit.mean)
     return found[0], found[1]

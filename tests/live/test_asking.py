@@ -258,10 +258,13 @@ def test_a_model_that_wants_the_limit_by_its_new_name_gets_it(
 def test_retry_after_holds_for_all_calls_and_as_a_date(
     write: Write, server: Server, environment: Env
 ) -> None:
-    until = datetime.now(UTC) + timedelta(seconds=2)
-    server.think = lambda body, n: (
-        error(429, "wait", retry_after=format_datetime(until, usegmt=True)) if n == 1 else Say()
-    )
+    def think(body: Body, n: int) -> Any:
+        until = datetime.now(UTC) + timedelta(seconds=2)
+        return (
+            error(429, "wait", retry_after=format_datetime(until, usegmt=True)) if n == 1 else Say()
+        )
+
+    server.think = think
     ask(write(), environment, Asking(jobs=1, limit=4, limits=QUICK))
     assert server.times[1] - server.times[0] > 0.9  # a date has whole seconds
 

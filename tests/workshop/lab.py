@@ -62,6 +62,11 @@ class Lab:
         """The field of a label, as a screen reader finds it."""
         return self.page.get_by_label(label, exact=True).filter(visible=True)
 
+    def labels(self, ending: str) -> list[str]:
+        """The labels of all visible fields that end so, from the top down."""
+        found = self.page.locator(".mlpdm-form label").filter(visible=True).all_text_contents()
+        return [label for label in found if label.endswith(ending)]
+
     def type(self, label: str, value: str) -> None:
         """Type into a field and go on to the next."""
         field = self.field(label)

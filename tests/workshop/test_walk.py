@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
 from mlpdm_kit import load_case
+from mlpdm_kit.case.editing.file import CaseFile, Change
 from tests.workshop.conftest import workshop
 from tests.workshop.lab import Lab, picture, until
 
@@ -22,6 +24,9 @@ pytestmark = [
 SHOTS = os.environ.get("MLPDM_PICTURES")  # a folder to keep pictures of every stage in
 NOTEBOOKS = ("01_problem_framing", "02_baseline_comparison", "03_cost_of_errors",
              "04_expected_value", "05_decision_record")  # fmt: skip
+
+
+RULE, MODEL = "Ring all with two misses", "Model on past trips"
 
 
 def shot(lab: Lab, name: str) -> None:
@@ -45,7 +50,8 @@ def range_(lab: Lab, label: str, low: str, high: str = "", unit: str = "") -> No
 
 
 def test_from_an_empty_page_to_a_record(chromium: Browser, tmp_path: Path) -> None:
-    folder = tmp_path / "parcels"
+    folder = tmp_path / "room" / "parcels"
+    folder.parent.mkdir()
     case = folder / "late-parcels" / "case.yaml"
 
     def says(text: str) -> bool:
@@ -74,6 +80,12 @@ def test_from_an_empty_page_to_a_record(chromium: Browser, tmp_path: Path) -> No
         lab.type("Where it should be", "500")
         lab.type("Who decides", "Head of deliveries")
         until(lambda: says("decider: Head of deliveries"))
+        lab.unfold("What is allowed")
+        forbidden = "What is allowed: Does a law or a policy forbid this use?"
+        lab.choose(f"{forbidden}: where from", "quoted from somebody")
+        lab.choose(f"{forbidden}: answer", "no")
+        lab.type(f"{forbidden}: source", "Legal, 12 November")
+        until(lambda: says("Legal, 12 November"))
         assert lab.nameless() == []
         shot(lab, "1-framing")
         # a reload in the middle loses nothing
@@ -82,23 +94,22 @@ def test_from_an_empty_page_to_a_record(chromium: Browser, tmp_path: Path) -> No
         lab.shut()
 
         lab.open(f"{NOTEBOOKS[1]}.ipynb")
-        lab.type("A new option: what do you call it?", "Ring all with two misses")
+        lab.type("A new option: what do you call it?", RULE)
         lab.choose("Kind", "Rule")
         lab.press("Add this option")
-        until(lambda: says("Ring all with two misses"))
-        lab.unfold("Option: Ring all with two misses")
-        range_(lab, "Share caught", "３５", "５５")  # full width, as some keyboards write
-        range_(lab, "Share of false alarms", "5", "12")
+        until(lambda: says(RULE))
+        lab.unfold(f"Option: {RULE}")
+        range_(lab, f"{RULE}: Share caught", "３５", "５５")  # full width, as some keyboards write
+        range_(lab, f"{RULE}: Share of false alarms", "5", "12")
         until(lambda: says("5%..12%"))
-        lab.type("A new option: what do you call it?", "Model on past trips")
+        lab.type("A new option: what do you call it?", MODEL)
         lab.field("Kind").last.select_option(label="ML model")
         lab.press("Add this option")
-        until(lambda: says("Model on past trips"))
-        lab.said("▸ Option: Model on past trips")
-        lab.fold("Option: Ring all with two misses")
-        lab.unfold("Option: Model on past trips")
-        range_(lab, "Share caught", "60", "80")
-        range_(lab, "Share of false alarms", "4", "9")
+        until(lambda: says(MODEL))
+        lab.said(f"▸ Option: {MODEL}")
+        lab.unfold(f"Option: {MODEL}")  # both stand open, and their fields have names of their own
+        range_(lab, f"{MODEL}: Share caught", "60", "80")
+        range_(lab, f"{MODEL}: Share of false alarms", "4", "9")
         until(lambda: says("4%..9%"))
         assert lab.nameless() == []
         shot(lab, "2-options")
@@ -119,13 +130,35 @@ def test_from_an_empty_page_to_a_record(chromium: Browser, tmp_path: Path) -> No
         range_(lab, "Share that are really the ones to act on", "6", "12")
         range_(lab, "How far ahead to look", "24")
         until(lambda: says("horizon: 24 months"))
-        lab.unfold("Option: Model on past trips")
-        range_(lab, "Cost to build it, once", "3M", "8M")
-        range_(lab, "Cost to run it", "100k", "300k")
+        lab.unfold(f"Option: {MODEL}")
+        range_(lab, f"{MODEL}: Cost to build it, once", "3M", "8M")
+        range_(lab, f"{MODEL}: Cost to run it", "100k", "300k")
         until(lambda: says("100k..300k JPY per month"))
         lab.said("All is up to date.")
         lab.said(re.compile("is worth most|looks worth most|worth most"))
         shot(lab, "4-value")
+        lab.shut()
+
+        lab.open("silent_estimates.ipynb")
+        for by, low, high in (("KT", "10", "20"), ("MS", "15", "40")):
+            lab.type("Your initials", by)
+            for label in lab.labels(": low"):
+                lab.type(label, low)
+                lab.type(label.removesuffix("low") + "high", high)
+            shot(lab, f"6-estimates-{by}")
+            lab.press("Save my ranges")
+            until(lambda by=by: (case.parent / "answers" / f"{by}.yaml").is_file())
+            lab.said("One person has answered." if by == "KT" else "2 people have answered.")
+        lab.press("Show all ranges")
+        lab.said("All ranges are shown.")
+        lab.type("Your initials", "KT")  # who answers for what goes into the case
+        own = case.read_text(encoding="utf-8")
+        lab.page.get_by_role("button", name=re.compile("into the case")).first.click()
+        lab.said("Saved in the case:")
+        assert case.read_text(encoding="utf-8") != own
+        shot(lab, "6-shown")
+        lab.press("Undo")
+        until(lambda: case.read_text(encoding="utf-8") == own)
         lab.shut()
 
         lab.open(f"{NOTEBOOKS[4]}.ipynb")
@@ -137,8 +170,24 @@ def test_from_an_empty_page_to_a_record(chromium: Browser, tmp_path: Path) -> No
         until(lambda: record.is_file() and "2027-11-01" in record.read_text(encoding="utf-8"))
         shot(lab, "5-record")
         lab.shut()
+
+        other = folder.parent / "second"  # another group, at another table
+        shutil.copytree(folder, other)
+        theirs = CaseFile(other / "late-parcels")
+        assert theirs.commit(Change(path=("volume",), value="100..150 per month")).saved
+        lab.open("comparison.ipynb")
+        lab.said("Group B")
+        page = folder.parent / "comparison" / "comparison.html"
+        until(page.is_file)
+        for name in ("bottom", "fields", "end"):
+            shot(lab, f"7-comparison-{name}")
+            lab.page.keyboard.press("PageDown")
+        lab.shut()
         assert lab.errors == []
     found = json.loads(record.read_text(encoding="utf-8"))
+    rolled_up = page.read_text(encoding="utf-8")
+    assert "Group A" in rolled_up
+    assert "late-parcels" not in rolled_up  # groups have no names
     assert found["title"] == "Ring before a parcel comes late?"
     assert found["decision_makers"] == ["Head of deliveries"]
     assert found["verdict"]["outcome"] in ("use_non_ml", "find_out_first")  # no gate is answered

@@ -113,6 +113,11 @@ class Answer(Control):
         self.origin.put(said)
         self.rest = {n: item for n, item in said.items() if n not in (*SAID, "answer")}
 
+    def help(self) -> str:
+        """What settles the question."""
+        text, need = self.around.text, f"need.{self.field.path[-1]}"
+        return text.say("form.answer.needs", need=text.say(need)) if text.knows(need) else ""
+
     def value(self) -> Value | None:
         """The answer with what is said of it."""
         return {"answer": self.input.value, **self.rest, **self.origin.said()}
