@@ -6,7 +6,7 @@ the data's rows, a column for each repeat. Rows of attacks are no items: they ar
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,21 +15,15 @@ from mlpdm_kit.case.columns import id_column, id_faults, spelling
 from mlpdm_kit.case.grading import Grading
 from mlpdm_kit.case.kinds import TASK_KINDS, TaskKind
 from mlpdm_kit.case.logs.choosing import in_currency, of_option
-from mlpdm_kit.case.logs.coding import (
-    OTHER,
-    READERS,
-    SILENCE,
-    UNANSWERED,
-    Scale,
-    answer_codes,
-    scale_of,
-)
-from mlpdm_kit.case.logs.columns import AMOUNTS, NEVER, ROW, Odd, is_nothing
+from mlpdm_kit.case.logs.coding import OTHER, UNANSWERED, answer_codes, scale_of
+from mlpdm_kit.case.logs.columns import AMOUNTS, ROW, is_nothing
+from mlpdm_kit.case.logs.faulty import Told, failed, truth
 from mlpdm_kit.case.logs.fields import with_fields
 from mlpdm_kit.case.logs.formats import log_and_faults
+from mlpdm_kit.case.logs.placing import Place
 from mlpdm_kit.case.model import Data, Option
 from mlpdm_kit.case.tables import Table
-from mlpdm_kit.errors import Fault, Faults, InputError, Row, few, raise_all, refuse
+from mlpdm_kit.errors import Fault, Faults, InputError, few, raise_all, refuse
 
 if TYPE_CHECKING:
     import numpy as np
@@ -193,10 +187,10 @@ def predictions_and_faults(
         said_as = _said_as(log, kind, where)
     except InputError as error:
         return None, few([*faults, *error.faults])
-    told = _Told(field=where, file=option.predictions, counted=log.attrs.get("counted", "row"))
+    told = Told(field=where, file=option.predictions, counted=log.attrs.get("counted", "row"))
     attacks, items = _apart(log)
     faults += told.attacks(attacks)
-    silent = (_truth(items, "refused") == 1) | (_failed(items) == 1)
+    silent = (truth(items, "refused") == 1) | (failed(items) == 1)
     scale = scale_of(kind, rows.classes, probability=option.probability)
     codes, odd = told.codes(items[said_as], items[ROW], scale, said_as, silent)
     faults += odd
@@ -206,7 +200,7 @@ def predictions_and_faults(
     there = set(rows.ids)
     here = np.array([one in there for one in items["id"]], dtype=bool)
     items, silent, codes = items[here], silent[here], codes[here]
-    place = _Place(rows.ids, items)
+    place = Place(rows.ids, items)
     score = place.put(codes)
     quiet = place.put(silent.astype(float)) == 1
     if not any(fault.code == "log-ids" for fault in faults):  # then all are missing, by a slip
@@ -268,31 +262,15 @@ def _apart(log: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     return log[attack], log[~attack]
 
 
-def _truth(log: pd.DataFrame, column: str) -> np.ndarray[Any, Any]:
-    """A column of yes and no; NaN throughout where the log has none."""
-    import numpy as np
-
-    return np.asarray(log[column] if column in log else np.full(len(log), np.nan), dtype=float)
-
-
-def _failed(log: pd.DataFrame) -> np.ndarray[Any, Any]:
-    """Where the call failed for good; NaN throughout where the log does not say."""
-    import numpy as np
-
-    if "error" not in log:
-        return np.full(len(log), np.nan)
-    return np.array([float(not is_nothing(x) and bool(x.strip())) for x in log["error"]])
-
-
 def _said(items: pd.DataFrame, kind: TaskKind) -> dict[str, np.ndarray[Any, Any]]:
     """What a log says of each answer beside the answer."""
     import numpy as np
     import pandas as pd
 
-    found = {name: _truth(items, name) for name in (*AMOUNTS, "refused", "invented")}
-    found["failed"] = _failed(items)
+    found = {name: truth(items, name) for name in (*AMOUNTS, "refused", "invented")}
+    found["failed"] = failed(items)
     if kind.answers in ("class", "text"):
-        quiet = (_truth(items, "refused") == 1) | (found["failed"] == 1)
+        quiet = (truth(items, "refused") == 1) | (found["failed"] == 1)
         words = np.array(["" if is_nothing(x) else spelling(x) for x in items["answer"]], object)
         codes = pd.factorize(words)[0].astype(float)
         found["words"] = np.where(quiet | (words == ""), UNANSWERED, codes)
@@ -308,9 +286,9 @@ def _attacks(rows: pd.DataFrame) -> Attacks | None:
 
     if not len(rows):
         return None
-    refused = _truth(rows, "refused") == 1
-    succeeded = np.where(refused, 0.0, _truth(rows, "succeeded"))
-    known = ~np.isnan(succeeded) & ~(_failed(rows) == 1)
+    refused = truth(rows, "refused") == 1
+    succeeded = np.where(refused, 0.0, truth(rows, "succeeded"))
+    known = ~np.isnan(succeeded) & ~(failed(rows) == 1)
     names = rows["id"] if "id" in rows else [None] * len(rows)
     ids = [str(row) if is_nothing(one) else one for one, row in zip(names, rows[ROW], strict=True)]
     return Attacks(
@@ -318,109 +296,6 @@ def _attacks(rows: pd.DataFrame) -> Attacks | None:
         id=np.array(ids, dtype=object)[known],
         succeeded=succeeded[known],
     )
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Told:
-    """Faults of a log, each with its file and row."""
-
-    field: str
-    file: str
-    counted: str
-
-    def fault(self, code: str, row: int, value: Any, **figures: Any) -> Fault:
-        known = {"file": self.file, "row": Row(row, self.counted), **figures}
-        return Fault(code=code, field=self.field, value=value, figures=known)
-
-    def attacks(self, rows: pd.DataFrame) -> Iterator[Fault]:
-        """Attacks of which nobody says how they went."""
-        if not len(rows):
-            return
-        went = (_truth(rows, "refused") == 1) | (_failed(rows) == 1)
-        went |= _truth(rows, "succeeded") >= 0
-        for row, attack in rows.loc[~went, [ROW, "attack"]].itertuples(index=False):
-            yield self.fault("log-attack", row, attack)
-
-    def items(
-        self, rows: pd.DataFrame, ids: Collection[str | None] | None, data: str
-    ) -> Iterator[Fault]:
-        """Answers without an item, to one that is not in the data, or a second to a repeat."""
-        empty = rows.loc[rows["id"].isna(), ROW]
-        if len(empty):
-            yield self.fault("id-empty", empty.iloc[0], self.file, count=len(empty))
-        said = rows["id"].dropna()
-        known = set(said) if ids is None else set(ids)
-        if len(said) and known.isdisjoint(said):
-            first = next(iter(ids or ()), "-")
-            yield self.fault("log-ids", rows[ROW].iloc[0], said.iloc[0], data=data, first=first)
-            return
-        seen: dict[tuple[str, int], Any] = {}
-        for row, one, repeat in rows[[ROW, "id", "repeat"]].itertuples(index=False):
-            if is_nothing(one) or repeat == NEVER:
-                continue
-            if one not in known:
-                yield self.fault("log-unknown", row, one, data=data)
-            elif (one, repeat) in seen:
-                before = Row(seen[one, repeat], self.counted)
-                yield self.fault("log-twice", row, one, repeat=repeat, first=before)
-            seen.setdefault((one, repeat), row)
-
-    def codes(
-        self,
-        values: pd.Series[Any],
-        rows: pd.Series[Any],
-        scale: Scale,
-        column: str,
-        silent: np.ndarray[Any, Any],
-    ) -> tuple[np.ndarray[Any, Any], list[Fault]]:
-        """Code of each answer (where it was refused, or the call failed, that of silence),
-        and a fault for each that is none: its code is 0."""
-        import numpy as np
-
-        quiet = np.nan if column == "score" else SILENCE.get(scale.kind.answers, np.nan)
-        found, faults = np.full(len(values), quiet), []
-        for index, (row, value) in enumerate(zip(rows, values, strict=True)):
-            if silent[index]:
-                if scale.kind.answers == "amount":
-                    faults.append(self.fault("log-no-amount", row, column))
-                continue
-            try:
-                found[index] = READERS[column](value, scale)
-            except Odd as odd:
-                found[index] = 0.0
-                figures = {"column": column, **odd.figures}
-                faults.append(self.fault(odd.code, row, value, **figures))
-        return found, faults
-
-
-class _Place:
-    """Where each answer of a log belongs: the data's row, and the repeat."""
-
-    def __init__(self, ids: Sequence[str | None], items: pd.DataFrame) -> None:
-        import numpy as np
-
-        row = {one: index for index, one in enumerate(ids)}
-        self.row = np.array([row[one] for one in items["id"]], dtype=int)
-        repeats, self.repeat = np.unique(items["repeat"].to_numpy(int), return_inverse=True)
-        self.numbers = tuple(int(number) for number in repeats) or (1,)
-        self.shape = (len(ids), max(len(repeats), 1))
-
-    def put(self, values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-        """Values by row, or by row and repeat; NaN where there is none."""
-        import numpy as np
-
-        found = np.full(self.shape, np.nan)
-        found[self.row, self.repeat] = values
-        return found[:, 0] if self.shape[1] == 1 else found
-
-    def texts(self, values: pd.Series[Any], silent: Any) -> np.ndarray[Any, Any]:
-        """Texts by row and repeat; None where there is none, or the answer was refused."""
-        import numpy as np
-
-        found = np.full(self.shape, None, dtype=object)
-        said = zip(values, silent, strict=True)
-        found[self.row, self.repeat] = [None if quiet else text for text, quiet in said]
-        return found
 
 
 def _refuse_gaps(

@@ -26,6 +26,10 @@ NOTEBOOKS = ("01_problem_framing", "02_baseline_comparison", "03_cost_of_errors"
              "04_expected_value", "05_decision_record")  # fmt: skip
 
 
+PLOTS_FIT = """() => [...document.querySelectorAll('.js-plotly-plot')].every(plot => {
+  const drawn = plot.querySelector('svg');
+  return !drawn || drawn.getBoundingClientRect().width <= plot.getBoundingClientRect().width + 2;
+})"""
 RULE, MODEL = "Ring all with two misses", "Model on past trips"
 
 
@@ -36,6 +40,7 @@ def shot(lab: Lab, name: str) -> None:
     for width in (1440, 1024):
         lab.page.set_viewport_size({"width": width, "height": 900})
         lab.page.evaluate("() => document.activeElement.blur()")
+        lab.page.wait_for_function(PLOTS_FIT)
         picture(lab.page, Path(SHOTS) / f"{name}-{width}.png")
     lab.page.set_viewport_size({"width": 1440, "height": 900})
 
