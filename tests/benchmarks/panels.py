@@ -18,6 +18,7 @@ from typing import Any
 
 from mlpdm_kit.case.template import new_case
 from mlpdm_kit.view.page import Page, open_page
+from mlpdm_kit.view.panels.alive import FOLLOW
 from mlpdm_kit.view.panels.desk import Nothing, own_values
 from tests.benchmarks.lab import MINUTE, lab, notebook, page_on
 from tests.benchmarks.measure import ROOT
@@ -142,7 +143,8 @@ def table(rows: Sequence[Row]) -> str:
     """The README's table."""
     lines = [
         f"From key to picture in JupyterLab, in Chromium on a warm page, with the case `{CASE}`;"
-        " measured by `python -m tests.benchmarks.panels`.",
+        " measured by `python -m tests.benchmarks.panels`. The words and the table under a picture"
+        f" follow it {FOLLOW:g} s later.",
         "",
         "| what moves | goal for 95 of 100 keys | median | 95 of 100 | of it computing |",
         "|---|---|---|---|---|",
