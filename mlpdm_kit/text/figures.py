@@ -6,7 +6,8 @@ import math
 import re
 from datetime import date
 
-_MINUS = "−"
+_MINUS, _LESS, _MORE = "−", "<", ">"
+_MOST_DIGITS = 6  # behind the point
 
 
 def _plain_minus(shown: str) -> str:
@@ -33,8 +34,8 @@ class Figures:
     --------
     >>> Figures("en", "JPY").price(11_386.2)
     '¥11,400'
-    >>> Figures("en", "USD").price(0.0123)
-    '$0.0123'
+    >>> Figures("en", "USD").price(0.0123), Figures("en", "USD").price(1e-9)
+    ('$0.0123', '<$0.000001')
     """
 
     def __init__(self, lang: str, currency: str) -> None:
@@ -67,8 +68,12 @@ class Figures:
 
         amount = significant(amount, 3)
         size = abs(amount)
+        least = 10**-_MOST_DIGITS
+        if 0 < size < least:
+            sign = _LESS if amount > 0 else _MORE
+            return sign + self.price(math.copysign(least, amount))
         digits = 0 if size >= 100 or amount == 0 else max(0, 2 - math.floor(math.log10(size)))
-        digits = min(digits, 6)
+        digits = min(digits, _MOST_DIGITS)
         if float(amount).is_integer():
             digits = 0
         pattern = "#,##0" + ("." + "0" * digits if digits else "")

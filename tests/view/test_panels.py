@@ -93,6 +93,14 @@ def test_a_threshold_moves_the_counts(case_folder: Folder) -> None:
     assert {sum(row) for row in counts} == {sum(counts[0])}
 
 
+def test_units_are_in_the_readers_language(make_case: Callable[..., Path]) -> None:
+    page, _ = opened(make_case(**RANGES), "whatif", "ja")
+    desk = page.desk("whatif")
+    assert not isinstance(desk, Nothing)
+    labels = [knob.label for row in desk.rows("") for knob in row.knobs]
+    assert not any("per " in label or "month" in label for label in labels)
+
+
 def test_a_number_is_read_as_the_case_file_is(make_case: Callable[..., Path]) -> None:
     page, _ = opened(make_case(**RANGES), "whatif")
     desk = page.desk("whatif")

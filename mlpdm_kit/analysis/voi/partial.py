@@ -18,6 +18,7 @@ from mlpdm_kit.errors import refuse
 __all__ = ["MIN_DRAWS", "evppi", "named"]
 
 PERMUTATIONS = 20
+ROUNDING = 1e-12  # of the largest net benefit, below which a worth is none
 
 
 def evppi(
@@ -81,9 +82,11 @@ def evppi(
     floor = _floor(fits.values, seed)
     rows = [(name, single(fits, name), floor) for name in fits.table.columns]
     rows += [(name, *_group(fits, some, floor, seed)) for name, some in members.items()]
+    dust = ROUNDING * float(np.abs(fits.values).max())  # means of so many terms differ by that
+    clean = [(name, *(one if one > dust else 0.0 for one in pair)) for name, *pair in rows]
     return pd.DataFrame(
-        {"value": [value for _, value, _ in rows], "noise_floor": [low for _, _, low in rows]},
-        index=pd.Index([name for name, _, _ in rows], name="input"),
+        {"value": [value for _, value, _ in clean], "noise_floor": [low for _, _, low in clean]},
+        index=pd.Index([name for name, _, _ in clean], name="input"),
     )
 
 

@@ -21,6 +21,7 @@ from mlpdm_kit.record.sections import ValueSection
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.valued import InputRow
 from mlpdm_kit.record.whatif import Choice, WhatIf
+from mlpdm_kit.view.forms.said import unit_name
 from mlpdm_kit.view.panels.desk import Knob, Refused, Row, Values, plain, unit_size
 
 _WORDS = ("value", "cost", "gain")  # under which a quantity stands beside its evidence
@@ -71,8 +72,10 @@ class Ranges:
         ends = self._ends(found, low, high)
         size = unit_size(unit, self._read_as(name), self.units)
         figures = {
-            "low": says.number(ends[0] / size), "high": says.number(ends[1] / size), "unit": unit
-        }  # fmt: skip
+            "low": says.number(ends[0] / size),
+            "high": says.number(ends[1] / size),
+            "unit": unit_name(unit, says) if unit else "",
+        }
         knobs = tuple(
             Knob(
                 name=f"{name}|{end}", lead=label,

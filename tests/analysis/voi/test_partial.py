@@ -73,6 +73,15 @@ def test_what_says_nothing_lies_at_the_noise_floor():
     assert silent["value"].mean() < 0.05 * found.loc["x0", "value"]
 
 
+def test_rounding_is_worth_nothing():
+    """One option is always best: what its figures differ by at the last digit is no worth."""
+    rng = np.random.default_rng(0)
+    theta = pd.DataFrame({name: rng.normal(size=4096) for name in "abc"})
+    best = 1e8 / 3 + 1e6 * theta["c"]
+    benefit = np.column_stack([best, best / 3 + 1e6 * theta["a"], -1e8 * np.exp(theta["b"] / 9)])
+    assert (evppi(benefit, theta) == 0).all(axis=None)
+
+
 def test_ties_and_constants():
     """A coin that decides which option is better, and an input that never moves."""
     rng = np.random.default_rng(1)
