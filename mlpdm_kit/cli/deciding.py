@@ -41,6 +41,10 @@ def decide(
     mode: Annotated[
         Literal["report"], typer.Option(help="How the notebooks show themselves.")
     ] = "report",
+    engine: Annotated[
+        Literal["mlpdm", "papermill"],
+        typer.Option(help="Notebooks in children of one warm process, or as papermill has them."),
+    ] = "mlpdm",
     as_json: AsJson = False,
 ) -> None:
     """Run the five notebooks for each case and write the decision records."""
@@ -57,6 +61,7 @@ def decide(
         lang=lang,
         mode=mode,
         overrides=_overrides(overrides or []),
+        engine=engine,
     )
     with watching(len(found), settings.lang) as report:
         results = decide_all(found, out=out, jobs=jobs, settings=settings, report=report)
@@ -79,7 +84,7 @@ def _as_given(settings: Settings) -> list[str]:
     usual = Settings()
     found = [item for name in settings.overrides
              for item in ("--set", f"{name}={settings.overrides[name]}")]  # fmt: skip
-    for name in ("seed", "draws", "lang"):
+    for name in ("seed", "draws", "lang", "engine"):
         if getattr(settings, name) != getattr(usual, name):
             found += [f"--{name}", str(getattr(settings, name))]
     return found + (["--date", settings.day.isoformat()] if settings.day else [])

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from dataclasses import field as also
 from datetime import date as Date
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from mlpdm_kit import shipped
 from mlpdm_kit.case.files import write_atomically
@@ -28,7 +28,7 @@ from mlpdm_kit.record.lock import locked
 from mlpdm_kit.record.page import verdict
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.steps import DEFAULT_DRAWS
-from mlpdm_kit.run.kernels import Kernels
+from mlpdm_kit.run.kernels import Kernels, environment
 from mlpdm_kit.run.notebooks import (
     NOTEBOOKS,
     RECORD_FILES,
@@ -49,6 +49,9 @@ from mlpdm_kit.run.places import (
     start,
 )
 from mlpdm_kit.text import Text
+
+if TYPE_CHECKING:
+    from mlpdm_kit.run.warm.process import Warm
 
 FAILURE_SCHEMA = "mlpdm-failure/1"
 
@@ -116,6 +119,7 @@ class Settings:
     notebooks: Path = also(default_factory=shipped.notebooks)
     limits: Limits = also(default_factory=Limits)
     execute: Execute = with_papermill
+    engine: str = "mlpdm"
 
     def parameters(self, case: Path) -> dict[str, Any]:
         """What goes into each notebook, as plain JSON values."""
@@ -196,12 +200,26 @@ def _make(out: Path) -> None:
         raise refuse("out-folder", "--out", out, reason=os.strerror(13))
 
 
+def _warm(settings: Settings) -> Warm | None:
+    """The process that notebooks are forked from, where that can be and is wanted."""
+    from mlpdm_kit.run.engine import COLD, ENGINES, can_fork
+
+    if settings.engine not in ENGINES:
+        raise refuse("not-one-of", "--engine", settings.engine, known=list(ENGINES))
+    if ENGINES[settings.engine] == COLD or not can_fork():
+        return None
+    from mlpdm_kit.run.warm.process import Warm
+
+    return Warm(environment(), memory=settings.limits.memory)
+
+
 class _Batch:
     """The running of one batch."""
 
     def __init__(self, settings: Settings, report: Report) -> None:
         self.settings = settings
-        self.kernels = Kernels()
+        self.kernels = Kernels(_warm(settings))
+        self.stopped = False
         self._report = report
         self._lock = threading.Lock()
 
@@ -214,10 +232,12 @@ class _Batch:
                 for future in as_completed(futures):
                     self._take(future, results)
             except BaseException as error:
+                self.stopped = True
                 self.kernels.end()
                 pool.shutdown(wait=False, cancel_futures=True)
                 if not isinstance(error, KeyboardInterrupt):
                     raise
+        self.kernels.end()
         for future in futures:  # those that were at work when it was stopped
             if not future.cancelled():
                 self._take(future, results)
@@ -232,7 +252,7 @@ class _Batch:
             self._report(progress)
 
     def _decide(self, place: Place) -> CaseResult:
-        if self.kernels.ended:
+        if self.stopped:
             return _stopped(place)
         with _own_event_loop():
             result = self._try(place)
@@ -244,7 +264,7 @@ class _Batch:
             self._check(place)
             start(place)
             self._notebooks(place)
-            return self._stop(place) if self.kernels.ended else self._done(place)
+            return self._stop(place) if self.stopped else self._done(place)
         except InputError as error:
             return self._fail(place, faults=error.faults)
         except RunError as error:
@@ -297,7 +317,7 @@ class _Batch:
         self, place: Place, *, faults: tuple[Fault, ...] = (), failure: Failure | None = None
     ) -> CaseResult:
         """Put what there is in place of any older record, which no longer holds."""
-        if self.kernels.ended:
+        if self.stopped:
             return self._stop(place)
         result = CaseResult(
             id=place.id, case=place.case, state="failed", faults=faults, failure=failure

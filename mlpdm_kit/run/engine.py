@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 COLD, WARM = "mlpdm-cold", "mlpdm"
 ENGINES = {"mlpdm": WARM, "papermill": COLD}  # what people call them
+_HOOKS = frozenset({"on_notebook_start", "on_cell_start"})
+MOST_SHOWN = 20_000_000  # letters of all that a notebook shows
 _OURS = frozenset({"input_path", "timeout", "startup_timeout"})
 
 
@@ -33,12 +35,31 @@ def can_fork() -> bool:
     return sys.platform == "linux" and hasattr(os, "fork")
 
 
+class Talkative(RuntimeError):
+    """A notebook shows more than anybody keeps."""
+
+
 class Client(PapermillNotebookClient):  # type: ignore[misc]
-    """papermill's client, with nobody to answer for a widget."""
+    """papermill's client, with nobody to answer for a widget, and an end to what is shown."""
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self.comm_open_handlers: dict[str, Any] = {}
+        self._shown = 0
+
+    def process_message(self, msg: Any, *given: Any, **named: Any) -> Any:
+        """Take what the kernel says.
+
+        Raises
+        ------
+        Talkative
+        """
+        content = msg["content"]
+        parts = [content.get("text", ""), *content.get("data", {}).values()]
+        self._shown += sum(len(part) for part in parts if isinstance(part, str))
+        if self._shown > MOST_SHOWN:
+            raise Talkative
+        return super().process_message(msg, *given, **named)
 
 
 class Cold(NBClientEngine):  # type: ignore[misc]
@@ -77,6 +98,7 @@ class Forking(NBClientEngine):  # type: ignore[misc]
         stderr_file: Any = None,
         execution_timeout: int | None = None,
         warm: Warm | None = None,
+        folder: Path | None = None,
         cwd: str | None = None,
         **more: Any,
     ) -> Any:
@@ -89,9 +111,10 @@ class Forking(NBClientEngine):  # type: ignore[misc]
         from mlpdm_kit.run.warm.client import WarmClient
 
         client = WarmClient(
-            nb_man, warm or shared(), Path(cwd or "."), seed_of(nb_man.nb),
+            nb_man, warm or shared(), folder or Path(cwd or "."), seed_of(nb_man.nb),
             timeout=execution_timeout, log=logger, log_output=log_output,
             stdout_file=stdout_file, stderr_file=stderr_file,
+            **{name: hook for name, hook in more.items() if name in _HOOKS},
         )  # fmt: skip
         return client.execute()
 

@@ -1,13 +1,19 @@
-"""The kernels of one batch: each with one thread and its own folder, ended all at once."""
+"""The kernels of one batch: each with one thread and its own folder, ended all at once.
+
+Where there is a warm process, they are its children; else each is a process of its own.
+"""
 
 from __future__ import annotations
 
 import os
 import threading
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mlpdm_kit.shipped import import_root
+
+if TYPE_CHECKING:
+    from mlpdm_kit.run.warm.process import Warm
 
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
@@ -23,10 +29,10 @@ class Kernels:
     True
     """
 
-    def __init__(self) -> None:
+    def __init__(self, warm: Warm | None = None) -> None:
         self._lock = threading.Lock()
         self._alive: dict[int, Any] = {}
-        self.ended = False
+        self.warm, self.ended = warm, False
 
     def manager(self, folder: Path) -> type[Any]:
         """A kernel manager class whose kernels work in ``folder`` and are known here."""
@@ -56,6 +62,8 @@ class Kernels:
             alive = list(self._alive.values())
         for provisioner in alive:
             _kill(provisioner)
+        if self.warm is not None:
+            self.warm.end()
 
     def _add(self, provisioner: Any) -> None:
         with self._lock:

@@ -42,10 +42,15 @@ _LONGEST_REASON = 4_000
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """How long a kernel may take to start, and one cell to run, in seconds."""
+    """What a notebook may take.
+
+    ``start`` and ``cell`` are the seconds that a kernel may take to come up, and one cell to
+    run; ``memory`` the bytes that a child of the warm process may take, 0 for no limit.
+    """
 
     start: int = 60
     cell: int = 600
+    memory: int = 4_000_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,20 +80,28 @@ def with_papermill(task: Task) -> Executed:
     """Execute a notebook by papermill, in a kernel of its own.
 
     A kernel that does not come up at all is tried once more: between the choice of its
-    ports and their use another program may have taken one.
+    ports and their use another program may have taken one. So is one that was ended because
+    the warm process died, which another notebook may have brought about.
     """
     for last in (False, True):
         executed = _papermill(task)
         came_up = bool(executed.cell) or not isinstance(executed.error, RuntimeError)
-        if came_up or last or task.kernels.ended:
+        orphaned = task.kernels.warm is not None and _is_orphaned(executed.error)
+        if (came_up and not orphaned) or last or task.kernels.ended:
             break
     return executed
+
+
+def _is_orphaned(error: Exception | None) -> bool:
+    from mlpdm_kit.run.warm.client import Orphaned
+
+    return isinstance(error, Orphaned)
 
 
 def _papermill(task: Task) -> Executed:
     from papermill import execute_notebook
 
-    from mlpdm_kit.run.engine import ENGINE
+    from mlpdm_kit.run.engine import COLD, WARM
 
     logging.getLogger("papermill").addHandler(logging.NullHandler())  # we say it ourselves
     live: dict[str, Any] = {"notebook": task.notebook, "cell": ""}
@@ -98,20 +111,30 @@ def _papermill(task: Task) -> Executed:
             task.notebook,
             None,  # papermill would format a path and save in place; we do neither
             dict(task.parameters),
-            engine_name=ENGINE,
+            engine_name=COLD if task.kernels.warm is None else WARM,
             kernel_name=KERNEL,
             progress_bar=False,
             request_save_on_cell_execute=False,
             start_timeout=task.limits.start,
             execution_timeout=task.limits.cell,
-            extra_arguments=["--log-level=CRITICAL"],
-            kernel_manager_class=task.kernels.manager(task.folder),
+            **_kernel(task),
             on_notebook_start=lambda notebook: live.update(notebook=notebook),
             on_cell_start=lambda cell, cell_index: live.update(cell=str(cell.get("id"))),
         )
     except Exception as caught:  # whatever it was, the caller says what and where
         error = caught
     return Executed(error=error, **live)
+
+
+def _kernel(task: Task) -> dict[str, Any]:
+    """What each engine has to know of the kernel."""
+    kernels = task.kernels
+    if kernels.warm is not None:
+        return {"warm": kernels.warm, "folder": task.folder}
+    return {
+        "extra_arguments": ["--log-level=CRITICAL"],
+        "kernel_manager_class": kernels.manager(task.folder),
+    }
 
 
 def run_notebook(
@@ -258,8 +281,12 @@ def _end_of_kernel(error: Exception | None, limits: Limits, text: Text) -> str:
     """What to say where the kernel was ended, or ended itself, inside a cell."""
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
+    from mlpdm_kit.run.engine import MOST_SHOWN, Talkative
+
     if isinstance(error, CellTimeoutError):
         return text.say("run.timeout", seconds=limits.cell)
+    if isinstance(error, Talkative):
+        return text.say("run.talkative", most=MOST_SHOWN)
     return text.say("run.died") if isinstance(error, DeadKernelError) else ""
 
 

@@ -11,7 +11,7 @@ import nbformat
 import pytest
 
 from mlpdm_kit import shipped
-from mlpdm_kit.run.engine import _Client
+from mlpdm_kit.run.engine import Client
 from mlpdm_kit.run.notebooks import NOTEBOOKS, Limits, Task, run_notebook, with_papermill
 from mlpdm_kit.shipped import import_root
 
@@ -33,7 +33,7 @@ def test_nobody_answers_for_a_widget() -> None:
     class Managed:
         nb = nbformat.v4.new_notebook()
 
-    client = _Client(Managed())
+    client = Client(Managed())
     assert client.comm_open_handlers == {}
 
 

@@ -6,6 +6,8 @@ a cell that does not end is ended.
 
 from __future__ import annotations
 
+import base64
+import time
 import uuid
 from datetime import UTC, datetime
 from typing import Any
@@ -16,15 +18,19 @@ from nbclient.exceptions import (
     CellTimeoutError,
     DeadKernelError,
 )
-from papermill.clientwrap import PapermillNotebookClient
 
+from mlpdm_kit.run.engine import Client
 from mlpdm_kit.run.warm.process import Child, Warm
 from mlpdm_kit.run.warm.wire import Gone, Late
 
 GRACE = 2.0  # seconds after an interrupt before a cell is killed
 
 
-class WarmClient(PapermillNotebookClient):  # type: ignore[misc]
+class Orphaned(DeadKernelError):
+    """A child was ended because the warm process died, perhaps by no doing of its own."""
+
+
+class WarmClient(Client):
     """The client of one notebook.
 
     Parameters
@@ -40,15 +46,19 @@ class WarmClient(PapermillNotebookClient):  # type: ignore[misc]
 
     def __init__(self, nb_man: Any, warm: Warm, folder: Any, seed: int, **named: Any) -> None:
         super().__init__(nb_man, **named)
-        self.comm_open_handlers: dict[str, Any] = {}
         self._warm, self._folder, self._seed = warm, folder, seed
         self._child: Child | None = None
 
     def execute(self, **_: Any) -> Any:
         """Run the notebook as far as it goes."""
         self.reset_execution_trackers()
-        with self._warm.child(self._folder, self._seed) as child:
+        try:
+            kernel = self._warm.child(self._folder, self._seed)
+        except Gone as error:
+            raise RuntimeError("Kernel did not come up") from error
+        with kernel as child:
             self._child = child
+            _told(self.on_notebook_start, notebook=self.nb)
             self.papermill_execute_cells()
             self.nb.metadata["language_info"] = dict(child.language_info)
             self.set_widgets_metadata()
@@ -57,6 +67,7 @@ class WarmClient(PapermillNotebookClient):  # type: ignore[misc]
 
     def execute_cell(self, cell: Any, cell_index: int, **_: Any) -> Any:
         """Run one cell."""
+        _told(self.on_cell_start, cell=cell, cell_index=cell_index)
         if cell.cell_type != "code" or not cell.source.strip():
             return cell
         tags = cell.metadata.get("tags", [])
@@ -64,9 +75,7 @@ class WarmClient(PapermillNotebookClient):  # type: ignore[misc]
             return cell
         if self.record_timing:
             cell["metadata"]["execution"] = {}
-        allowed = not self.force_raise_errors and (
-            self.allow_errors or "raises-exception" in tags
-        )
+        allowed = not self.force_raise_errors and (self.allow_errors or "raises-exception" in tags)
         cell.outputs = []
         self.clear_before_next_output = False
         self.code_cells_executed += 1
@@ -102,6 +111,8 @@ class WarmClient(PapermillNotebookClient):  # type: ignore[misc]
                 "Cell execution timed out", limit, cell
             ) from None
         except (Gone, KeyError, TypeError) as error:
+            if self._warm.has_died:
+                raise Orphaned("Kernel died with the process that it came from") from error
             raise DeadKernelError("Kernel died") from error
         return reply
 
@@ -162,18 +173,17 @@ def _request(source: str, *, stop_on_error: bool) -> dict[str, Any]:
 
 def _of_jupyter(message: dict[str, Any]) -> dict[str, Any]:
     """A message as nbclient has it: its times are times, its buffers bytes."""
-    import base64
-
-    from dateutil.parser import isoparse
-
     header = message["header"]
     if isinstance(header.get("date"), str):
-        header["date"] = isoparse(header["date"])
+        header["date"] = datetime.fromisoformat(header["date"])
     message["buffers"] = [base64.b64decode(one) for one in message.get("buffers", ())]
     return message
 
 
-def _now() -> float:
-    import time
+def _told(hook: Any, **of: Any) -> None:
+    if hook is not None:
+        hook(**of)
 
+
+def _now() -> float:
     return time.monotonic()

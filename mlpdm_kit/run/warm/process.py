@@ -10,9 +10,8 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -63,8 +62,7 @@ class Warm:
         self._starting, self._lock = threading.Lock(), threading.Lock()
         self.ended = False
 
-    @contextmanager
-    def child(self, folder: Path, seed: int) -> Iterator[Child]:
+    def child(self, folder: Path, seed: int) -> AbstractContextManager[Child]:
         """A kernel for one notebook; it is gone when the notebook is done.
 
         Raises
@@ -72,7 +70,10 @@ class Warm:
         Gone
             The warm process does not come up, or has ended.
         """
-        child = self._forked(folder, seed)
+        return self._until_done(self._forked(folder, seed))
+
+    @contextmanager
+    def _until_done(self, child: Child) -> Iterator[Child]:
         try:
             yield child
         finally:
@@ -108,6 +109,12 @@ class Warm:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+    @property
+    def has_died(self) -> bool:
+        """Whether it has ended without having been ended."""
+        process = self._process
+        return not self.ended and process is not None and process.poll() is not None
 
     @property
     def pid(self) -> int | None:
@@ -167,15 +174,3 @@ class Warm:
             socket.send_fds(control, [said], list(files))
         except OSError as error:
             raise Gone from error
-
-
-def died(child: Child, seconds: float = 1.0) -> bool:
-    """Whether a child has ended, or does within a moment."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        try:
-            os.kill(child.pid, 0)
-        except ProcessLookupError:
-            return True
-        time.sleep(0.01)
-    return False

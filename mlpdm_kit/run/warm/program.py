@@ -38,10 +38,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="mlpdm-") as folder:
         kernel = _warmed(folder)
         control.sendall(b"1")  # warm
-        forked = _serve(control, kernel)
-        if forked is None:
-            return
-    # in a child: the folder is the warm process' to remove
+        _serve(control, kernel)
 
 
 def _warmed(folder: str) -> Any:
