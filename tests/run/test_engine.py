@@ -59,3 +59,23 @@ def test_all_notebooks_end_in_workshop_mode(make_case: Callable[..., Path], tmp_
     chosen = {"mode": "workshop", "case": str(case)}
     done = with_papermill(Task(notebook=start, parameters=chosen, folder=tmp_path, limits=LIMITS))
     assert done.error is None
+
+
+def test_papermills_own_command_finds_the_engine(tmp_path: Path) -> None:
+    """In a process that has imported nothing of the kit, and in one that begins with it."""
+    import subprocess
+    import sys
+
+    new = nbformat.v4
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    book = new.new_notebook(cells=[new.new_code_cell("6 * 7", id="sum")],
+                            metadata={"kernelspec": kernel})  # fmt: skip
+    nbformat.write(book, tmp_path / "in.ipynb")
+    command = [sys.executable, "-m", "papermill", "--engine", "mlpdm", "--no-progress-bar",
+               "in.ipynb", "out.ipynb"]  # fmt: skip
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    made = nbformat.read(tmp_path / "out.ipynb", as_version=4)
+    assert made.cells[0].outputs[0].data["text/plain"] == "42"
+    other = "import mlpdm_kit.run.engine as e; e.papermill_engines.get_engine('mlpdm')"
+    assert subprocess.run([sys.executable, "-c", other], cwd=tmp_path, timeout=60).returncode == 0
