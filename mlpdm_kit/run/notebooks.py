@@ -50,7 +50,7 @@ class Limits:
 
     start: int = 60
     cell: int = 600
-    memory: int = 4_000_000_000
+    memory: int = 8_000_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
