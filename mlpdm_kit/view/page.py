@@ -39,7 +39,7 @@ from mlpdm_kit.text import LANGUAGES, Text
 from mlpdm_kit.view import html
 from mlpdm_kit.view.bundles import PLOTLY_MIME, for_notebook
 from mlpdm_kit.view.canvas import Figure
-from mlpdm_kit.view.charts import CHARTS, pictures, sections_of
+from mlpdm_kit.view.charts import CHARTS, sections_of
 from mlpdm_kit.view.forms.said import form_table
 from mlpdm_kit.view.group_parts import estimates_shown, patterns_shown
 from mlpdm_kit.view.lines import LINES
@@ -230,6 +230,7 @@ class Page:
         self.walk, self.step, self.mode, self.lang, self.show = walk, step, mode, lang, show
         ladder = [Named(id=rung.id, kind=rung.kind, label=rung.option.label) for rung in walk.rungs]
         self.says = Sentences.of_case(walk.case, lang, options=ladder)
+        self._drawn: dict[str, Figure | None] = {}
 
     def __repr__(self) -> str:
         return f"<Page {self.step} of {self.case.name}>"
@@ -253,9 +254,12 @@ class Page:
     def sections(self, names: tuple[str, ...]) -> dict[str, Section]:
         """Sections by name; at the last step those of the record."""
         if self.step == RECORD_STEP:
-            whole = sections_of(self.record)
-            return {name: whole[name] for name in names}
+            return {name: self._of_record[name] for name in names}
         return {name: getattr(self.walk, _SECTIONS[name])() for name in names}
+
+    @cached_property
+    def _of_record(self) -> dict[str, Section]:
+        return sections_of(self.record)
 
     def bottom_line(self) -> None:
         """Show the answer of the step."""
@@ -404,7 +408,8 @@ class Page:
         out = self.walk.out
         assert out is not None
         write_assets(out.resolve().parent)
-        page = render_html(self.record, pictures(self.record, self.says), lang=self.lang)
+        drawn = {name: figure for name in CHARTS if (figure := self._draw(name)) is not None}
+        page = render_html(self.record, drawn, lang=self.lang)
         return [
             write_atomically(out / "record.html", page),
             write_atomically(out / "record.md", render_markdown(self.record, lang=self.lang)),
@@ -412,9 +417,13 @@ class Page:
         ]
 
     def _draw(self, name: str) -> Figure | None:
-        chart = CHARTS[name]
-        simulated = is_simulated(self.record) if self.step == RECORD_STEP else self.simulated
-        return chart.draw(self.sections(chart.needs), self.says, simulated=simulated)
+        if name not in self._drawn:
+            chart = CHARTS[name]
+            simulated = is_simulated(self.record) if self.step == RECORD_STEP else self.simulated
+            self._drawn[name] = chart.draw(
+                self.sections(chart.needs), self.says, simulated=simulated
+            )
+        return self._drawn[name]
 
     def _stopped(self) -> tuple[str, ...]:
         framing: FramingSection = self.walk.framing()

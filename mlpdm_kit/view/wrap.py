@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 MOST_LINES = 8
 _MARKUP = {ord(sign): f"&#{ord(sign)};" for sign in "&<>{}$%\\"}
@@ -24,6 +25,8 @@ def inert(text: str) -> str:
 
 def _signs(text: str) -> list[str]:
     """Characters with the marks that combine with them."""
+    if text.isascii():
+        return list(text)
     found: list[str] = []
     for sign in text:
         if found and (unicodedata.combining(sign) or sign in "\u200d\ufe0f"):
@@ -45,6 +48,8 @@ def columns(text: str) -> int:
     >>> columns("abc"), columns("領収書")
     (3, 6)
     """
+    if text.isascii():
+        return len(text)
     return sum(2 if _wide(sign) else 1 for sign in _signs(text))
 
 
@@ -101,6 +106,7 @@ def lines(text: str, width: int) -> list[str]:
     return found
 
 
+@lru_cache(maxsize=4_096)
 def wrapped(text: str, width: int) -> str:
     """Inert text with line breaks for a chart."""
     return "<br>".join(inert(line) for line in lines(text, width))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any
 
+import plotly.graph_objects as go
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -112,6 +113,16 @@ def test_every_chart_says_what_it_shows_and_how_to_read_it(record: Record, name:
             assert len(said["title"]) > least
             assert said["reading"].endswith(end)
             assert "title" not in figure["layout"]
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_plotly_takes_every_chart_as_it_is(record: Record, name: str) -> None:
+    """Its schema, which is too slow to be asked each time a chart is drawn."""
+    for figure in drawn(record(name)).values():
+        again = json.loads(go.Figure(**figure).to_json())
+        layout = {**figure["layout"], "template": again["layout"]["template"]}
+        kept = {key: value for key, value in layout.items() if value != []}
+        assert (again["data"], again["layout"]) == (figure["data"], kept)
 
 
 @pytest.mark.parametrize("name", ALL)
