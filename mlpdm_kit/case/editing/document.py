@@ -256,7 +256,7 @@ class Document:
         start = self._last_line(*pairs[where - 1]) + 1 if where else None
         if start is None:
             start = pairs[0][0].start_mark.line if pairs else len(lines)
-        end = pairs[where][0].start_mark.line if where < len(pairs) else len(lines)
+        end = pairs[where][0].start_mark.line if where < len(pairs) else _unwritten(lines, start)
         shown = _example_line(lines, start, end, name, indent)
         start = start if shown < 0 else shown
         new = f"{' ' * indent}{scalar(name)}:{written(value, indent, flow=False)}\n"
@@ -333,6 +333,12 @@ def _place(names: Sequence[str], name: str, order: Sequence[str]) -> int:
         return len(names)
     earlier = set(order[: order.index(name)])
     return max((place + 1 for place, one in enumerate(names) if one in earlier), default=0)
+
+
+def _unwritten(lines: Sequence[str], start: int) -> int:
+    """The first line from there on that holds more than a comment: another part begins."""
+    written = (n for n in range(start, len(lines)) if lines[n].split("#")[0].strip())
+    return next(written, len(lines))
 
 
 def _example_line(lines: Sequence[str], start: int, end: int, name: str, indent: int) -> int:

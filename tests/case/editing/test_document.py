@@ -212,3 +212,19 @@ def test_braces_are_opened_once_they_no_longer_read_well() -> None:
     )
     own = "a: {b: {c: x}}\n"  # who wrote it in braces keeps them
     assert Document(own).put(("a", "b", "d"), "y").text == "a: {b: {c: x, d: y}}\n"
+
+
+def test_a_name_goes_into_its_own_part_wherever_its_example_stands() -> None:
+    text = (
+        "options:\n  one:\n    kind: rule\n  two:\n    kind: llm\n"
+        "    # cost_per_case: 2..4 JPY per mail\n    # build: 2M..5M JPY\nhorizon: 1 year\n"
+    )
+    for option in ("one", "two"):
+        document = Document(text).put(("options", option, "cost_per_case"), "3 JPY per mail")
+        other = {"one": "two", "two": "one"}[option]
+        assert document.at(("options", option, "cost_per_case")) == "3 JPY per mail"
+        assert document.at(("options", other, "cost_per_case")) is None
+        assert document.at(("horizon",)) == "1 year"
+    both = Document(text).put(("options", "one", "build"), "1 JPY")
+    both = both.put(("options", "two", "build"), "2 JPY")
+    assert [both.at(("options", one, "build")) for one in ("one", "two")] == ["1 JPY", "2 JPY"]
