@@ -62,6 +62,30 @@ def _currencies() -> frozenset[str]:
     return frozenset(list_currencies())
 
 
+CURRENCY_SIGNS = {  # how people write a currency whose code they do not
+    "JPY": ("円", "¥", "日本円", "YEN"),
+    "USD": ("$", "US$", "ドル", "米ドル", "DOLLAR", "DOLLARS"),
+    "EUR": ("€", "ユーロ", "EURO", "EUROS"),
+    "GBP": ("£", "ポンド"),
+    "CNY": ("元", "人民元"),
+    "KRW": ("₩", "ウォン"),
+}
+
+
+def currency_code(typed: str) -> str:
+    """The code of a currency as somebody typed it; as it stands where it is none we know.
+
+    Examples
+    --------
+    >>> currency_code("ｊｐｙ"), currency_code("円"), currency_code("$"), currency_code("shells")
+    ('JPY', 'JPY', 'USD', 'shells')
+    """
+    plain = unicodedata.normalize("NFKC", typed).strip().upper()
+    if plain in _currencies():
+        return plain
+    return next((code for code, signs in CURRENCY_SIGNS.items() if plain in signs), typed.strip())
+
+
 def _currency(value: str) -> str:
     if value not in _currencies():
         raise PydanticCustomError("currency", "currency", {})
@@ -78,7 +102,7 @@ Columns = Annotated[Names, Shown("columns")]
 Inputs = Annotated[Names, Shown("inputs")]
 OptionNames = Annotated[Names, Shown("options")]
 StepNames = Annotated[Names, Shown("steps")]
-Currency = Annotated[str, AfterValidator(_currency)]
+Currency = Annotated[str, AfterValidator(_currency), Shown("currency")]
 Day = Annotated[Date, BeforeValidator(_day)]
 Truth = Annotated[bool, BeforeValidator(_truth)]
 Either = Annotated[Truth, Shown("choice", ("yes", "no"))]  # where no is not the same as nothing

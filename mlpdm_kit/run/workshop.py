@@ -19,7 +19,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +27,7 @@ from typing import Any
 
 from mlpdm_kit.case.files import write_atomically
 from mlpdm_kit.case.load import CASE_FILE
-from mlpdm_kit.errors import refuse
+from mlpdm_kit.errors import InputError, refuse
 from mlpdm_kit.record.workplace import START, Workplace, folder_for, open_place
 from mlpdm_kit.run.kernels import environment
 from mlpdm_kit.text import Text
@@ -36,6 +36,7 @@ OWN = ".jupyter"
 FIRST_PORT, PORTS = 8888, 10
 PATIENCE = 120  # seconds until JupyterLab has to answer
 GRACE = 15  # seconds until it has to have ended
+_COMMAND_MODE = ".jp-mod-commandMode"
 _PACKS = {"ja": "ja_JP"}
 SETTINGS: dict[str, dict[str, Any]] = {
     "@jupyterlab/apputils-extension:notification": {
@@ -90,7 +91,14 @@ def workshop(wish: Wish, say: Say) -> None:
         try:
             lab.start()
             say(text.say("cli.workshop.starting"))
-            lab.wait_until_ready()
+            try:
+                lab.wait_until_ready()
+            except InputError:
+                if wish.port is not None or _is_free(lab.port):
+                    raise
+                lab.port = _any_port()  # another program has taken it meanwhile
+                lab.start()
+                lab.wait_until_ready()
             _say_how(say, text, lab, folder, place, command)
             if wish.browser:
                 _open(lab.address)
@@ -129,6 +137,8 @@ class Lab:
         own = self.folder / OWN
         try:
             write_atomically(own / "app" / "overrides.json", json.dumps(settings(self.place.lang)))
+            keys = own / "settings" / "@jupyterlab" / "shortcuts-extension"
+            write_atomically(keys / "shortcuts.jupyterlab-settings", json.dumps(quiet_keys()))
             log = open(self.log, "wb")  # noqa: SIM115 (the child keeps it)
         except OSError as error:
             raise refuse("workshop-folder", "--dir", self.folder,
@@ -225,6 +235,35 @@ def settings(lang: str, packs: frozenset[str] | None = None) -> dict[str, dict[s
     if pack not in packs:
         return SETTINGS
     return {**SETTINGS, "@jupyterlab/translation-extension:plugin": {"locale": pack}}
+
+
+def quiet_keys() -> dict[str, list[dict[str, Any]]]:
+    """JupyterLab's commands on single keys, switched off.
+
+    In a list of a form, or beside a field, a letter would delete, cut or change a cell.
+    """
+    found: list[dict[str, Any]] = []
+    for file in (file for place in _schemas() for file in sorted(place.glob("*/*/*.json"))):
+        with suppress(OSError, ValueError):
+            known = json.loads(file.read_text(encoding="utf-8"))
+            found += [
+                {**one, "disabled": True}
+                for one in known.get("jupyter.lab.shortcuts", ())
+                if _COMMAND_MODE in one.get("selector", "") and not _held(one.get("keys", ()))
+            ]
+    return {"shortcuts": found}
+
+
+def _schemas() -> list[Path]:
+    """Where JupyterLab's plugins say what they have, keys among it."""
+    from jupyter_core.paths import jupyter_path
+
+    return [Path(place) for place in jupyter_path("lab", "schemas")]
+
+
+def _held(keys: Sequence[str]) -> bool:
+    """Whether another key is held down with it, as no letter that somebody types."""
+    return any(held in key for key in keys for held in ("Accel", "Ctrl", "Alt", "Cmd", "Enter"))
 
 
 def free_port(wanted: int | None = None) -> int:

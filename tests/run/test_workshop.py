@@ -20,7 +20,7 @@ import pytest
 from mlpdm_kit.errors import InputError
 from mlpdm_kit.record.workplace import open_place
 from mlpdm_kit.run import workshop as workshop_module
-from mlpdm_kit.run.workshop import OWN, Lab, Wish, free_port, settings, workshop
+from mlpdm_kit.run.workshop import OWN, Lab, Wish, free_port, quiet_keys, settings, workshop
 from mlpdm_kit.shipped import import_root
 
 
@@ -138,3 +138,11 @@ def test_a_jupyterlab_that_does_not_start_says_why(
     monkeypatch.setattr(Lab, "_command", lambda self: failing)
     with pytest.raises(InputError, match="ended before it could be used: no such thing"):
         workshop(Wish(case="urgent-mail", folder=tmp_path / "w"), lambda line: None)
+
+
+def test_no_single_key_is_a_command() -> None:
+    off = {one["command"]: one for one in quiet_keys()["shortcuts"]}
+    assert {"notebook:delete-cell", "notebook:cut-cell", "notebook:change-cell-to-raw",
+            "notebook:insert-cell-below", "notebook:move-cursor-down"} <= set(off)  # fmt: skip
+    assert all(one["disabled"] for one in off.values())
+    assert "notebook:run-cell-and-select-next" not in off

@@ -26,6 +26,9 @@ _NAMELESS = """() => [...document.querySelectorAll('.mlpdm-form :is(input, selec
   .map(one => one.outerHTML.slice(0, 120))"""
 
 
+_FOCUSED = "() => [...(document.activeElement.labels || [])].map(l => l.textContent).join()"
+
+
 class Lab:
     """One window of JupyterLab.
 
@@ -61,6 +64,10 @@ class Lab:
     def field(self, label: str) -> Locator:
         """The field of a label, as a screen reader finds it."""
         return self.page.get_by_label(label, exact=True).filter(visible=True)
+
+    def focused(self) -> str:
+        """The label of the field that the keyboard is in."""
+        return str(self.page.evaluate(_FOCUSED))
 
     def labels(self, ending: str) -> list[str]:
         """The labels of all visible fields that end so, from the top down."""

@@ -122,6 +122,10 @@ def test_from_an_empty_page_to_a_record(chromium: Browser, tmp_path: Path) -> No
 
         lab.open(f"{NOTEBOOKS[2]}.ipynb")
         range_(lab, "False alarms: what one costs", "４０", "lots")
+        lab.field("False alarms: what one costs: unit").focus()
+        for key in ("d", "d", "x", "m", "ArrowDown", "ArrowUp"):  # no key is a command here
+            lab.page.keyboard.press(key)
+        assert lab.focused() == "False alarms: what one costs: unit"
         lab.said("is no quantity")  # what was typed stands, and the file keeps what it had
         assert not says("lots")
         lab.type("False alarms: what one costs: high", "100")

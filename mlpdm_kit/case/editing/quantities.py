@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 
 from mlpdm_kit.case.quantity import Malformed, points, written_parts
 from mlpdm_kit.case.units import Units
+from mlpdm_kit.case.words import CURRENCY_SIGNS
 
 PERCENT = "%"
 
@@ -44,17 +46,30 @@ class Written:
         --------
         >>> Written(low="2", high="5", unit="%").text
         '2%..5%'
-        >>> Written(low="1.2万", unit="JPY per month").text
-        '1.2万 JPY per month'
+        >>> Written(low="1.2万", high="２万円", unit="JPY per month").text
+        '1.2万..2万 JPY per month'
         """
         ends = [end.strip() for end in (self.low, self.middle, self.high) if end.strip()]
         if len(ends) == 2 and ends[0] == ends[1]:
             ends = ends[:1]
         unit = self.unit
+        ends = [_without_sign(end, unit.partition(" ")[0]) for end in ends]
         if unit.startswith(PERCENT):
             ends = [end if end.endswith((PERCENT, "％")) else f"{end}%" for end in ends]
             unit = unit[1:].strip()
         return f"{'..'.join(ends)} {unit}".strip() if ends else ""
+
+
+def _without_sign(end: str, code: str) -> str:
+    """A figure without the sign of the currency that its unit names already."""
+    signs = (code, *CURRENCY_SIGNS.get(code, ())) if len(code) == 3 and code.isupper() else ()
+    plain = unicodedata.normalize("NFKC", end).strip()
+    for sign in signs:
+        if plain.upper().startswith(sign):
+            return plain[len(sign) :].strip()
+        if plain.upper().endswith(sign):
+            return plain[: -len(sign)].strip()
+    return end
 
 
 def units_of(dimension: str, units: Units) -> tuple[str, ...]:

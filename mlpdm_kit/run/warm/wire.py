@@ -45,6 +45,7 @@ class Wire:
     Traceback (most recent call last):
     ...
     mlpdm_kit.run.warm.wire.Gone
+    >>> other.close()
     """
 
     def __init__(self, end: socket.socket) -> None:

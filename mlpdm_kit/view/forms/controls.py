@@ -10,6 +10,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from mlpdm_kit.case.editing.writing import Value
+from mlpdm_kit.case.words import currency_code
 from mlpdm_kit.view.forms.base import Around, Control
 from mlpdm_kit.view.forms.origin import Answer, StatedFrom
 from mlpdm_kit.view.forms.quantities import Quantity
@@ -31,6 +32,14 @@ class Line(Control):
     def value(self) -> Value | None:
         """The text; None for an empty one."""
         return self.input.value.strip() or None
+
+
+class Currency(Line):
+    """A currency, by its code or as people write it."""
+
+    def value(self) -> Value | None:
+        """Its code."""
+        return currency_code(self.input.value) or None
 
 
 class Words(Line):
@@ -174,6 +183,7 @@ class Steps(Several):
 
 CONTROLS: Mapping[str, type[Control]] = {
     "line": Line,
+    "currency": Currency,
     "words": Words,
     "names": Names,
     "choice": Choice,

@@ -182,8 +182,9 @@ def test_few_rows_are_not_worth_all_their_answers() -> None:
 def test_one_more_yes_never_makes_a_share_look_lower(
     data: st.DataObject, repeats: int, kind: str
 ) -> None:
-    """The mean never; the upper end of cells and groups from the first one on, as later it may
-    show that they are less alike."""
+    """The mean never; the upper end not at the first one. Of a later one it may: it may show
+    that rows, cells or groups are more alike, and then more of them count (rows of 11 answers
+    with 6, 0, 7, 7 yes, and one more in the second)."""
     most = data.draw(st.sampled_from([0, repeats]))
     yes = np.array(data.draw(st.lists(st.integers(0, most), min_size=4, max_size=30)))
     place = data.draw(st.integers(0, len(yes) - 1))
@@ -200,7 +201,8 @@ def test_one_more_yes_never_makes_a_share_look_lower(
         for x in (yes, more)
     )
     assert after.mean >= before.mean - 1e-9
-    for point in (0.95, 0.975) if kind == "rows" or not yes.any() else ():
+    alone = kind == "rows" and repeats == 1
+    for point in (0.95, 0.975) if alone or not yes.any() else ():
         assert after.quantile(point) >= before.quantile(point) - 1e-6
 
 

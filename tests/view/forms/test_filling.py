@@ -139,7 +139,7 @@ def test_an_empty_case_is_calm(person: Person) -> None:
 
 def test_a_binary_case(person: Person) -> None:
     person.frames("Bake more when rain is near?", "day", "JPY")
-    person.types("currency", "YEN")
+    person.types("currency", "shells")
     assert 'role="alert"' in person.says("currency")
     assert person.file.state.document.at(("currency",)) == "JPY"
     person.types("currency", "EUR")

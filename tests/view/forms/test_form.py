@@ -139,8 +139,9 @@ def test_another_currency_is_told_and_undone_in_one_step(tmp_path: Path) -> None
     text = file.state.document.text
     form = opened("framing", file)
     control: Any = form.controls[("currency",)]
-    control.input.value = "JPY"
+    control.input.value = "円"
     assert "Prices were in USD" in form.status.value
+    assert file.state.units.currency == control.input.value == "JPY"
     assert file.state.faults == ()
     form.undo.click()
     assert file.state.document.text == text
