@@ -1,13 +1,31 @@
-"""What all records share: plotly's own script, written once."""
+"""What all records share: plotly's own script, written once; and where a browser finds pages."""
 
 from __future__ import annotations
 
+import os
 from importlib.resources import files
 from pathlib import Path
+from urllib.parse import quote
 
 from mlpdm_kit.case.files import write_atomically
 
 PLOTLY = "plotly.min.js"
+FILES = "MLPDM_FILES"  # in the environment of a workshop's kernels: where its files are served
+
+
+def address(path: str) -> str:
+    """Where a browser finds a page of the working folder.
+
+    In a workshop that is outside of JupyterLab, whose own viewer runs no script and so shows
+    no picture and no clock.
+
+    Examples
+    --------
+    >>> address("records/mail/record.html")
+    'records/mail/record.html'
+    """
+    base = os.environ.get(FILES, "")
+    return path if not base or os.path.isabs(path) else base + quote(path)
 
 
 def plotly_script() -> bytes:

@@ -89,7 +89,9 @@ def no_decider(found: Found) -> Iterator[Said]:
 def no_user(found: Found) -> Iterator[Said]:
     """The user is nobody in particular."""
     user = found.case.framing.user
-    if _nobody(user) or not _plain(user) or _plain(user) in _ANYBODY:
+    if not user.strip(" -–—"):
+        yield Said(code="no-user-named", figures={})
+    elif _nobody(user) or not _plain(user) or _plain(user) in _ANYBODY:
         yield Said(code="no-user", figures={"user": user.strip()})
 
 
@@ -204,8 +206,9 @@ def _idle(record: DecisionRecord | None) -> str:
 def too_good(found: Found) -> Iterator[Said]:
     """It is to bring more than the whole problem costs today.
 
-    What it costs today is the goal's own figure where that is money a month, and what the
-    errors of today's way cost on all cases over the horizon.
+    What it costs today is the goal's own figure where that is money a month, and what
+    today's way costs on all cases over the horizon: its errors, without what it gains, and
+    what it takes to run.
     """
     record = found.record
     worth = [o for o in record.options if o.expected_net_benefit] if record is not None else []
@@ -233,17 +236,22 @@ def _watched(case: Case) -> float | None:
 
 
 def _at_most(found: Found) -> float | None:
-    """What the errors of today's way cost a month, on average over the horizon."""
+    """What today's way costs a month, on average over the horizon, all gains left out."""
     record, case = found.record, found.case
-    costs = _costs(record)
+    if record is None or case.volume is None:
+        return None
     idle = _idle(record)
-    if record is None or case.volume is None or costs.get(idle, 0.0) <= 0:
+    rows = [row for row in record.error_costs.options if row.id == idle]
+    each = sum(sum(max(0.0, cost) for cost in row.by_outcome.values()) + row.running_per_case
+               for row in rows)  # fmt: skip
+    if each <= 0:
         return None
     means = {row.name: row.mean for row in record.inputs}
     growth = means.get("growth", 0.0)
     months = range(1, round(record.months) + 1)
     grown = sum((1 + growth) ** (month / 12) for month in months) / max(len(months), 1)
-    return float(costs[idle] * means.get("volume", 0.0) * grown)
+    running = means.get(f"options.{idle}.run", 0.0)
+    return float(each * means.get("volume", 0.0) * grown + running)
 
 
 PATTERNS: tuple[Pattern, ...] = (

@@ -28,6 +28,7 @@ from typing import Any
 from mlpdm_kit.case.files import write_atomically
 from mlpdm_kit.case.load import CASE_FILE
 from mlpdm_kit.errors import InputError, refuse
+from mlpdm_kit.record.assets import FILES
 from mlpdm_kit.record.workplace import START, Workplace, folder_for, open_place
 from mlpdm_kit.run.kernels import environment
 from mlpdm_kit.text import Text
@@ -215,7 +216,8 @@ class Lab:
         }
         # the token stands in the environment: a command line can be read by everybody
         return {**environment(), **{n: str(own / name) for n, name in folders.items()},
-                "JUPYTER_TOKEN": self.token, "PYTHONUNBUFFERED": "1"}  # fmt: skip
+                FILES: f"http://127.0.0.1:{self.port}/files/", "JUPYTER_TOKEN": self.token,
+                "PYTHONUNBUFFERED": "1"}  # fmt: skip
 
 
 def settings(lang: str, packs: frozenset[str] | None = None) -> dict[str, dict[str, Any]]:

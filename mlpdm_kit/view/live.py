@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -285,7 +285,9 @@ class _Shower:
 
     def _unfinished(self, error: InputError) -> Mapping[str, Any]:
         lead, lang = self.text.say("page.unfinished"), self.text.lang
-        return {"text/html": html.faults(lead, error.sentences(lang), lang=lang)}
+        # the fields stand on these pages: nobody looks for a line of the file
+        told = [replace(fault, file=None, line=None).sentence(lang) for fault in error.faults]
+        return {"text/html": html.faults(lead, dict.fromkeys(told), lang=lang)}
 
 
 def _loop() -> asyncio.AbstractEventLoop | None:

@@ -7,6 +7,7 @@ a run without anybody watching fails too.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -26,7 +27,7 @@ from mlpdm_kit.case.model import Case
 from mlpdm_kit.errors import InputError, refuse
 from mlpdm_kit.record.area_folds import area_fold
 from mlpdm_kit.record.areas import area_of, areas
-from mlpdm_kit.record.assets import write_assets
+from mlpdm_kit.record.assets import FILES, address, write_assets
 from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.page import is_simulated
 from mlpdm_kit.record.parts import Section
@@ -396,7 +397,7 @@ class Page:
         with faults_said(self.lang, self.show):
             paths = self._save_record() if self.step == RECORD_STEP else [self._save_section()]
             lead = self.says.say("page.saved.record" if len(paths) > 1 else "page.saved")
-            shown = [(path.as_posix(), path.as_posix()) for path in paths]
+            shown = [(address(path.as_posix()), path.as_posix()) for path in paths]
             text = html.saved(lead, shown, lang=self.lang)
             self.show(_as_html(text, "\n".join([lead, *(name for _, name in shown)])))
 
@@ -409,7 +410,8 @@ class Page:
         assert out is not None
         write_assets(out.resolve().parent)
         drawn = {name: figure for name in CHARTS if (figure := self._draw(name)) is not None}
-        page = render_html(self.record, drawn, lang=self.lang)
+        alone = FILES in os.environ  # in a workshop a record is looked at, and sent, by itself
+        page = render_html(self.record, drawn, lang=self.lang, embed=alone)
         return [
             write_atomically(out / "record.html", page),
             write_atomically(out / "record.md", render_markdown(self.record, lang=self.lang)),

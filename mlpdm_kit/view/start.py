@@ -20,6 +20,7 @@ from mlpdm_kit.case.units import Units
 from mlpdm_kit.errors import refuse
 from mlpdm_kit.record.agenda import plan, roles
 from mlpdm_kit.record.agenda_page import AGENDA, CLOCK, rows
+from mlpdm_kit.record.assets import address
 from mlpdm_kit.record.stages import left_in, stages
 from mlpdm_kit.record.tables import Cell, Head, Table
 from mlpdm_kit.record.workplace import Workplace, read_place
@@ -134,7 +135,7 @@ class StartPage:
         """Show the boxes of time, with links to print and to project them."""
         self.show_table(agenda_table(self.place, self.text))
         links = [(AGENDA, "agenda.title"), (CLOCK, "agenda.clock")]
-        there = [(f"/files/{name}", self.text.say(code)) for name, code in links
+        there = [(address(name), self.text.say(code)) for name, code in links
                  if Path(name).is_file()]  # fmt: skip
         if there:
             lead = self.text.say("start.agenda.links")

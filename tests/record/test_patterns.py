@@ -160,7 +160,7 @@ def test_the_library_shows_no_sign_in_its_figures() -> None:
 @pytest.mark.parametrize("lang", ["en", "ja"])
 def test_every_sign_says_what_it_is_and_what_to_do(make_case: MakeCase, lang: str) -> None:
     known = [code for code in catalogue(lang) if code.startswith("pattern.")]
-    assert len(known) == 2 * 12
+    assert len(known) == 2 * 13
     assert {code.removesuffix(".remedy") for code in known} <= set(known)
     case = load_case(make_case("small", people=None, review_on=None, **framing(user="?")))
     table = patterns_table([(said, "") for said in patterns(case)], Sentences.of_case(case, lang))

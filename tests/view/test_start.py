@@ -93,7 +93,10 @@ def test_figures_are_shown_with_what_the_kit_reads(here: Path) -> None:
     assert "0.4%～1.1%" in said
 
 
-def test_the_agenda_is_that_of_the_folder_and_linked_where_it_lies(here: Path) -> None:
+def test_the_agenda_is_that_of_the_folder_and_linked_where_it_is_served(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLPDM_FILES", "http://127.0.0.1:8888/files/")
     shown: list[dict[str, Any]] = []
     open_start(show=shown.append).agenda()
     assert "180 minutes" in plain(shown)
@@ -102,7 +105,7 @@ def test_the_agenda_is_that_of_the_folder_and_linked_where_it_lies(here: Path) -
     keep_agenda(here, 120, "9:00")
     open_start(show=shown.append).agenda()
     assert "120 minutes, 9:00 to 11:00" in plain(shown)
-    assert 'href="/files/clock.html"' in str(shown)
+    assert 'href="http://127.0.0.1:8888/files/clock.html"' in str(shown)
 
 
 def test_a_record_that_is_there_is_linked(make_case: Callable[..., Path], here: Path) -> None:

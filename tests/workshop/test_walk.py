@@ -87,7 +87,7 @@ def test_from_an_empty_page_to_a_record(chromium: Browser, tmp_path: Path) -> No
         until(lambda: says("decider: Head of deliveries"))
         lab.unfold("What is allowed")
         forbidden = "What is allowed: Does a law or a policy forbid this use?"
-        lab.choose(f"{forbidden}: where from", "quoted from somebody")
+        lab.choose(f"{forbidden}: where from", "quoted")
         lab.choose(f"{forbidden}: answer", "no")
         lab.type(f"{forbidden}: source", "Legal, 12 November")
         until(lambda: says("Legal, 12 November"))
@@ -177,6 +177,11 @@ def test_from_an_empty_page_to_a_record(chromium: Browser, tmp_path: Path) -> No
         until(lambda: says("2027-11-01"))
         record = folder / "records" / "late-parcels" / "record.json"
         until(lambda: record.is_file() and "2027-11-01" in record.read_text(encoding="utf-8"))
+        with lab.page.expect_popup() as opened:  # a page of its own, in which pictures are drawn
+            lab.page.get_by_role("link", name=re.compile(r"record\.html$")).first.click()
+        opened.value.locator(".js-plotly-plot svg.main-svg").first.wait_for()
+        assert "Ring before a parcel comes late?" in opened.value.content()
+        opened.value.close()
         shot(lab, "5-record")
         lab.shut()
 

@@ -17,7 +17,8 @@ from mlpdm_kit.view.forms.parts import Adds, Block, Path_, mapping, part, task_o
 
 FIRST = frozenset(
     {"kind", "label", "when", "predict", "predictions", "of", "review", "reviewer_error",
-     "capacity", "value", "build", "run", "delay", "cost_per_case", "adoption"}
+     "capacity", "value", "build", "run", "delay", "cost_per_case", "adoption",
+     "status_quo"}
 )  # fmt: skip
 
 

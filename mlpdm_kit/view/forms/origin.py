@@ -8,6 +8,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
+from mlpdm_kit.case.checks import CHECKS
 from mlpdm_kit.case.editing.file import Change, State
 from mlpdm_kit.case.editing.writing import Value
 from mlpdm_kit.errors import Fault
@@ -102,7 +103,10 @@ class Answer(Control):
         row = widgets.HBox([self.input, *self.origin.inputs])
         row.add_class("mlpdm-row")
         self._listen(self.input, *self.origin.inputs)
-        return [widgets.HTML(f'<p class="mlpdm-head">{escape(self.label)}</p>'), row]
+        check = CHECKS.get(self.field.path[-1])
+        weight = text.name("weight", check.kind) if check is not None else ""
+        note = f" <small>({escape(weight)})</small>" if weight else ""
+        return [widgets.HTML(f'<p class="mlpdm-head">{escape(self.label)}{note}</p>'), row]
 
     def _put(self, value: Any) -> None:
         said = dict(value) if isinstance(value, Mapping) else {}
