@@ -116,7 +116,8 @@ class Field:
 
     def help(self, text: Text) -> str:
         """What is to be written, with an example; nothing where that is what the label says."""
-        said = _catalogued("field", self.place, text)
+        own = f"{'.'.join(self.about)}.help"
+        said = text.say(own) if text.knows(own) else _catalogued("field", self.place, text)
         same = fuzz.ratio(_bare(said), _bare(self.label(text))) >= _SAME
         return "" if same else said
 
