@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -121,6 +121,16 @@ class Answer(Control):
         """What settles the question."""
         text, need = self.around.text, f"need.{self.field.path[-1]}"
         return text.say("form.answer.needs", need=text.say(need)) if text.knows(need) else ""
+
+    def echo(self) -> Iterable[str]:
+        """What follows from the answer, where a gate hangs on it."""
+        check, answer = CHECKS.get(self.field.path[-1]), self.input.value
+        if check is None or not check.hard or answer not in ("yes", "no"):
+            return
+        if answer != check.passes:
+            yield self.around.text.say(f"form.answer.stops.{check.scope}")
+        elif self.origin.evidence.value == "assumed":
+            yield self.around.text.say("form.answer.assumed")
 
     def value(self) -> Value | None:
         """The answer with what is said of it."""

@@ -223,3 +223,27 @@ def test_blocks_that_stay_as_they_were_are_not_laid_out_anew(tmp_path: Path) -> 
     assert form.body.children[0] is first
     assert form.controls[("horizon",)] is horizon
     assert [one for one in form.body.children if one in rest] != list(form.body.children[1:])
+
+
+def test_a_question_says_what_its_answer_does(tmp_path: Path) -> None:
+    from mlpdm_kit.case.checks import CHECKS
+
+    form = opened("checks", CaseFile(new_case(tmp_path / "case")))
+    while closed := [fold for fold in form.folds.values() if not fold.opened]:
+        for fold in closed:
+            fold.open()
+    said = {}
+    for path, control in form.controls.items():
+        check = CHECKS[path[-1]]
+        assert "What settles it" in control.said.value
+        for answer in ("yes", "no"):
+            control.input.value = answer
+            said[check.id, answer] = control.said.value
+        assert (
+            "ruled out" in said[check.id, "no"] + said[check.id, "yes"]
+            or "stops here" in said[check.id, "no"] + said[check.id, "yes"]
+        ) == check.hard
+    assert "every option with ML is ruled out" in said["plain-solution", "yes"]
+    assert "the gate stays open" in said["plain-solution", "no"]
+    assert "the case stops here" in said["forbidden", "yes"]
+    assert "ruled out" not in said["forbidden", "no"]
