@@ -2,7 +2,7 @@
 
 A case of the library is copied into it; a case of one's own is the truth and is worked on
 where it lies. What the folder is about stands in `PLACE_FILE`. Making it again adds only
-what is missing.
+what is missing; a notebook that has lost cells is put aside and made anew.
 """
 
 from __future__ import annotations
@@ -166,12 +166,38 @@ def read_place(folder: Path) -> Workplace | None:
 def _complete(folder: Path, place: Workplace) -> None:
     """Write what is missing; ``PLACE_FILE`` comes last, so that half a folder is none."""
     for name in (*_BESIDE, *_steps()):
-        if not (folder / name).exists():
+        if not _is_whole(folder / name):
+            _put_aside(folder / name)
             _write_notebook(folder, name, place)
     if not (folder / AGENDA).exists() or not (folder / CLOCK).exists():
         agenda = plan(place.minutes, place.start or None)
         write_agenda(folder, agenda, lang=place.lang)
     _keep(folder, place)
+
+
+def _is_whole(notebook: Path) -> bool:
+    """Whether a notebook has all cells that it was made with; one's own beside them are no harm."""
+    try:
+        cells = json.loads(notebook.read_bytes())["cells"]
+        kinds = {cell.get("id"): cell.get("cell_type") for cell in cells}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return False
+    made = json.loads(_made_from(notebook.name).read_bytes())["cells"]
+    return all(kinds.get(cell["id"]) == cell["cell_type"] for cell in made)
+
+
+def _put_aside(notebook: Path) -> None:
+    """Keep a notebook that has lost cells beside the one that takes its place."""
+    number = 0
+    while notebook.exists():
+        number += 1
+        aside = notebook.with_name(f"{notebook.stem}.before-{number}.ipynb")
+        if not aside.exists():
+            notebook.rename(aside)
+
+
+def _made_from(name: str) -> Path:
+    return shipped.notebooks() / ("workshop" if name in _BESIDE else ".") / name
 
 
 def _keep(folder: Path, place: Workplace) -> None:
@@ -185,8 +211,7 @@ def _steps() -> Iterator[str]:
 
 
 def _write_notebook(folder: Path, name: str, place: Workplace) -> None:
-    where = "workshop" if name in _BESIDE else "."
-    notebook = json.loads((shipped.notebooks() / where / name).read_text(encoding="utf-8"))
+    notebook = json.loads(_made_from(name).read_text(encoding="utf-8"))
     text = Text(place.lang)
     translate(name.removesuffix(".ipynb"), notebook, text)
     say_nothing_to_edit(notebook, text)

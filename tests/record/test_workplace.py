@@ -107,8 +107,25 @@ def test_it_is_gone_on_with_and_nothing_is_overwritten(tmp_path: Path) -> None:
         assert there
         assert place.case == "urgent-mail"
     assert case.read_text().endswith("# mine\n")
-    assert (tmp_path / FIVE[0]).read_text() == "{}"
+    aside = tmp_path / FIVE[0].replace(".ipynb", ".before-1.ipynb")
+    assert aside.read_text() == "{}"  # put aside, and there is a whole one
+    assert len(json.loads((tmp_path / FIVE[0]).read_text())["cells"]) > 5
     assert (tmp_path / FIVE[1]).is_file()  # what was missing is there again
+
+
+def test_a_notebook_that_lost_a_form_is_whole_again(tmp_path: Path) -> None:
+    open_place(tmp_path, "urgent-mail")
+    whole = json.loads((tmp_path / FIVE[2]).read_text(encoding="utf-8"))
+    own = {"cell_type": "markdown", "id": "ours", "metadata": {}, "source": "Ask Keiko."}
+    (tmp_path / FIVE[1]).write_text(json.dumps(
+        {**whole, "cells": [*json.loads((tmp_path / FIVE[1]).read_text())["cells"], own]}
+    ))  # fmt: skip
+    lost = [cell for cell in whole["cells"] if cell["id"] != whole["cells"][6]["id"]]
+    (tmp_path / FIVE[2]).write_text(json.dumps({**whole, "cells": lost}))
+    open_place(tmp_path)
+    assert json.loads((tmp_path / FIVE[2]).read_text(encoding="utf-8")) == whole
+    assert "Ask Keiko." in (tmp_path / FIVE[1]).read_text()  # a cell of one's own stays
+    assert len(list(tmp_path.glob("*.before-1.ipynb"))) == 1
 
 
 def test_another_case_or_another_folder_is_refused(tmp_path: Path) -> None:
