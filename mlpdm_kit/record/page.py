@@ -186,11 +186,12 @@ def _beside(record: DecisionRecord, says: Sentences) -> list[str]:
 
 def _kicker(record: DecisionRecord, says: Sentences) -> tuple[str, ...]:
     named = says.listed(record.decision_makers)
+    code = "record.to-decide" if record.status in ("draft", "proposed") else "record.decided-by"
     parts = [
         says.say("record.kicker", id=record.id),
         says.name("record.status", record.status),
         says.day(record.date),
-        says.say("record.decided-by", people=named) if named else says.say("record.undecided"),
+        says.say(code, people=named) if named else says.say("record.undecided"),
     ]
     if record.supersedes:
         parts.append(says.say("record.supersedes", id=record.supersedes))
