@@ -49,7 +49,8 @@ PROBES = {  # by name: cells that are run one after another in one notebook
         "fig, ax = plt.subplots(figsize=(1, 1))\nax.plot([1, 2])\nprint(1)",
     ],
     "processes": [
-        "import subprocess\nprint('before', flush=True)\n_ = subprocess.run(['echo', 'outside'])",
+        "import subprocess\nprint('before', flush=True)\n_ = subprocess.run(['echo', 'outside'])\n"
+        "import time; time.sleep(0.5)",  # a kernel may show it only in the next cell else
         "!echo by the shell",
     ],
     "widgets": [
@@ -129,7 +130,7 @@ def seen(executed: Executed) -> Any:
         (
             cell.execution_count,
             cell.metadata.get("papermill", {}).get("status"),
-            plain(cell.outputs),
+            plain(joined(cell.outputs)),
         )
         for cell in executed.notebook.cells
         if cell.cell_type == "code"
