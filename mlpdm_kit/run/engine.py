@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 COLD, WARM = "mlpdm-cold", "mlpdm"
 ENGINES = {"mlpdm": WARM, "papermill": COLD}  # what people call them
-_HOOKS = frozenset({"on_notebook_start", "on_cell_start"})
+_TAKEN = frozenset(
+    {"on_notebook_start", "on_cell_start", "log_output", "stdout_file", "stderr_file"}
+)
 MOST_SHOWN = 20_000_000  # letters of all that a notebook shows
 _OURS = frozenset({"input_path", "timeout", "startup_timeout"})
 
@@ -93,10 +95,6 @@ class Forking(NBClientEngine):  # type: ignore[misc]
         cls,
         nb_man: Any,
         kernel_name: str,
-        log_output: bool = False,
-        stdout_file: Any = None,
-        stderr_file: Any = None,
-        execution_timeout: int | None = None,
         warm: Warm | None = None,
         folder: Path | None = None,
         cwd: str | None = None,
@@ -104,17 +102,13 @@ class Forking(NBClientEngine):  # type: ignore[misc]
     ) -> Any:
         """Run the notebook in a child."""
         if not can_fork():
-            return Cold.execute_managed_notebook(
-                nb_man, kernel_name, log_output=log_output, stdout_file=stdout_file,
-                stderr_file=stderr_file, execution_timeout=execution_timeout, cwd=cwd, **more,
-            )  # fmt: skip
+            return Cold.execute_managed_notebook(nb_man, kernel_name, cwd=cwd, **more)
         from mlpdm_kit.run.warm.client import WarmClient
 
         client = WarmClient(
             nb_man, warm or shared(), folder or Path(cwd or "."), seed_of(nb_man.nb),
-            timeout=execution_timeout, log=logger, log_output=log_output,
-            stdout_file=stdout_file, stderr_file=stderr_file,
-            **{name: hook for name, hook in more.items() if name in _HOOKS},
+            timeout=more.get("execution_timeout"), log=logger,
+            **{name: given for name, given in more.items() if name in _TAKEN},
         )  # fmt: skip
         return client.execute()
 

@@ -154,7 +154,10 @@ def test_every_input_has_a_name_of_its_own_that_names_its_field(file: CaseFile) 
         for control in form.controls.values():
             found = list(inputs(control.box))
             assert found, control.field.name
-            assert all(control.label in spoken(one) for one in found), control.field.name
+            own = f"{control.lead}: {control.label}" if control.lead else control.label
+            assert all(spoken(one).startswith(own) for one in found), control.field.name
+            own_names = [spoken(one) for one in found]
+            assert len(set(own_names)) == len(own_names), own_names
         assert all(one.description.strip() for one in inputs(form.widget))
         fields = [one for one in inputs(form.widget) if not isinstance(one, BUTTONS)]
         spoken_twice = [name for name, n in Counter(map(spoken, fields)).items() if n > 1]
