@@ -99,28 +99,39 @@ def _is_orphaned(error: Exception | None) -> bool:
 
 
 def _papermill(task: Task) -> Executed:
-    from papermill import execute_notebook
+    """papermill's own steps, without its saving at the end: the caller saves, once."""
+    from papermill.engines import papermill_engines
+    from papermill.execute import execute_notebook, raise_for_execution_errors
 
     from mlpdm_kit.run.engine import COLD, WARM
 
     logging.getLogger("papermill").addHandler(logging.NullHandler())  # we say it ourselves
     live: dict[str, Any] = {"notebook": task.notebook, "cell": ""}
+    engine = COLD if task.kernels.warm is None else WARM
     error: Exception | None = None
     try:
-        execute_notebook(
+        parameterized = execute_notebook(
             task.notebook,
             None,  # papermill would format a path and save in place; we do neither
             dict(task.parameters),
-            engine_name=COLD if task.kernels.warm is None else WARM,
+            engine_name=engine,
             kernel_name=KERNEL,
+            prepare_only=True,
+        )
+        live["notebook"] = papermill_engines.execute_notebook_with_engine(
+            engine,
+            parameterized,
+            kernel_name=KERNEL,
+            input_path=None,
+            output_path=None,
             progress_bar=False,
-            request_save_on_cell_execute=False,
             start_timeout=task.limits.start,
             execution_timeout=task.limits.cell,
             **_kernel(task),
             on_notebook_start=lambda notebook: live.update(notebook=notebook),
             on_cell_start=lambda cell, cell_index: live.update(cell=str(cell.get("id"))),
         )
+        raise_for_execution_errors(live["notebook"], None)
     except Exception as caught:  # whatever it was, the caller says what and where
         error = caught
     return Executed(error=error, **live)

@@ -19,6 +19,8 @@ from typing import Any
 from mlpdm_kit.run.warm.wire import Gone, Late, Wire
 
 START = 120.0  # seconds within which the warm process, or a child, must have come up
+HEAP = {"MALLOC_MMAP_THRESHOLD_": str(1 << 26), "MALLOC_TRIM_THRESHOLD_": str(1 << 28)}
+# what a notebook frees it takes again: columns of draws need not be asked of the system each time
 _MANY = 60_000  # bytes of one word to the warm process
 
 
@@ -152,9 +154,10 @@ class Warm:
             self._control.close()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
+            around = {**HEAP, **self._environment}
             command = [sys.executable, "-m", "mlpdm_kit.run.warm.program", str(theirs.fileno())]
             self._process = subprocess.Popen(
-                command, pass_fds=[theirs.fileno()], env=self._environment,
+                command, pass_fds=[theirs.fileno()], env=around,
                 stdin=subprocess.DEVNULL,
             )  # fmt: skip
         self._control = ours

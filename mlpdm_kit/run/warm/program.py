@@ -23,10 +23,12 @@ import sys
 import tempfile
 from functools import cache
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 from mlpdm_kit.run.warm.wire import Gone, Wire
 
+DRAWS = 256
 _PR_SET_PDEATHSIG = 1
 _STANDARD = ("SIGINT", "SIGTERM", "SIGPIPE", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGCHLD")
 
@@ -49,19 +51,29 @@ def _warmed(folder: str) -> Any:
     import plotly.graph_objects as go
     import scipy.stats  # noqa: F401
 
-    import mlpdm_kit.record.render
-    import mlpdm_kit.record.steps  # noqa: F401
     from mlpdm_kit.run.warm.kernel import made
-    from mlpdm_kit.text import LANGUAGES, catalogue
 
     kernel = made(folder)
     frame = pandas.DataFrame({"a": numpy.arange(2)})
     frame._repr_html_()
     go.Figure(go.Scatter(x=frame["a"], y=frame["a"])).to_plotly_json()
-    for lang in LANGUAGES:
-        catalogue(lang)
+    _walk(Path(folder) / "case")
     _freeze()
     return kernel
+
+
+def _walk(folder: Path) -> None:
+    """Decide a case of ranges alone and render it: templates, tables and parsers are then there."""
+    from mlpdm_kit.case.load import load_case
+    from mlpdm_kit.case.template import new_case
+    from mlpdm_kit.record.render import render_html, render_markdown
+    from mlpdm_kit.record.steps import decide
+    from mlpdm_kit.text import LANGUAGES
+
+    record = decide(load_case(new_case(folder)), draws=DRAWS)
+    for lang in LANGUAGES:
+        render_html(record, {}, lang=lang)
+        render_markdown(record, lang=lang)
 
 
 def _freeze() -> None:

@@ -257,3 +257,15 @@ def test_workshop_mode_ends_too(make_case: Callable[..., Path], warm: Warm, tmp_
         run_notebook(shipped.notebooks() / f"{name}.ipynb", out=out, parameters=given,
                      limits=LIMITS, kernels=Kernels(warm))  # fmt: skip
     assert (out / "record.json").is_file()
+
+
+def test_a_child_finds_what_notebooks_use_and_no_thread(warm: Warm, tmp_path: Path) -> None:
+    cells = ["import sys\nfrom mlpdm_kit.record.pages import pages\n"
+             "sorted({'ruamel.yaml', 'jinja2', 'scipy.stats'} - set(sys.modules)), "
+             "len(pages().cache), 'duckdb' in sys.modules"]  # fmt: skip
+    done = run(book(cells), tmp_path, warm)
+    shown = done.notebook.cells[0].outputs[0].data["text/plain"]
+    assert shown.startswith("([], ")
+    assert shown.endswith("False)")
+    assert int(shown.split(", ")[1]) > 0
+    assert len(os.listdir(f"/proc/{warm.pid}/task")) == 1
