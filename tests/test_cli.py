@@ -252,9 +252,9 @@ def test_a_run_that_was_stopped_says_how_to_go_on(tmp_path: Path, deciding: Any)
     result = call("decide", tmp_path / "cases", "--out", tmp_path / "records", *options)
     assert result.exit_code == 130
     assert "1 of 3 cases are done" in result.stderr
-    left = " ".join(str(tmp_path / "cases" / name) for name in ("case-1", "case-2"))
-    again = f"{left} --out {tmp_path / 'records'} --set 'title=New question?' --seed 7"
-    assert f"mlpdm decide {again} --date 2027-01-31\n" in result.stderr
+    again = f"{tmp_path / 'cases'} --out {tmp_path / 'records'}"
+    given = "--set 'title=New question?' --seed 7"
+    assert f"mlpdm decide {again} {given} --date 2027-01-31 --resume\n" in result.stderr
     assert "case-1" not in result.stdout
 
 

@@ -15,7 +15,7 @@ from mlpdm_kit.errors import refuse
 from mlpdm_kit.text import Text
 
 if TYPE_CHECKING:
-    from mlpdm_kit.run.batch import CaseResult, Settings
+    from mlpdm_kit.run.result import CaseResult, Settings
 
 
 @app.command()
@@ -45,12 +45,17 @@ def decide(
         Literal["mlpdm", "papermill"],
         typer.Option(help="Notebooks in children of one warm process, or as papermill has them."),
     ] = "mlpdm",
+    resume: Annotated[
+        bool,
+        typer.Option("--resume", help="Keep records that are whole and would be made the same."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Run the five notebooks for each case and write the decision records."""
     from mlpdm_kit.case.load import find_cases
-    from mlpdm_kit.run.batch import Settings, decide_all
+    from mlpdm_kit.run.batch import decide_all
     from mlpdm_kit.run.progress import watching
+    from mlpdm_kit.run.result import Settings
 
     _check_draws(draws)
     found = find_cases(cases)
@@ -64,14 +69,16 @@ def decide(
         engine=engine,
     )
     with watching(len(found), settings.lang) as report:
-        results = decide_all(found, out=out, jobs=jobs, settings=settings, report=report)
+        results = decide_all(
+            found, out=out, jobs=jobs, settings=settings, report=report, resume=resume
+        )
     if as_json:
         print_json(_summary(results, out, settings))
     else:
         _print_results(results, out, settings)
     states = {result.state for result in results}
     if "stopped" in states:
-        _say_how_to_go_on(results, out, settings)
+        _say_how_to_go_on(cases, results, out, settings)
         raise typer.Exit(STOPPED)
     if "failed" in states:
         raise typer.Exit(FAILED)
@@ -79,7 +86,7 @@ def decide(
 
 def _as_given(settings: Settings) -> list[str]:
     """The options by which the records would be the same again."""
-    from mlpdm_kit.run.batch import Settings
+    from mlpdm_kit.run.result import Settings
 
     usual = Settings()
     found = [item for name in settings.overrides
@@ -123,7 +130,7 @@ def _summary(results: Sequence[CaseResult], out: Path, settings: Settings) -> di
         for result in results
     ]
     counts = {state: sum(result.state == state for result in results)
-              for state in ("done", "failed", "stopped")}  # fmt: skip
+              for state in ("done", "kept", "failed", "stopped")}  # fmt: skip
     return {"cases": cases, **counts, "index": str(out / "index.html")}
 
 
@@ -146,7 +153,7 @@ def _print_results(results: Sequence[CaseResult], out: Path, settings: Settings)
 
 
 def _row(result: CaseResult, lang: str) -> tuple[str, str, str]:
-    if result.state == "done":
+    if result.state in ("done", "kept"):
         return result.id, result.verdict, str((result.folder or Path()) / "record.html")
     reasons = result.reasons(lang)
     code = "cli.decide.case-failed" if len(reasons) == 1 else "cli.decide.case-failed.more"
@@ -166,16 +173,17 @@ def _print_table(rows: Sequence[tuple[str, str, str]], text: Text) -> None:
     Console(markup=False, highlight=False, emoji=False).print(table)
 
 
-def _say_how_to_go_on(results: Sequence[CaseResult], out: Path, settings: Settings) -> None:
+def _say_how_to_go_on(
+    cases: Sequence[Path], results: Sequence[CaseResult], out: Path, settings: Settings
+) -> None:
     import shlex
 
-    left = [str(result.case) for result in results if result.state == "stopped"]
     text = Text(settings.lang)
-    typer.echo(
-        text.say("cli.decide.stopped", n=len(results) - len(left), of=len(results)), err=True
-    )
+    left = sum(result.state == "stopped" for result in results)
+    typer.echo(text.say("cli.decide.stopped", n=len(results) - left, of=len(results)), err=True)
+    given = [str(case) for case in cases]
     command = shlex.join(
-        ["mlpdm", "decide", *left[:MOST_SHOWN], "--out", str(out), *_as_given(settings)]
+        ["mlpdm", "decide", *given, "--out", str(out), *_as_given(settings), "--resume"]
     )
-    code = "cli.decide.go-on" if len(left) <= MOST_SHOWN else "cli.decide.go-on.many"
+    code = "cli.decide.go-on" if len(given) <= MOST_SHOWN else "cli.decide.go-on.many"
     typer.echo(text.say(code, command=command), err=True)

@@ -31,6 +31,11 @@ def kit_version() -> str:
         return "0"
 
 
+def packages() -> dict[str, str]:
+    """Versions of the packages on which figures stand."""
+    return {name: version(name) for name in PACKAGES}
+
+
 def assemble(
     case: Case,
     rungs: Sequence[Rung],
@@ -94,7 +99,7 @@ def assemble(
             case_digest=case.digest,
             data_digest=data_digest,
             kit=kit_version(),
-            packages={name: version(name) for name in PACKAGES},
+            packages=packages(),
             seed=seed,
             draws=draws,
         ),

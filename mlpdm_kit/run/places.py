@@ -48,8 +48,8 @@ class Place:
 
     @property
     def work(self) -> Path:
-        """Where it grows."""
-        return self.out / f"{_WORK}{self.id}"
+        """Where it grows; no process but this one, and what it starts, writes there."""
+        return self.out / f"{_WORK}{self.id}.{os.getpid()}"
 
 
 def places(cases: Sequence[Path], out: Path, overrides: Mapping[str, Any]) -> list[Place]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from mlpdm_kit.run.batch import Progress, Report
 from mlpdm_kit.run.notebooks import NOTEBOOKS
+from mlpdm_kit.run.result import Progress, Report
 from mlpdm_kit.text import Text
+
+EVERY = 10.0  # seconds between two lines of a log that say how fast it goes
 
 
 @contextmanager
@@ -42,18 +45,69 @@ def counted(code: str, lang: str = "en") -> Iterator[Callable[[int, int], None]]
         yield lambda n, of: bars.update(bar, completed=n, total=of)
 
 
+class Pace:
+    """How fast cases go, and how long the rest takes; what is kept takes no time.
+
+    Parameters
+    ----------
+    cases : int
+        All of them.
+    clock : callable
+        Seconds.
+
+    Examples
+    --------
+    >>> seconds = iter([0.0, 60.0])
+    >>> pace = Pace(10, clock=lambda: next(seconds))
+    >>> pace.took("done")
+    >>> pace.per_minute(), pace.left
+    (1.0, 9.0)
+    """
+
+    def __init__(self, cases: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self.cases, self.gone, self._made = cases, 0, 0
+        self._clock, self._began = clock, clock()
+        self._minutes = 0.0
+
+    def took(self, state: str) -> None:
+        """Count a case that has its result."""
+        self.gone += 1
+        self._made += state != "kept"
+        self._minutes = (self._clock() - self._began) / 60
+
+    def per_minute(self) -> float:
+        """Cases that are decided a minute."""
+        return self._made / self._minutes if self._minutes > 0 else 0.0
+
+    @property
+    def left(self) -> float:
+        """Minutes that the rest takes at this pace."""
+        pace = self.per_minute()
+        return (self.cases - self.gone) / pace if pace > 0 else 0.0
+
+    def said(self, text: Text) -> str:
+        """Both in words; empty before anything can be said, and at the end."""
+        if not self.left:
+            return ""
+        rate = text.say("cli.progress.rate", n=round(self.per_minute(), 1))
+        return rate + text.say("cli.progress.left", n=max(1, round(self.left)))
+
+
 def _lines(cases: int, lang: str) -> Report:
-    text = Text(lang)
-    done = 0
+    text, pace = Text(lang), Pace(cases)
+    shown = time.monotonic()
 
     def report(progress: Progress) -> None:
-        nonlocal done
+        nonlocal shown
         if progress.result is None:
             return
-        done += 1
         state = progress.result.state
-        said = text.say(f"cli.progress.{state}", case=progress.case, n=done, of=cases)
+        pace.took(state)
+        said = text.say(f"cli.progress.{state}", case=progress.case, n=pace.gone, of=cases)
         lines = [said, *(f"  {reason}" for reason in progress.result.reasons(lang))]
+        if time.monotonic() - shown > EVERY and (how := pace.said(text)):
+            shown = time.monotonic()
+            lines.append(how)
         print("\n".join(lines), file=sys.stderr, flush=True)
 
     return report
@@ -65,25 +119,27 @@ def _bars(cases: int, lang: str) -> Iterator[Report]:
     from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bars
 
-    text = Text(lang)
+    text, pace = Text(lang), Pace(cases)
     console = Console(stderr=True, markup=False, highlight=False, emoji=False)
     words = TextColumn("{task.description}", markup=False)
-    columns = (words, BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    how = TextColumn("{task.fields[pace]}", markup=False)
+    columns = (words, BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), how)
     with Bars(*columns, console=console, transient=True) as bars:
-        whole = bars.add_task(text.say("cli.progress.cases"), total=cases)
+        whole = bars.add_task(text.say("cli.progress.cases"), total=cases, pace="")
         at_work: dict[str, TaskID] = {}
 
         def report(progress: Progress) -> None:
             if progress.result is None:
                 if progress.case not in at_work:
-                    at_work[progress.case] = bars.add_task("", total=len(NOTEBOOKS))
+                    at_work[progress.case] = bars.add_task("", total=len(NOTEBOOKS), pace="")
                 said = f"  {progress.case}  {progress.notebook}"
                 step = NOTEBOOKS.index(progress.notebook)
                 bars.update(at_work[progress.case], description=said, completed=step)
                 return
             if progress.case in at_work:
                 bars.remove_task(at_work.pop(progress.case))
-            bars.advance(whole)
+            pace.took(progress.result.state)
+            bars.update(whole, completed=pace.gone, pace=pace.said(text))
             for reason in progress.result.reasons(lang):
                 said = text.say("cli.progress.reason", case=progress.case, reason=reason)
                 console.print(said)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date as Date
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +100,8 @@ def walk_in_process(task: Task) -> Executed:
     given = task.parameters
     out = task.folder / str(given["out"])
     case = load_case(given["case"], given["overrides"])
-    walk = Walk(case, seed=given["seed"], draws=given["draws"], out=out)
+    day = Date.fromisoformat(given["day"])
+    walk = Walk(case, seed=given["seed"], draws=given["draws"], out=out, day=day)
     done = [path.stem for path in (out / "sections").glob("*.json")]
     step = next((step for step in STEPS[:-1] if step not in done), STEPS[-1])
     if step == STEPS[-1]:

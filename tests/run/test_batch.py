@@ -18,6 +18,7 @@ from mlpdm_kit.record.lock import LOCK_FILE, locked
 from mlpdm_kit.run.batch import CaseResult, Progress, Settings, decide_all
 from mlpdm_kit.run.notebooks import NOTEBOOKS, Execute, Executed, Task, with_papermill
 from mlpdm_kit.run.places import case_id, recover
+from mlpdm_kit.run.unfinished import RUN_FILE
 
 from .conftest import CASE, STEP_CELLS, walk_in_process
 
@@ -69,7 +70,7 @@ def test_a_record_for_each_case(tmp_path: Path, decide: Decide, write_case: Writ
     assert listed(out) == {"a": "done", "b": "done"}
     assert visible(out / "a") == sorted(
         [f"notebooks/{name}.ipynb" for name in NOTEBOOKS]
-        + ["record.html", "record.json", "record.md"]
+        + ["manifest.json", "record.html", "record.json", "record.md"]
         + [f"sections/{name[3:]}.json" for name in NOTEBOOKS[:-1]]
     )
     assert sorted(path.name for path in out.iterdir()) == [
@@ -110,7 +111,7 @@ def failing(case: str, notebook: str, error: Exception) -> Execute:
     """An execution that fails for one case at one notebook."""
 
     def execute(task: Task) -> Executed:
-        at = task.folder.parent.name == f".work-{case}"
+        at = task.folder.parent.name.startswith(f".work-{case}.")
         done = len(list(task.folder.glob("*.ipynb")))
         if at and NOTEBOOKS[done] == notebook:
             return Executed(notebook=task.notebook, error=error, cell="cell-1")
@@ -134,6 +135,7 @@ def test_a_case_that_fails_does_not_stop_the_others(
     assert "no memory" in failed.reasons()[0]
     assert visible(out / "b") == [
         "failure.json",
+        "manifest.json",
         *(f"notebooks/{name}.ipynb" for name in NOTEBOOKS[:3]),
         "sections/baseline_comparison.json",
         "sections/problem_framing.json",
@@ -168,7 +170,7 @@ def test_every_fault_of_a_case_is_reported(
     assert all(f"{bad / 'case.yaml'}:" in reason for reason in results[0].reasons())
     out = tmp_path / "records"
     assert listed(out) == {"bad": "failed", "good": "done"}
-    assert visible(out / "bad") == ["failure.json"]
+    assert visible(out / "bad") == ["failure.json", "manifest.json"]
     assert len(json.loads((out / "bad" / "failure.json").read_text())["faults"]) == 3
 
 
@@ -297,7 +299,7 @@ def test_ctrl_c_stops_cleanly_and_lists_what_is_done(
     at_work = threading.Event()
 
     def execute(task: Task) -> Executed:
-        if task.folder.parent.name != ".work-b":
+        if not task.folder.parent.name.startswith(".work-b."):
             return walk_in_process(task)
         at_work.set()
         deadline = time.monotonic() + 30
@@ -320,7 +322,7 @@ def test_ctrl_c_stops_cleanly_and_lists_what_is_done(
     out = tmp_path / "records"
     assert listed(out) == {"a": "done", "b": "done"}
     assert (out / "b" / "record.json").read_bytes() == before
-    assert not [path.name for path in out.iterdir() if path.name.startswith(".")]
+    assert [path.name for path in out.iterdir() if path.name.startswith(".")] == [RUN_FILE]
 
 
 def test_a_report_that_fails_fails_the_batch(decide: Decide, write_case: Write) -> None:

@@ -1,0 +1,50 @@
+"""A run that has begun and not ended: what it was, so that it can be gone on with alike."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date as Date
+from pathlib import Path
+
+from mlpdm_kit.case.files import write_atomically
+from mlpdm_kit.run.result import Settings
+
+RUN_FILE = ".run.json"
+
+
+@dataclass
+class Run:
+    """A run of a folder of records; ``whole`` once every case has been gone through."""
+
+    today: Date
+    whole: bool = False
+
+
+@contextlib.contextmanager
+def begun(out: Path, settings: Settings, *, resume: bool) -> Iterator[Run]:
+    """Note that a run has begun; the note goes when the run is whole.
+
+    A run that is gone on with has the day on which it began, so that its records are those
+    of an undisturbed run, though midnight came between.
+    """
+    said = {"settings": settings.as_plain(), "today": settings.today.isoformat()}
+    earlier = _read(out) if resume else None
+    if earlier is not None and earlier.get("settings") == said["settings"]:
+        with contextlib.suppress(TypeError, ValueError):
+            said["today"] = Date.fromisoformat(earlier["today"]).isoformat()
+    write_atomically(out / RUN_FILE, json.dumps(said) + "\n")
+    run = Run(today=Date.fromisoformat(str(said["today"])))
+    yield run
+    if run.whole:
+        (out / RUN_FILE).unlink(missing_ok=True)
+
+
+def _read(out: Path) -> dict[str, str] | None:
+    try:
+        found = json.loads((out / RUN_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None
