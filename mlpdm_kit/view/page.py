@@ -31,7 +31,6 @@ from mlpdm_kit.record.assets import FILES, address, write_assets
 from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.page import is_simulated
 from mlpdm_kit.record.parts import Section
-from mlpdm_kit.record.render import render_html, render_markdown
 from mlpdm_kit.record.sections import FramingSection
 from mlpdm_kit.record.sentences import Named, Sentences
 from mlpdm_kit.record.stages import stages
@@ -46,6 +45,7 @@ from mlpdm_kit.view.group_parts import estimates_shown, patterns_shown
 from mlpdm_kit.view.lines import LINES
 from mlpdm_kit.view.panels.desk import Desk, Nothing, own_values
 from mlpdm_kit.view.panels.registry import PANELS, Ground
+from mlpdm_kit.view.record_pages import record_pages
 from mlpdm_kit.view.stage_bar import stage_bar
 from mlpdm_kit.view.tables import TABLES
 
@@ -409,14 +409,10 @@ class Page:
         out = self.walk.out
         assert out is not None
         write_assets(out.resolve().parent)
-        drawn = {name: figure for name in CHARTS if (figure := self._draw(name)) is not None}
         alone = FILES in os.environ  # in a workshop a record is looked at, and sent, by itself
-        page = render_html(self.record, drawn, lang=self.lang, embed=alone)
-        return [
-            write_atomically(out / "record.html", page),
-            write_atomically(out / "record.md", render_markdown(self.record, lang=self.lang)),
-            write_atomically(out / "record.json", self.record.to_json()),
-        ]
+        pages = record_pages(self.record, self.lang, embed=alone)
+        texts = {**pages, "record.json": self.record.to_json()}
+        return [write_atomically(out / name, text) for name, text in texts.items()]
 
     def _draw(self, name: str) -> Figure | None:
         if name not in self._drawn:

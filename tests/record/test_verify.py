@@ -1,0 +1,223 @@
+"""Whether a record still holds: each way in which it may not, and that it does where it does."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from mlpdm_kit import shipped
+from mlpdm_kit.case.load import load_case
+from mlpdm_kit.case.template import new_case
+from mlpdm_kit.cli import app
+from mlpdm_kit.record.manifest import MANIFEST, read_manifest, write_manifest
+from mlpdm_kit.record.steps import Walk
+from mlpdm_kit.record.verify import Verified, moves, verify
+from mlpdm_kit.view.record_pages import record_pages
+
+
+def pages(record: Any, lang: str) -> dict[str, tuple[str, ...]]:
+    return {name: (text,) for name, text in record_pages(record, lang).items()}
+
+
+def written(case: Path, out: Path, lang: str = "en") -> Path:
+    """A record's folder, as the last notebook and the batch leave it."""
+    out.mkdir(parents=True)
+    record = Walk(load_case(case), draws=256).record()
+    for name, text in {**record_pages(record, lang), "record.json": record.to_json()}.items():
+        (out / name).write_text(text, encoding="utf-8", newline="")
+    write_manifest(out, id=record.id, state="done", case=str(case), settings={"lang": lang})
+    return out
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Path:
+    return new_case(tmp_path / "mails").parent
+
+
+@pytest.fixture
+def record(case: Path, tmp_path: Path) -> Path:
+    return written(case, tmp_path / "records" / "mails")
+
+
+def found(place: Path, **more: Any) -> Verified:
+    return verify(place, pages=pages, **more)
+
+
+def codes(one: Verified) -> list[str]:
+    return [finding.code for finding in one.findings]
+
+
+def altered(record: Path, **values: Any) -> None:
+    """Change values at dotted places of the record, and write it as the kit does."""
+    content = json.loads((record / "record.json").read_text())
+    for where, value in values.items():
+        *parents, last = where.split("__")
+        here = content
+        for name in parents:
+            here = here[int(name)] if isinstance(here, list) else here[name]
+        here[int(last) if isinstance(here, list) else last] = value
+    text = json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    (record / "record.json").write_text(text, encoding="utf-8", newline="")
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_it_holds(case: Path, tmp_path: Path, lang: str) -> None:
+    record = written(case, tmp_path / "x", lang)
+    assert found(record).state == "holds"
+    assert found(record / "record.json").state == "holds"
+    (record / MANIFEST).unlink()
+    assert codes(found(record, case=case)) == ["holds"]
+
+
+@pytest.mark.parametrize("name", ["churn", "agent-moods", "chatbot"])
+def test_library_records_hold(name: str, tmp_path: Path) -> None:
+    assert codes(found(written(shipped.cases() / name, tmp_path / name))) == ["holds"]
+
+
+@pytest.mark.parametrize("manifest", [True, False])
+def test_an_altered_figure_is_found_with_and_without_a_manifest(
+    record: Path, case: Path, manifest: bool
+) -> None:
+    was = json.loads((record / "record.json").read_text())["options"][0]["p_loss"]
+    altered(record, options__0__p_loss=0.25)
+    if manifest:
+        write_manifest(record, id="mails", state="done", case=str(case))  # who forges may do both
+    else:
+        (record / MANIFEST).unlink()
+    one = found(record, case=case)
+    assert one.state == "tampered"
+    name = json.loads((record / "record.json").read_text())["options"][0]["id"]
+    assert [(m.where, m.was, m.now) for m in one.moved] == [(f"options.{name}.p_loss", 0.25, was)]
+
+
+@pytest.mark.parametrize("name", ["record.html", "record.md", "record.json"])
+def test_an_altered_file_is_named(record: Path, case: Path, name: str) -> None:
+    text = (record / name).read_text(encoding="utf-8")
+    (record / name).write_text(text.replace("mails", "males"), encoding="utf-8", newline="")
+    one = found(record)
+    assert one.state == "tampered"
+    assert ("tampered.file", name) in [(f.code, f.figures.get("file")) for f in one.findings]
+    (record / MANIFEST).unlink()
+    assert found(record, case=case).state == "tampered"
+
+
+def test_a_missing_file_is_named(record: Path) -> None:
+    (record / "record.md").unlink()
+    assert codes(found(record)) == ["tampered.missing"]
+
+
+def test_a_manifest_that_points_elsewhere(record: Path, tmp_path: Path) -> None:
+    manifest = json.loads((record / MANIFEST).read_text())
+    (tmp_path / "elsewhere.txt").write_text("mine")
+    manifest["files"]["../../elsewhere.txt"] = "0" * 64
+    (record / MANIFEST).write_text(json.dumps(manifest))
+    assert codes(found(record)) == ["tampered.file"]
+
+
+def test_another_way_of_writing_the_same_is_none(record: Path) -> None:
+    content = json.loads((record / "record.json").read_text())
+    (record / "record.json").write_text(json.dumps(content))
+    (record / MANIFEST).unlink()
+    assert "tampered.form" in codes(found(record))
+
+
+def test_a_case_that_says_something_else(record: Path, case: Path) -> None:
+    file = case / "case.yaml"
+    file.write_text(file.read_text().replace("horizon: 24 months", "horizon: 12 months"))
+    one = found(record)
+    assert one.state == "case-changed"
+    assert any(moved.where == "months" for moved in one.moved)
+    assert not any("made_from" in moved.where for moved in one.moved)
+
+
+def test_data_that_say_something_else(tmp_path: Path) -> None:
+    shutil.copytree(shipped.cases() / "churn", tmp_path / "churn")
+    record = written(tmp_path / "churn", tmp_path / "records" / "churn")
+    data = tmp_path / "churn" / "customers.csv"
+    data.write_text(data.read_text().replace(",yes\n", ",no\n", 40))
+    one = found(record)
+    assert one.state == "data-changed"
+    assert codes(one) == ["data-changed"]
+    assert one.moved
+
+
+def test_another_kit_names_what_moved(record: Path, case: Path) -> None:
+    altered(record, provenance__kit="0.0.9", options__0__p_loss=0.25)
+    write_manifest(record, id="mails", state="done", case=str(case))
+    one = found(record)
+    assert codes(one) == ["kit-changed"]
+    assert "mlpdm_kit 0.0.9" in one.findings[0].figures["was"]
+    assert len(one.moved) == 1
+
+
+def test_another_kit_with_the_same_figures_holds(record: Path, case: Path) -> None:
+    altered(record, provenance__kit="0.0.9", provenance__packages__numpy="1.0")
+    write_manifest(record, id="mails", state="done", case=str(case))
+    assert found(record).state == "holds"
+
+
+def test_where_the_case_is(record: Path, case: Path, tmp_path: Path) -> None:
+    moved = case.rename(tmp_path / "moved") / "case.yaml"
+    assert codes(found(record)) == ["unreadable.case"]
+    again = tmp_path / "mails"
+    again.mkdir()
+    shutil.copy(moved, again)
+    assert codes(found(record, case=again)) == ["holds"]
+    (record / MANIFEST).unlink()
+    assert codes(found(record)) == ["unreadable.no-case"]
+
+
+@pytest.mark.parametrize("content", [None, b"", b"{}", b"\xff\xfe", b'{"schema": "other"}'])
+def test_no_record(record: Path, content: bytes | None) -> None:
+    (record / "record.json").unlink()
+    if content is not None:
+        (record / "record.json").write_bytes(content)
+    assert codes(found(record)) == ["unreadable.record"]
+
+
+def test_overrides_are_those_of_the_run(case: Path, tmp_path: Path) -> None:
+    out = tmp_path / "records" / "mails"
+    out.mkdir(parents=True)
+    given = {"title": "Another?"}
+    record = Walk(load_case(case, given), draws=256).record()
+    (out / "record.json").write_text(record.to_json(), encoding="utf-8", newline="")
+    write_manifest(out, id=record.id, state="done", case=str(case), settings={"overrides": given})
+    assert read_manifest(out) is not None
+    assert codes(found(out)) == ["holds"]
+
+
+def test_lists_with_names_are_compared_by_name(case: Path) -> None:
+    record = Walk(load_case(case), draws=256).record()
+    turned = record.model_copy(update={"options": record.options[::-1]})
+    assert moves(record, turned) == []
+
+
+def call(*words: object) -> Any:
+    return CliRunner().invoke(app, ["verify", *map(str, words)])
+
+
+def test_the_command(record: Path, case: Path, tmp_path: Path) -> None:
+    written(case, tmp_path / "records" / "other")
+    good = call(tmp_path / "records")
+    assert good.exit_code == 0
+    assert "2 of 2 records hold." in good.stdout
+    altered(record, options__0__p_loss=0.25)
+    bad = call(tmp_path / "records", "--lang", "ja")
+    assert bad.exit_code == 1
+    assert "p_loss: 0.25 → " in bad.stdout
+    said = json.loads(call(record, "--json").stdout)["records"][0]
+    assert (said["id"], said["state"], len(said["moved"])) == ("mails", "tampered", 1)
+
+
+def test_a_wrong_call(tmp_path: Path, record: Path, case: Path) -> None:
+    assert call(tmp_path / "nothing").exception.faults[0].code == "no-record"
+    (tmp_path / "empty").mkdir()
+    assert call(tmp_path / "empty").exception.faults[0].code == "no-record"
+    written(case, tmp_path / "records" / "other")
+    wrong = call(tmp_path / "records", "--case", case)
+    assert wrong.exception.faults[0].code == "verify-one"
