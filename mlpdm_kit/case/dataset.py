@@ -193,12 +193,10 @@ def _copies(frame: pd.DataFrame, row_id: str | None) -> np.ndarray[Any, Any]:
     return np.asarray(frame.duplicated())
 
 
-def data_digest(case: Case) -> str:
-    """SHA-256 over the files that the case reads; empty where it reads none."""
-    from hashlib import sha256
-
+def files_of(case: Case) -> list[str]:
+    """Names of the files that the case reads, as the case writes them, each once."""
     if case.data is None:
-        return ""
+        return []
     names = [name for name in (case.data.file, case.data.grades) if name]
     names += [case.data.documents.file] if case.data.documents else []
     files = [
@@ -206,8 +204,16 @@ def data_digest(case: Case) -> str:
         for option in case.options.values()
         for name in (option.predictions, option.synonyms, option.pinned)
     ]
-    names += sorted({name for name in files if name and isinstance(name, str)})
-    hashes = [digest(inside(case.folder, name, "data.file")) for name in names]
+    return names + sorted({name for name in files if name and isinstance(name, str)})
+
+
+def data_digest(case: Case) -> str:
+    """SHA-256 over the files that the case reads; empty where it reads none."""
+    from hashlib import sha256
+
+    if case.data is None:
+        return ""
+    hashes = [digest(inside(case.folder, name, "data.file")) for name in files_of(case)]
     return sha256("\n".join(hashes).encode()).hexdigest()
 
 

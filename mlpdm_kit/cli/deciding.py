@@ -49,6 +49,12 @@ def decide(
         bool,
         typer.Option("--resume", help="Keep records that are whole and would be made the same."),
     ] = False,
+    scheduler: Annotated[
+        str,
+        typer.Option(
+            metavar="ADDRESS", help="Let a Dask scheduler's workers decide: tcp://…, tls://…"
+        ),
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Run the five notebooks for each case and write the decision records."""
@@ -70,15 +76,16 @@ def decide(
     )
     with watching(len(found), settings.lang) as report:
         results = decide_all(
-            found, out=out, jobs=jobs, settings=settings, report=report, resume=resume
-        )
+            found, out=out, jobs=jobs, settings=settings, report=report, resume=resume,
+            scheduler=scheduler,
+        )  # fmt: skip
     if as_json:
         print_json(_summary(results, out, settings))
     else:
         _print_results(results, out, settings)
     states = {result.state for result in results}
     if "stopped" in states:
-        _say_how_to_go_on(cases, results, out, settings)
+        _say_how_to_go_on(cases, results, out, settings, scheduler)
         raise typer.Exit(STOPPED)
     if "failed" in states:
         raise typer.Exit(FAILED)
@@ -174,16 +181,24 @@ def _print_table(rows: Sequence[tuple[str, str, str]], text: Text) -> None:
 
 
 def _say_how_to_go_on(
-    cases: Sequence[Path], results: Sequence[CaseResult], out: Path, settings: Settings
+    cases: Sequence[Path],
+    results: Sequence[CaseResult],
+    out: Path,
+    settings: Settings,
+    scheduler: str,
 ) -> None:
     import shlex
 
     text = Text(settings.lang)
     left = sum(result.state == "stopped" for result in results)
     typer.echo(text.say("cli.decide.stopped", n=len(results) - left, of=len(results)), err=True)
+    for said in dict.fromkeys(why for one in results if one.state == "stopped"
+                              for why in one.reasons(settings.lang)):  # fmt: skip
+        typer.echo(said, err=True)
     given = [str(case) for case in cases]
+    where = ["--scheduler", scheduler] if scheduler else []
     command = shlex.join(
-        ["mlpdm", "decide", *given, "--out", str(out), *_as_given(settings), "--resume"]
+        ["mlpdm", "decide", *given, "--out", str(out), *where, *_as_given(settings), "--resume"]
     )
     code = "cli.decide.go-on" if len(given) <= MOST_SHOWN else "cli.decide.go-on.many"
     typer.echo(text.say(code, command=command), err=True)

@@ -65,7 +65,7 @@ def key_of(case: Case, data_digest: str, settings: Mapping[str, Any], notebooks:
         "id": case.name,
         "data": data_digest,
         "settings": dict(settings),
-        "notebooks": _notebooks(notebooks),
+        "notebooks": notebooks_digest(notebooks),
         "kit": kit_version(),
         "packages": packages(),
     }
@@ -73,7 +73,8 @@ def key_of(case: Case, data_digest: str, settings: Mapping[str, Any], notebooks:
 
 
 @cache
-def _notebooks(folder: Path) -> str:
+def notebooks_digest(folder: Path) -> str:
+    """SHA-256 over the notebooks of a folder."""
     found = [sha256(file.read_bytes()).hexdigest() for file in sorted(folder.glob("*.ipynb"))]
     return sha256("\n".join(found).encode()).hexdigest()
 

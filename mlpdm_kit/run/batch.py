@@ -13,19 +13,19 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
-from mlpdm_kit.errors import refuse
+from mlpdm_kit.errors import InputError, refuse
 from mlpdm_kit.record.lock import locked
-from mlpdm_kit.run.kernels import Kernels, environment
-from mlpdm_kit.run.one import decided, kept
-from mlpdm_kit.run.places import Place, places, publish, recover, remove
+from mlpdm_kit.run.cluster import SchedulerGone, connected, reason, sent
+from mlpdm_kit.run.kernels import Kernels
+from mlpdm_kit.run.one import checked, decided, failed, kept
+from mlpdm_kit.run.parcel import Opened, Parcel, packed, put_down
+from mlpdm_kit.run.places import Place, places, publish, recover, remove, start
 from mlpdm_kit.run.result import CaseResult, Failure, Progress, Report, Settings, failure_content
 from mlpdm_kit.run.unfinished import begun
+from mlpdm_kit.run.warming import warm_for
 from mlpdm_kit.text import Text
-
-if TYPE_CHECKING:
-    from mlpdm_kit.run.warm.process import Warm
 
 __all__ = ["CaseResult", "Progress", "Report", "Settings", "decide_all", "processors"]
 
@@ -38,6 +38,7 @@ def decide_all(
     settings: Settings | None = None,
     report: Report | None = None,
     resume: bool = False,
+    scheduler: str = "",
 ) -> list[CaseResult]:
     """Decide every case, and write its record and the index of all records in ``out``.
 
@@ -56,6 +57,9 @@ def decide_all(
     resume : bool
         Keep the records that are whole and would be made the same; what failed is tried
         again. The records of a run that was stopped all have the date of its beginning.
+    scheduler : str
+        Address of a Dask scheduler (``tcp://…``, ``tls://…``) whose workers decide the cases,
+        instead of this machine.
 
     Returns
     -------
@@ -65,7 +69,8 @@ def decide_all(
     Raises
     ------
     InputError
-        Two cases have one id, another run is writing there, or ``out`` is no folder.
+        Two cases have one id, another run is writing there, ``out`` is no folder, or
+        nobody answers at the scheduler's address.
     """
     from mlpdm_kit.record.assets import write_assets
     from mlpdm_kit.run.rows import failed_row, write_rows
@@ -78,7 +83,11 @@ def decide_all(
         recover(out)
         write_assets(out)
         batch = _Batch(settings, report or (lambda progress: None), resume=resume)
-        results = batch.run(found, jobs or min(processors(), max(1, len(found))))
+        if scheduler:
+            with connected(scheduler) as client:
+                results = batch.send(found, client)
+        else:
+            results = batch.run(found, jobs or min(processors(), max(1, len(found))))
         lost = [result for result in results if result.state == "failed" and not result.folder]
         rows = [failed_row(failure_content(result, settings.lang)) for result in lost]
         write_rows(out, rows, settings.lang)
@@ -102,37 +111,25 @@ def _make(out: Path) -> None:
         raise refuse("out-folder", "--out", out, reason=os.strerror(13))
 
 
-def _warm(settings: Settings) -> Warm | None:
-    """The process that notebooks are forked from, where that can be and is wanted."""
-    from mlpdm_kit.run.engine import COLD, ENGINES, can_fork
-
-    if settings.engine not in ENGINES:
-        raise refuse("not-one-of", "--engine", settings.engine, known=list(ENGINES))
-    if ENGINES[settings.engine] == COLD or not can_fork():
-        return None
-    from mlpdm_kit.run.warm.process import Warm
-
-    return Warm(environment(), memory=settings.limits.memory)
-
-
 class _Batch:
-    """The running of one batch."""
+    """The running of one batch, here or by workers elsewhere."""
 
     def __init__(self, settings: Settings, report: Report, *, resume: bool) -> None:
         self.settings, self.resume = settings, resume
-        self.kernels = Kernels(_warm(settings))
         self.stopped = False
         self._report = report
         self._lock = threading.Lock()
 
     def run(self, found: Sequence[Place], jobs: int) -> list[CaseResult]:
+        """Decide cases on this machine, so many at a time."""
+        self.kernels = Kernels(warm_for(self.settings.engine, self.settings.limits.memory))
         results = {place.id: _stopped(place) for place in found}
         futures: list[Future[CaseResult]] = []
         with ThreadPoolExecutor(jobs, thread_name_prefix="mlpdm") as pool:
             try:
                 futures += [pool.submit(self._decide, place) for place in found]
                 for future in as_completed(futures):
-                    self._take(future, results)
+                    _take(future, results)
             except BaseException as error:
                 self.stopped = True
                 self.kernels.end()
@@ -142,16 +139,48 @@ class _Batch:
         self.kernels.end()
         for future in futures:  # those that were at work when it was stopped
             if not future.cancelled():
-                self._take(future, results)
+                _take(future, results)
         return list(results.values())
 
-    def _take(self, future: Future[CaseResult], results: dict[str, CaseResult]) -> None:
-        result = future.result()
-        results[result.id] = result
+    def send(self, found: Sequence[Place], client: Any) -> list[CaseResult]:
+        """Have the workers of a scheduler decide cases, and put in place what comes back."""
+        results = {place.id: _stopped(place) for place in found}
+
+        def pack(place: Place) -> Parcel | None:
+            """A case's parcel; None where its result is known already."""
+            result = kept(place, self.settings) if self.resume else None
+            try:
+                if result is None:
+                    return packed(place, checked(place, self.settings), self.settings)
+            except InputError as error:
+                result = self._put(place, failed(place, self.settings, faults=error.faults))
+            except OSError as error:
+                result = self._put(place, self._broken(place, str(error)))
+            self._say(result)
+            results[place.id] = result
+            return None
+
+        try:
+            for place, found_ in sent(client, found, pack, wanted=lambda: not self.stopped):
+                result = self._put(place, self._unpacked(place, found_))
+                self._say(result)
+                results[place.id] = result
+        except KeyboardInterrupt:
+            self.stopped = True
+        except SchedulerGone:
+            self.stopped = True
+            why = Failure(reason=Text(self.settings.lang).say("run.scheduler-gone"))
+            return [replace(result, failure=why) if result.state == "stopped" else result
+                    for result in results.values()]  # fmt: skip
+        return list(results.values())
 
     def _tell(self, progress: Progress) -> None:
         with self._lock:
             self._report(progress)
+
+    def _say(self, result: CaseResult) -> None:
+        if result.state != "stopped":
+            self._tell(Progress(case=result.id, result=result))
 
     def _decide(self, place: Place) -> CaseResult:
         if self.stopped:
@@ -160,9 +189,23 @@ class _Batch:
         if result is None:
             found = decided(place, self.settings, self.kernels, self._tell)
             result = self._put(place, found)
-        if result.state != "stopped":
-            self._tell(Progress(case=place.id, result=result))
+        self._say(result)
         return result
+
+    def _unpacked(self, place: Place, found: Opened | Exception) -> CaseResult:
+        """What came back, in the work folder."""
+        if isinstance(found, Exception):
+            return self._broken(place, reason(found, Text(self.settings.lang)), plain=True)
+        try:
+            start(place)
+            put_down(found.files, place.work)
+        except (OSError, ValueError) as error:
+            return self._broken(place, str(error))
+        return found.result(place)
+
+    def _broken(self, place: Place, said: str, *, plain: bool = False) -> CaseResult:
+        text = said if plain else Text(self.settings.lang).say("run.broken", said=said)
+        return failed(place, self.settings, failure=Failure(reason=text))
 
     def _put(self, place: Place, result: CaseResult) -> CaseResult:
         """Put what a case left in place of any older record, which no longer holds."""
@@ -179,6 +222,11 @@ class _Batch:
             said = Text(self.settings.lang).say("run.broken", said=str(error))
             return replace(result, state="failed", failure=Failure(reason=said))
         return result.at(place.folder)
+
+
+def _take(future: Future[CaseResult], results: dict[str, CaseResult]) -> None:
+    result = future.result()
+    results[result.id] = result
 
 
 def _stopped(place: Place) -> CaseResult:

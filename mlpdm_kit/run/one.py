@@ -39,28 +39,23 @@ def decided(place: Place, settings: Settings, kernels: Kernels, tell: Report) ->
 
     A failed case for which no folder can be made has none: its result says why.
     """
-    faults: tuple[Fault, ...] = ()
-    failure, key = None, ""
+    key = ""
     with _own_event_loop():
         try:
-            case = _checked(place, settings)
+            case = checked(place, settings)
             key = key_for(case, settings)
             start(place)
             _notebooks(place, case, settings, kernels, tell)
             _list_files(place, settings, "done", key)
             return of_record(place, settings, "done")
         except InputError as error:
-            faults = error.faults
+            return failed(place, settings, faults=error.faults, key=key)
         except RunError as error:
             failure = Failure(notebook=error.notebook, cell=error.cell, reason=error.reason)
         except Exception as error:  # a full disk, say; the other cases go on
             said = f"{type(error).__name__}: {error}"
             failure = Failure(reason=Text(settings.lang).say("run.broken", said=said))
-    result = CaseResult(id=place.id, case=place.case, state="failed", faults=faults,
-                        failure=failure)  # fmt: skip
-    if not place.fault:
-        _keep_failure(place, settings, result, key)
-    return result
+    return failed(place, settings, failure=failure, key=key)
 
 
 def of_record(place: Place, settings: Settings, state: State) -> CaseResult:
@@ -95,7 +90,7 @@ def kept(place: Place, settings: Settings) -> CaseResult | None:
         return None
 
 
-def _checked(place: Place, settings: Settings) -> Case:
+def checked(place: Place, settings: Settings) -> Case:
     """All faults of the case at once, before the first kernel starts."""
     faults = [place.fault] if place.fault else []
     raise_all([*faults, *check_case(place.case, settings.overrides)])
@@ -121,24 +116,36 @@ def _notebooks(
         )
 
 
-def _keep_failure(place: Place, settings: Settings, result: CaseResult, key: str) -> None:
-    """Leave what there is, and what is wrong; no record, which would not be one."""
+def failed(
+    place: Place,
+    settings: Settings,
+    *,
+    faults: tuple[Fault, ...] = (),
+    failure: Failure | None = None,
+    key: str = "",
+) -> CaseResult:
+    """The result of a case that failed; what there is of it stays, but no record."""
+    result = CaseResult(id=place.id, case=place.case, state="failed", faults=faults,
+                        failure=failure)  # fmt: skip
+    if place.fault:
+        return result
     try:
-        if result.faults:
+        if faults or not place.work.exists():
             start(place)
         for name in RECORD_FILES:
             (place.work / name).unlink(missing_ok=True)
-        content = failure_content(result, settings.lang)
+        content = {**failure_content(result, settings.lang), "case": place.known_as}
         said = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
         write_atomically(place.work / FAILURE_FILE, said)
         _list_files(place, settings, "failed", key)
     except OSError:  # the disk is full or gone: the result still says what failed first
-        return
+        pass
+    return result
 
 
 def _list_files(place: Place, settings: Settings, state: State, key: str) -> None:
     write_manifest(place.work, id=place.id, state=state, key=key,
-                   case=str(place.case.resolve()), settings=settings.as_plain())  # fmt: skip
+                   case=place.known_as, settings=settings.as_plain())  # fmt: skip
 
 
 @contextmanager

@@ -26,11 +26,20 @@ _MAY_NAME_ITSELF = re.compile(r"""^[ \t]*(?:["']?id["']?[ \t]*:|\?)""", re.MULTI
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """One case of a batch: where it comes from, and where its record goes."""
+    """One case of a batch: where it comes from, and where its record goes.
+
+    ``source`` is what people know it by, where that is not the path ``case``.
+    """
 
     id: str
     case: Path
     out: Path
+    source: str = ""
+
+    @property
+    def known_as(self) -> str:
+        """Where people find the case."""
+        return self.source or str(self.case.resolve())
 
     @property
     def fault(self) -> Fault | None:
