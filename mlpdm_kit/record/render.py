@@ -65,8 +65,13 @@ def picture(name: str, figure: Mapping[str, Any]) -> Picture:
         title=title_of(figure),
         reading=str(said.get("reading", "")),
         height=int(layout.get("height") or 360),
-        json=json_for_page({"data": figure["data"], "layout": layout}),
+        json=json_for_page({"data": figure["data"], "layout": layout, **_wide(said)}),
     )
+
+
+def _wide(said: Mapping[str, Any]) -> dict[str, Any]:
+    """The same chart for a page that has room for longer lines, which the page's script takes."""
+    return {"wide": said["wide"]} if "wide" in said else {}
 
 
 def render_html(

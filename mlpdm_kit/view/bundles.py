@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mlpdm_kit.view import html
-from mlpdm_kit.view.canvas import Figure
+from mlpdm_kit.view.canvas import Figure, wide_twin
 
 PLOTLY_MIME = "application/vnd.plotly.v1+json"
 
@@ -19,10 +19,13 @@ def as_html(text: str, plain: str) -> Bundle:
 
 
 def for_notebook(figure: Figure) -> Figure:
-    """The figure as JupyterLab's own renderer of plotly takes it, without a tool bar."""
-    layout = {**figure["layout"], "font": {**figure["layout"]["font"], "color": html.INK}}
+    """The figure as JupyterLab's own renderer of plotly takes it, wide and without a tool bar."""
+    wide = wide_twin(figure)
+    meta = {name: said for name, said in figure["layout"].get("meta", {}).items() if name != "wide"}
+    layout = {**wide["layout"], "meta": meta,
+              "font": {**wide["layout"]["font"], "color": html.INK}}  # fmt: skip
     config = {"responsive": True, "displayModeBar": False}
-    return {"data": figure["data"], "layout": layout, "config": config}
+    return {"data": wide["data"], "layout": layout, "config": config}
 
 
 def as_figure(figure: Figure, *, lang: str) -> tuple[Bundle, Bundle]:

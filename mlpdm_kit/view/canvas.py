@@ -1,14 +1,18 @@
 """The paper that charts are drawn on: rows of words and bars, from top to bottom.
 
 The vertical axis counts pixels, so that words and bars never meet whatever the width is;
-only the horizontal axis stretches. One figure reads at 360 pixels as it does at 1100.
-Words stand above what they name, from the left edge, a figure at the right edge.
+only the horizontal axis stretches. Words stand above what they name, from the left edge, a
+figure at the right edge. As the browser does not break them, every chart is laid out for two
+rooms: one that reads at 360 pixels, and one for a page that has about twice as much.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
 from mlpdm_kit.view import palette
@@ -18,10 +22,75 @@ from mlpdm_kit.view.wrap import columns, inert, lines, wrapped
 
 Figure = dict[str, Any]
 
-LINE_COLUMNS, SMALL_COLUMNS = 39, 46
-_HALF_COLUMNS, _KEY_COLUMNS = 18, 40  # of a key's name, in half a line and in a whole one
 _LEADING = 1.3
 _EDGE = 7
+
+
+@dataclass(frozen=True, kw_only=True)
+class Room:
+    """How many columns of words a line of a chart may hold.
+
+    Parameters
+    ----------
+    line, small : int
+        Of a row's name with its figure, and of the smaller words.
+    half, whole : int
+        Of a name in the key, in half a line and in a whole one.
+    pixels : int
+        How wide a chart must be for it.
+    """
+
+    line: int
+    small: int
+    half: int
+    whole: int
+    pixels: int
+
+
+NARROW = Room(line=39, small=46, half=18, whole=40, pixels=300)
+WIDE = Room(line=92, small=108, half=42, whole=94, pixels=680)
+_room: ContextVar[Room] = ContextVar("room", default=NARROW)
+
+
+@contextmanager
+def laid_out_for(room: Room) -> Iterator[None]:
+    """Lay out what is drawn inside for a room."""
+    token = _room.set(room)
+    try:
+        yield
+    finally:
+        _room.reset(token)
+
+
+def small_columns() -> int:
+    """How many columns of smaller words a line may hold where a chart is being drawn."""
+    return _room.get().small
+
+
+def in_both_rooms(draw: Callable[[], Figure | None]) -> Figure | None:
+    """A chart for a narrow screen, with its twin for a wide one in ``layout.meta.wide``."""
+    with laid_out_for(NARROW):
+        narrow = draw()
+    if narrow is None:
+        return None
+    with laid_out_for(WIDE):
+        wide = draw()
+    assert wide is not None
+    del wide["layout"]["meta"]
+    narrow["layout"]["meta"]["wide"] = wide
+    return narrow
+
+
+def wide_twin(figure: Mapping[str, Any]) -> Figure:
+    """The chart as it is laid out for a page that has room; the chart itself where it has none.
+
+    Examples
+    --------
+    >>> wide_twin({"data": [], "layout": {"height": 90}})
+    {'data': [], 'layout': {'height': 90}}
+    """
+    found: Figure = figure["layout"].get("meta", {}).get("wide") or dict(figure)
+    return found
 
 
 class Canvas:
@@ -47,7 +116,7 @@ class Canvas:
 
     def row(self, name: str, figure: str = "", *, strong: bool = False) -> None:
         """The line above a bar: what it is, and its figure at the right edge."""
-        room = LINE_COLUMNS - (columns(figure) + 2 if figure else 0)
+        room = _room.get().line - (columns(figure) + 2 if figure else 0)
         told = lines(name, max(room, 12))
         said, shown = "<br>".join(map(inert, told)), inert(figure)
         if strong:
@@ -59,7 +128,7 @@ class Canvas:
 
     def note(self, text: str, *, right: bool = False) -> None:
         """A smaller line."""
-        told = wrapped(text, SMALL_COLUMNS)
+        told = wrapped(text, small_columns())
         self._put(told, x=1.0 if right else 0.0, anchor="right" if right else "left", small=True)
         self._at += (told.count("<br>") + 1) * palette.SMALL * _LEADING + 2
 
@@ -83,7 +152,7 @@ class Canvas:
             self.bar(
                 middle, start=start, end=start + 0.06 * span, fill=fill, height=height, hover=name
             )
-            told, *more = lines(name, _KEY_COLUMNS)
+            told, *more = lines(name, _room.get().whole)
             shown = f"{told}…" if more else told
             self.at_value(start + 0.075 * span, shown, middle, anchor="left")
             right = not right and _short(name) and following is not None and _short(following)
@@ -224,7 +293,7 @@ class Canvas:
 
 
 def _short(name: str) -> bool:
-    return columns(name) <= _HALF_COLUMNS
+    return columns(name) <= _room.get().half
 
 
 def wrapped_hover(text: str) -> str:
@@ -250,13 +319,13 @@ def finished(
     """A plain plotly figure in the look that all charts share."""
     from plotly.io import to_json
 
-    said = wrapped(x_title, SMALL_COLUMNS) if x_title else ""
+    said = wrapped(x_title, small_columns()) if x_title else ""
     below = 24.0 if x.get("visible", True) else 6.0
     if said:
         below += (said.count("<br>") + 1) * palette.SMALL * _LEADING + 4
     words = list(annotations)
     for line in foot:
-        told = wrapped(line, SMALL_COLUMNS)
+        told = wrapped(line, small_columns())
         words.append(_foot_words(told, below, left))
         below += (told.count("<br>") + 1) * palette.SMALL * _LEADING + 2
     look = {"fixedrange": True, "showgrid": False, "zeroline": False, "automargin": False}

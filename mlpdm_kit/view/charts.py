@@ -17,7 +17,7 @@ from mlpdm_kit.record.sections import ComparisonSection, FramingSection, ValueSe
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.valued import Valued
 from mlpdm_kit.view.answers_chart import answers
-from mlpdm_kit.view.canvas import Figure
+from mlpdm_kit.view.canvas import Figure, in_both_rooms
 from mlpdm_kit.view.chain_chart import looks
 from mlpdm_kit.view.cost_charts import cost_per_case
 from mlpdm_kit.view.gate_chart import gates
@@ -61,11 +61,11 @@ class Chart:
         """A plotly figure (``data``, ``layout``) or None where there is nothing to draw.
 
         Its title is a sentence that says what it shows, in ``layout.meta.title``, and how
-        to read it stands in ``layout.meta.reading``; both are plain text.
+        to read it stands in ``layout.meta.reading``; both are plain text. It is laid out for
+        a narrow screen; for a wide one it stands in ``layout.meta.wide``.
         """
-        return self.function(
-            *(sections[name] for name in self.needs), says=says, simulated=simulated
-        )
+        needed = [sections[name] for name in self.needs]
+        return in_both_rooms(lambda: self.function(*needed, says=says, simulated=simulated))
 
 
 CHARTS = {

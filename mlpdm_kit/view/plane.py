@@ -14,7 +14,7 @@ from typing import Any
 from mlpdm_kit.record.parts import Range
 from mlpdm_kit.view import palette
 from mlpdm_kit.view.axis import COLUMN, Axis, ticks
-from mlpdm_kit.view.canvas import SMALL_COLUMNS, Figure, finished, wrapped_hover
+from mlpdm_kit.view.canvas import Figure, finished, small_columns, wrapped_hover
 from mlpdm_kit.view.wrap import columns, inert, wrapped
 
 PLOT, LEFT = 230.0, 58.0
@@ -192,7 +192,7 @@ def _shown(axis: Axis) -> dict[str, Any]:
 
 def _words(told: Sequence[str], left: float) -> tuple[list[dict[str, Any]], float]:
     """Lines above the plot, and the room that they take."""
-    text = "<br>".join(wrapped(line, SMALL_COLUMNS) for line in told if line)
+    text = "<br>".join(wrapped(line, small_columns()) for line in told if line)
     room = (text.count("<br>") + 1) * palette.SMALL * 1.3 + 8
     word = {"x": 0.0, "xref": "paper", "xanchor": "left", "xshift": 7 - left, "align": "left",
             "y": 1.0, "yref": "paper", "yanchor": "bottom", "showarrow": False, "text": text,

@@ -14,6 +14,7 @@ from mlpdm_kit.record.assets import PLOTLY, write_assets
 from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.text import LANGUAGES
+from mlpdm_kit.view.canvas import NARROW, WIDE, wide_twin
 from mlpdm_kit.view.charts import pictures
 
 pytestmark = pytest.mark.browser
@@ -61,9 +62,10 @@ def test_words_stay_on_the_paper_and_do_not_meet(
     found = record(name)
     drawn = pictures(found, Sentences.of_record(found, lang))
     write_assets(tmp_path)
-    held = json.dumps(drawn).replace("</", "<\\/")
-    (tmp_path / "paper.html").write_text(PAPER % (PLOTLY, held), encoding="utf-8")
-    for width in (360, 1280):
+    for width, room in ((360, NARROW), (WIDE.pixels + 16, WIDE), (1280, WIDE)):
+        shown = {n: one if room is NARROW else wide_twin(one) for n, one in drawn.items()}
+        held = json.dumps(shown).replace("</", "<\\/")
+        (tmp_path / "paper.html").write_text(PAPER % (PLOTLY, held), encoding="utf-8")
         page = browser.new_page(viewport={"width": width, "height": 900})
         page.goto((tmp_path / "paper.html").as_uri())
         page.wait_for_function(

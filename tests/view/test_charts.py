@@ -19,8 +19,9 @@ from mlpdm_kit.record.sections import ValueSection
 from mlpdm_kit.record.sentences import Named, Sentences
 from mlpdm_kit.record.valued import BreakEven, Flip, Valued
 from mlpdm_kit.text import catalogue
-from mlpdm_kit.view.axis import ticks, window
-from mlpdm_kit.view.canvas import LINE_COLUMNS, SMALL_COLUMNS
+from mlpdm_kit.view.axis import Axis, ticks, window
+from mlpdm_kit.view.bundles import for_notebook
+from mlpdm_kit.view.canvas import NARROW, WIDE, Canvas, in_both_rooms, wide_twin
 from mlpdm_kit.view.charts import CHARTS, pictures
 from mlpdm_kit.view.palette import CHOSEN, ML, TEXT, option_style
 from mlpdm_kit.view.worth_charts import break_even, net_benefit
@@ -150,11 +151,46 @@ def test_labels_are_shown_whole(record: Record, labels: tuple[str, str], chart: 
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_every_line_fits_a_narrow_screen(record: Record, name: str) -> None:
+def test_every_line_fits_its_room(record: Record, name: str) -> None:
     for figure in [*drawn(record(name)).values(), *drawn(record(name), "ja").values()]:
-        for annotation in figure["layout"]["annotations"]:
-            limit = LINE_COLUMNS if annotation["font"]["size"] == TEXT else SMALL_COLUMNS
-            assert all(columns(read(line)) <= limit for line in annotation["text"].split("<br>"))
+        for room, shown in ((NARROW, figure), (WIDE, wide_twin(figure))):
+            for annotation in shown["layout"]["annotations"]:
+                limit = room.line if annotation["font"]["size"] == TEXT else room.small
+                lines_of = annotation["text"].split("<br>")
+                assert all(columns(read(line)) <= limit for line in lines_of)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_wide_page_breaks_no_line_that_it_has_room_for(record: Record, name: str) -> None:
+    """It says the same as the narrow one, in fewer lines; a notebook shows it."""
+    shorter = 0
+    for figure in [*drawn(record(name)).values(), *drawn(record(name), "ja").values()]:
+        wide = wide_twin(figure)
+        told = [list(map(read, texts(one))) for one in (figure, wide)]
+        whole = [text for text in told[0] if "…" not in text]
+        assert all(text in told[1] for text in whole)
+        pairs = zip(figure["layout"]["annotations"], wide["layout"]["annotations"], strict=True)
+        assert all(b["text"].count("<br>") <= a["text"].count("<br>") for a, b in pairs)
+        shorter += figure["layout"]["height"] > wide["layout"]["height"]
+        shown = for_notebook(figure)
+        assert shown["data"] == wide["data"]
+        assert "wide" not in shown["layout"]["meta"]
+    assert shorter or name == "stopped"
+
+
+def test_a_note_uses_the_width_that_the_chart_has() -> None:
+    said = "cannot be chosen yet: 7 gates are open, and somebody has to answer them first"
+
+    def draw() -> Figure:
+        canvas = Canvas(Axis(low=0, high=1))
+        canvas.note(said)
+        canvas.foot(said)
+        return canvas.figure(title="", reading="")
+
+    both = in_both_rooms(draw)
+    assert both is not None
+    assert [a["text"].count("<br>") for a in both["layout"]["annotations"]] == [1, 1]
+    assert [a["text"] for a in wide_twin(both)["layout"]["annotations"]] == [said, said]
 
 
 @pytest.mark.parametrize("name", ALL)

@@ -27,8 +27,17 @@
     return value;
   };
 
+  // Lines of words are broken beforehand: for a narrow screen, and for one that has this much room.
+  const ROOM = 680;
+  const roomy = (box) => box.clientWidth >= ROOM;
+  const read = (box) => JSON.parse(document.querySelector(`script[data-for="${box.dataset.chart}"]`).textContent);
+
   const draw = (box, width) => {
-    const figure = JSON.parse(document.querySelector(`script[data-for="${box.dataset.chart}"]`).textContent);
+    const both = read(box);
+    const wide = both.wide !== undefined && (width ? width >= ROOM : roomy(box));
+    const figure = wide ? both.wide : both;
+    box.dataset.wide = String(wide);
+    if (both.wide) box.style.height = `${figure.layout.height}px`;
     const night = dark.matches && !printing;
     const style = getComputedStyle(document.body);
     const layout = night ? inTheDark(clone(figure.layout)) : figure.layout;
@@ -55,6 +64,9 @@
       part.querySelectorAll(".chart").forEach((box) => { if (box.closest("details") === part) draw(box); });
     }));
     dark.addEventListener("change", () => drawn.forEach((box) => draw(box)));
+    window.addEventListener("resize", () => drawn.forEach((box) => {
+      if (!printing && box.offsetParent && box.dataset.wide !== String(roomy(box))) draw(box);
+    }));
   }
 
   // On paper everything is open, light, and as wide as the page.
