@@ -179,7 +179,7 @@ def _unmeasured(case: Case, rung: Rung) -> Compared:
         source, evidence, dists = "chain", "", {}
     elif rung.option.rates:
         stated = stated_inputs(case)
-        source, evidence = "stated", next(iter(rung.option.rates.values())).evidence
+        source, evidence = "stated", ""
         dists = {name: stated[f"options.{rung.id}.{name}"] for name in rung.option.rates}
     else:
         source, dists, evidence = "derived", {}, "measured"
@@ -191,7 +191,10 @@ def _unmeasured(case: Case, rung: Rung) -> Compared:
         source=source,
         rates=chain_rates(case, rung)
         if source == "chain"
-        else {name: _rate(dist, evidence) for name, dist in dists.items()},
+        else {
+            name: _rate(dist, evidence or rung.option.rates[name].evidence)
+            for name, dist in dists.items()
+        },
     )
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
 from mlpdm_kit.case.kinds import OPTION_KINDS, TASK_KINDS
+from mlpdm_kit.record.areas import EVIDENCE
+from mlpdm_kit.record.gates import least_sure
 from mlpdm_kit.record.measured import Compared, DataProfile, OperatingPoint
 from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.parts import Range
@@ -72,6 +74,25 @@ def fitted_on(section: ComparisonSection) -> list[str]:
     ]
 
 
+def source_said(option: Compared, says: Sentences) -> str:
+    """Where an option's figures come from; what people gave is as sure as the least sure of it."""
+    if option.source == "derived" and option.kind != "review":
+        return says.say("source.formula")
+    if option.source == "stated":
+        return says.name("source.stated", stated_evidence([option])[0])
+    return says.name("source", option.source)
+
+
+def stated_evidence(options: Iterable[Compared]) -> list[str]:
+    """Of each option that stands by what people gave, the least sure evidence; surest first."""
+    found = {
+        least_sure(rate.evidence for rate in option.rates.values())
+        for option in options
+        if option.source == "stated"
+    }
+    return sorted(found, key=EVIDENCE.index, reverse=True)
+
+
 def tested_said(section: ComparisonSection, data: DataProfile, says: Sentences) -> str:
     """On how many rows the options were tested, and which of them on others than they were
     fitted on."""
@@ -127,7 +148,7 @@ def _options(record: DecisionRecord, says: Sentences) -> Table:
         code = "record.data.caption.binary"
     option = Head(text=says.say("record.data.option"))
     kinds = [
-        Cell(text=says.name("option", one.id), note=says.name("source", one.source))
+        Cell(text=says.name("option", one.id), note=source_said(one, says))
         for one in section.options
     ]
     rows = tuple(

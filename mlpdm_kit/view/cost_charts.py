@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from mlpdm_kit.record.data_fold import source_said
 from mlpdm_kit.record.measured import Compared, ErrorCost
 from mlpdm_kit.record.parts import Range
 from mlpdm_kit.record.sections import ComparisonSection, ErrorsSection
@@ -13,7 +14,7 @@ from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.tables import counted
 from mlpdm_kit.view.axis import Axis, window
 from mlpdm_kit.view.canvas import Canvas, Figure
-from mlpdm_kit.view.outcomes import rate_name, rate_shown, source_name
+from mlpdm_kit.view.outcomes import rate_name, rate_shown
 from mlpdm_kit.view.palette import option_style
 
 
@@ -126,9 +127,9 @@ def _cost_row(
     canvas.row(says.name("option", option.id), says.price(option.cost.mean), strong=best)
     told = [says.say("chart.best-plain")] if best else []
     measured = option.source in ("measured", "reference")
-    if option.source == "derived" or (comparison.data is not None and not measured):
-        told.append(source_name(option.source, option.kind, says))
     compared = next(o for o in comparison.options if o.id == option.id)
+    if option.source == "derived" or (comparison.data is not None and not measured):
+        told.append(source_said(compared, says))
     if compared.few_errors and compared.costly_errors is not None:
         told.append(says.say("chart.few", shown=counted(compared.costly_errors, says)))
     if told:
@@ -146,7 +147,7 @@ def _cost_hover(option: Priced, compared: Compared, says: Sentences) -> str:
     told = [
         says.name("option", option.id),
         says.say("chart.hover.cost", cost=option.cost.mean, range=says.price_range(option.cost)),
-        source_name(option.source, option.kind, says),
+        source_said(compared, says),
     ]
     told += [
         says.say("chart.hover.rate", name=rate_name(name, says),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from mlpdm_kit.record.data_fold import fitted_on
+from mlpdm_kit.record.data_fold import fitted_on, stated_evidence
 from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.page import reason_said, verdict, verdict_figure
 from mlpdm_kit.record.rounding import to_error
@@ -37,7 +37,9 @@ def comparison_line(
         return says.say("chart.cost_per_case.none"), []
     data = comparison.data
     if data is None:
-        small = [says.sentence("line.comparison.stated")]
+        given = stated_evidence(comparison.options)
+        told = [says.say(f"source.stated.{evidence}") for evidence in given]
+        small = [says.sentence("line.comparison.stated", told=says.parts(told))]
     else:
         split = says.say(f"record.data.split.{data.split}")
         code = "line.comparison.rows" if fitted_on(comparison) else "line.comparison.rows.only"

@@ -43,13 +43,6 @@ def rate_shown(name: str, rate: Rate, says: Sentences) -> tuple[str, str]:
     return says.share(rate.mean), says.range(rate.low, rate.high, "share")
 
 
-def source_name(source: str, kind: str, says: Sentences) -> str:
-    """Where an option's figures come from; what is worked out is so by a formula or a review."""
-    if source == "derived" and kind != "review":
-        return says.say("chart.source.formula")
-    return says.name("source", source)
-
-
 def grouped(stacks: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, float]]:
     """The parts of all bars; of pairs of classes the dearest, the others put together."""
     dearest = _dearest(stacks.values())

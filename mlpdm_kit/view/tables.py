@@ -10,7 +10,7 @@ from mlpdm_kit.case.checks import AREAS
 from mlpdm_kit.record.area_folds import sure_of
 from mlpdm_kit.record.area_money import points_table
 from mlpdm_kit.record.areas import area_of
-from mlpdm_kit.record.data_fold import tested_said
+from mlpdm_kit.record.data_fold import source_said, tested_said
 from mlpdm_kit.record.folds import option_cell
 from mlpdm_kit.record.grading_fold import options_graded
 from mlpdm_kit.record.measured import Compared
@@ -19,7 +19,7 @@ from mlpdm_kit.record.sections import ComparisonSection, ErrorsSection, FramingS
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.tables import NONE, Cell, Head, Table, input_cells
 from mlpdm_kit.record.valued import Valued
-from mlpdm_kit.view.outcomes import rate_name, rate_shown, source_name
+from mlpdm_kit.view.outcomes import rate_name, rate_shown
 from mlpdm_kit.view.palette import STATUS_MARKS
 
 
@@ -135,11 +135,7 @@ def compared(comparison: ComparisonSection, *, says: Sentences) -> Table:
 def _compared_row(
     option: Compared, rates: Sequence[str], comparison: ComparisonSection, says: Sentences
 ) -> tuple[Cell, ...]:
-    cells = [
-        Cell(
-            text=says.name("option", option.id), note=source_name(option.source, option.kind, says)
-        )
-    ]
+    cells = [Cell(text=says.name("option", option.id), note=source_said(option, says))]
     for name in rates:
         rate = option.rates.get(name)
         if rate is None:

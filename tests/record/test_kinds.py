@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mlpdm_kit import load_case
+from mlpdm_kit import decide, load_case
 from mlpdm_kit.case.kinds import TASK_KINDS
 from mlpdm_kit.record.folds import folds
 from mlpdm_kit.record.model import DecisionRecord
@@ -16,6 +16,7 @@ from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.steps import Walk
 from mlpdm_kit.record.tables import NONE
 from mlpdm_kit.text import LANGUAGES
+from mlpdm_kit.view.lines import comparison_line
 from tests.kinds import (
     KINDS,
     column,
@@ -154,7 +155,7 @@ def test_shares_of_answers_are_side_by_side(make_case: Any):
     told = data_table(decided(make_case, **pairs()))
     assert "Wrong | Unanswered | Refund taken for spam | Errors seen, per claim" in told
     assert "8.6% (3.6% to 15.1%)" in told  # 5.25 of 61: a quarter of one prior case
-    assert "Clerk (stated, not measured) | 1% () | – ()" in told
+    assert "Clerk (measured elsewhere, not on this case's own data) | 1% () | – ()" in told
     told = data_table(decided(make_case, name="search", **search()))
     assert told.splitlines()[0].startswith("Option | Found | ")
     told = data_table(decided(make_case, name="generation", **generation()))
@@ -180,3 +181,31 @@ def test_a_column_is_named_where_it_prices(make_case: Any):
     text = render_markdown(record)
     assert "costs 80% of what stands in “amount”" in text
     assert "Cost of a miss, as a share of “amount”" in text
+
+
+@pytest.mark.parametrize(
+    ("evidence", "told"),
+    [
+        (("measured", "measured"), "measured elsewhere, not on this case's own data"),
+        (("measured", "quoted"), "quoted, not measured on this case's own data"),
+        (("quoted", "assumed"), "assumed, not measured"),
+    ],
+)
+def test_what_people_gave_is_called_as_sure_as_they_said(
+    make_case: Any, evidence: tuple[str, str], told: str
+) -> None:
+    """A rate that was marked as measured is not called unmeasured, here or in the notebook."""
+    rates = {
+        name: {"value": share, "evidence": sure}
+        for (name, share), sure in zip(
+            (("recall", "40%"), ("false_positive_rate", "5%")), evidence, strict=True
+        )
+    }
+    case = load_case(make_case(options={"rule": {"kind": "rule", "rates": rates}}))
+    record = decide(case, draws=256)
+    assert f"({told})" in data_table(record)
+    kept = next(one for one in record.baseline.options if one.id == "rule").rates
+    assert tuple(rate.evidence for rate in kept.values()) == evidence
+    walk = Walk(case, draws=256)
+    _, small = comparison_line(walk.comparison(), walk.errors(), says=Sentences.of_case(case))
+    assert told in small[0]
