@@ -34,6 +34,8 @@ class Check:
         Name, one of `AREAS`, and S, N, D, F or C.
     passes : {"yes", "no"}
         The answer that speaks for going on.
+    neutral : {"", "yes", "no"}
+        An answer that speaks for nothing, and against nothing either.
     scope : {"case", "ml", "unreviewed", "learns", "llm"}
         What a failure stops: the whole case, every ML option, ML that nobody reviews,
         what is trained on the data, LLMs.
@@ -49,6 +51,7 @@ class Check:
     area: str
     kind: str
     passes: str = "yes"
+    neutral: str = ""
     scope: str = "ml"
     measured: bool = False
     asked: bool = True
@@ -58,6 +61,21 @@ class Check:
     def hard(self) -> bool:
         """Whether a failure is a veto."""
         return self.kind in HARD
+
+    @property
+    def no_is_fine(self) -> bool:
+        """Whether "no" is no bad news, so that its name has to be read the other way round."""
+        return "no" in (self.passes, self.neutral)
+
+    def against(self, answer: str) -> bool:
+        """Whether an answer speaks against going on.
+
+        Examples
+        --------
+        >>> CHECKS["forbidden"].against("yes"), CHECKS["rules-grown"].against("no")
+        (True, False)
+        """
+        return answer in {"yes", "no"} - {self.passes, self.neutral}
 
 
 def _checks() -> tuple[Check, ...]:
@@ -78,7 +96,7 @@ def _checks() -> tuple[Check, ...]:
         ask(id="plain-solution", area="need", kind="S", passes="no"),
         ask(id="predictability", area="need", kind="S", passes="no"),
         ask(id="heuristic-tried", area="need", kind="F", measured=True),
-        ask(id="rules-grown", area="need", kind="C"),
+        ask(id="rules-grown", area="need", kind="C", neutral="no"),
         ask(id="beats-baseline", area="need", kind="S", measured=True, asked=False),
         ask(id="gain-pays", area="need", kind="S", measured=True, asked=False),
         ask(id="volume", area="need", kind="S", measured=True, asked=False),

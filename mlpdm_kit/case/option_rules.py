@@ -21,7 +21,7 @@ def stopping_checks(case: Case) -> list[str]:
         if name in CHECKS
         and CHECKS[name].hard
         and CHECKS[name].scope == "case"
-        and answer.answer in {"yes", "no"} - {CHECKS[name].passes}
+        and CHECKS[name].against(answer.answer)
     ]
 
 

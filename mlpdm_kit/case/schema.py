@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, get_args
 
 from mlpdm_kit.case.checks import CHECKS
-from mlpdm_kit.case.editing.fields import PLACES
+from mlpdm_kit.case.editing.fields import PLACES, choices_told
 from mlpdm_kit.case.model import Case, Evidence, Family
 from mlpdm_kit.case.quantity import Units
 from mlpdm_kit.text import Text
@@ -67,7 +67,9 @@ def _describe(part: dict[str, Any], place: str, text: Text) -> None:
     part.pop("description", None)
     for name, field in part["properties"].items():
         own = f"field.{place}{name}"  # evidence, source, note, owner are the same everywhere
-        field["description"] = text.say(own if text.knows(own) else f"field.input.{name}")
+        said = text.say(own if text.knows(own) else f"field.input.{name}")
+        told = choices_told(f"{place}{name}", field.get("enum", ()), text)
+        field["description"] = "\n".join([said, *told])
 
 
 def _with_evidence(value: str, text: Text, *, column: bool = False) -> dict[str, Any]:

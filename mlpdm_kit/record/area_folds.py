@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
+from mlpdm_kit.case.checks import CHECKS
 from mlpdm_kit.record.area_money import label_said, points_said, points_table
 from mlpdm_kit.record.areas import (
     ANSWERED,
@@ -176,13 +177,21 @@ def _row(
             ),
         ),
         Cell(
-            text=says.name("check", one.check),
+            text=_called(one, results, says),
             note=says.say(f"check.{one.check}.question"),
             tag=says.name("weight", kind) if kind and one.state not in ANSWERED else "",
         ),
         Cell(text=_known(results, told, says) or NONE, note=_beside(results, told, says)),
         sure_of(results, says, [entry.evidence for part in told for entry in part.told]),
     )
+
+
+def _called(one: Question, results: Sequence[CheckResult], says: Sentences) -> str:
+    """What a question is called; as a good "no" is to be read where that is the answer."""
+    no = CHECKS[one.check].no_is_fine and one.state in ("written", "answered", "claimed")
+    if no and all(r.answer == "no" for r in results):
+        return says.name("check", f"{one.check}.no")
+    return says.checked(results[0]) if len(results) == 1 else says.name("check", one.check)
 
 
 def sure_of(results: Iterable[CheckResult], says: Sentences, told: Iterable[str] = ()) -> Cell:

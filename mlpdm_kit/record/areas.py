@@ -278,7 +278,7 @@ def _question(name: str, results: Sequence[CheckResult], found: Sequence[Written
     state: State
     if not results:  # no option that it concerns: it stands as the case says
         said = {part.answers[name] for part in found if name in part.answers}
-        against = bool(said - {CHECKS[name].passes, "unknown", "n/a"})
+        against = any(map(CHECKS[name].against, said))
         state = "against" if against else "written" if whole else "half-written"
     elif any(r.status == "failed" for r in results):
         state = "against"

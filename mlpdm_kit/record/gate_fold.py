@@ -108,7 +108,7 @@ def _named(gate: CheckResult, says: Sentences) -> tuple[Cell, Cell]:
     answer = says.say("record.gates.answered", answer=gate.answer) if answered else ""
     question = says.say(f"check.{gate.id}.question")
     check = Cell(
-        text=says.name("check", gate.id),
+        text=says.checked(gate),
         note=says.parts([question, answer]),
         mark=MARKS[gate.status],
         tone=gate.status,

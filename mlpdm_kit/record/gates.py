@@ -69,7 +69,7 @@ def _with_words(check: Check, answer: Answer, words: Sequence[Written]) -> Answe
 def _status(check: Check, answer: Answer) -> Status:
     if answer.answer == "unknown":
         return "open"
-    if answer.answer not in ("n/a", check.passes):
+    if check.against(answer.answer):
         return "failed"
     # an answer that is only assumed passes no veto
     if check.hard and answer.evidence == "assumed":

@@ -30,7 +30,7 @@ from mlpdm_kit.case.checks import CHECKS
 from mlpdm_kit.case.model import Case
 from mlpdm_kit.record.measured import Compared
 from mlpdm_kit.record.model import DecisionRecord
-from mlpdm_kit.record.parts import Range, Said
+from mlpdm_kit.record.parts import CheckResult, Range, Said
 from mlpdm_kit.text import MANY, Text
 
 OTHERS = "\0others"  # the smallest segments together, as the analysis calls them
@@ -263,6 +263,23 @@ class Sentences(Text):
         """The answer with which a check passes, or fails."""
         yes = (CHECKS[check].passes == "yes") == passes
         return self.say("record.gates.answer." + ("yes" if yes else "no"))
+
+    def checked(self, result: CheckResult) -> str:
+        """What a check is called as it stands: “Off limits”, and “Not off limits” where passed.
+
+        Examples
+        --------
+        >>> from mlpdm_kit.record.parts import CheckResult
+        >>> asked = CheckResult(id="forbidden", area="governance", kind="N", scope="case",
+        ...                     status="open")
+        >>> passed = asked.model_copy(update={"status": "passed", "answer": "no"})
+        >>> Sentences().checked(asked), Sentences().checked(passed)
+        ('Off limits', 'Not off limits')
+        """
+        check = CHECKS[result.id]
+        by_kit = result.measured and check.passes == "no"  # worked out, where nobody said it
+        no = check.no_is_fine and result.status == "passed" and (result.answer == "no" or by_kit)
+        return self.name("check", f"{result.id}.no" if no else result.id)
 
     def clause(self, code: str, /, **figures: Any) -> str:
         """What a code and its figures say, to follow other words.

@@ -348,6 +348,6 @@ def _stopped(state: State) -> bool:
         answer = state.case.checks.get(check.id)
         if answer is None or not check.hard or check.scope != "case":
             continue
-        if answer.answer not in ("unknown", "n/a", check.passes):
+        if check.against(answer.answer):
             return True
     return False

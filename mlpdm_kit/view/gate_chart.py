@@ -90,7 +90,7 @@ def _area(canvas: Canvas, area: str, checks: Sequence[CheckResult], says: Senten
 def _hover(check: CheckResult, says: Sentences) -> str:
     told = [
         says.say(f"chart.gates.hover{'.hard' if check.kind in HARD else ''}",
-                 check=check.id, status=check.status),
+                 check=says.checked(check), status=check.status),
         says.say(f"check.{check.id}.question"),
     ]  # fmt: skip
     if check.finding is not None:

@@ -162,7 +162,7 @@ def test_a_check_stands_in_one_fold_and_an_open_one_by_its_area(make_case: MakeC
              for row in table.rows if table.title == 1}  # fmt: skip
     assert not here & there
     names = Sentences.of_record(found)
-    assert here | there >= {names.name("check", gate.id) for gate in found.gates}
+    assert here | there >= {names.checked(gate) for gate in found.gates}
     no = next(row for row in shown["failed"] if row[0].text == "Can be switched off")
     assert "misses a month" in no[2].text  # in people's words, and said nowhere else
     assert render_html(found, {}).count("misses a month") == 1

@@ -18,8 +18,10 @@ from mlpdm_kit.record.page import top_of_page
 from mlpdm_kit.record.parts import CheckResult
 from mlpdm_kit.record.render import render_markdown
 from mlpdm_kit.record.sentences import Sentences
+from mlpdm_kit.record.steps import Walk
 from mlpdm_kit.record.tables import Fold
 from mlpdm_kit.record.valued import Valued
+from mlpdm_kit.text import LANGUAGES
 
 MakeCase = Callable[..., Path]
 
@@ -240,3 +242,36 @@ def test_one_price_of_errors_stands_in_both_folds(records: dict[str, DecisionRec
     beside = column(costs, "errors seen in the trial")
     assert beside == {name: seen[name] for name in beside}
     assert column(costs, "Errors and running")["Model"] == "¥64"
+
+
+# --- questions to which "no" is the good answer, or a neutral one -------------------------
+
+
+@pytest.mark.parametrize("name", [check.id for check in CHECKS.values() if check.no_is_fine])
+def test_a_good_no_is_named_the_other_way_round(make_case: MakeCase, name: str) -> None:
+    """“✓ Off limits” would say the opposite of what was answered."""
+    said = {name: {"answer": "no", "evidence": "measured"}}
+    options = {"llm": {"kind": "llm", "rates": {"recall": "80%", "false_positive_rate": "5%"}}}
+    case = load_case(make_case(checks=said, options=options))
+    walk = Walk(case, draws=256)
+    result = next(one for one in walk.framing().checks if one.id == name)
+    assert (result.status, CHECKS[name].against("no")) == ("passed", False)
+    for lang in LANGUAGES:
+        says = Sentences.of_case(case, lang)
+        assert says.checked(result) == says.say(f"check.{name}.no") != says.name("check", name)
+        unsaid = result.model_copy(update={"status": "open", "answer": "unknown"})
+        assert says.checked(unsaid) == says.name("check", name)
+
+
+@pytest.mark.parametrize(
+    ("answer", "called"),
+    [("no", "Rules can still be looked after"), ("yes", "Rules have outgrown us")],
+)
+def test_rules_that_have_not_grown_are_no_fault(
+    make_case: MakeCase, answer: str, called: str
+) -> None:
+    """Nor is it one that they have: that speaks for ML."""
+    found = decided(make_case(checks={"rules-grown": {"answer": answer}}))
+    assert gate(found, "rules-grown").status == "passed"
+    passed = next(part for part in fold(found, "gates").parts if part.key == "gates-passed")
+    assert called in [row[0].text for row in passed.tables[0].rows]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import types
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date as Date
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -115,11 +115,24 @@ class Field:
         return _catalogued("label", self.place, text) or text.name("label", self.path[-1])
 
     def help(self, text: Text) -> str:
-        """What is to be written, with an example; nothing where that is what the label says."""
+        """What is to be written, with an example; nothing where that is what the label says.
+
+        Of a choice whose words are explained, a line for each.
+        """
         own = f"{'.'.join(self.about)}.help"
         said = text.say(own) if text.knows(own) else _catalogued("field", self.place, text)
         same = fuzz.ratio(_bare(said), _bare(self.label(text))) >= _SAME
-        return "" if same else said
+        told = [] if same or not said else [said]
+        return "\n".join([*told, *choices_told(self.place, self.choices, text)])
+
+
+def choices_told(place: str, choices: Iterable[str], text: Text) -> list[str]:
+    """Of each choice that is explained, a line with an example."""
+    return [
+        text.say("form.choice.help", choice=text.say(code), help=text.say(f"{code}.help"))
+        for code in (f"choice.{place}.{word}" for word in choices)
+        if text.knows(f"{code}.help")
+    ]
 
 
 _SAME = 86  # of 100: what differs is a word or two

@@ -87,7 +87,7 @@ class Control:
     def tell(self, lines: Iterable[str], lacking: Iterable[str] = ()) -> None:
         """Say what is wrong with the field, what is still to be written, or how it is filled in."""
         help_ = self.help()
-        found = [f'<p class="mlpdm-help">{escape(help_)}</p>'] if help_ else []
+        found = [f'<p class="mlpdm-help">{escape(line)}</p>' for line in help_.splitlines()]
         found += [f'<p class="mlpdm-echo">{escape(echo)}</p>' for echo in self.echo()]
         found += [f'<p class="mlpdm-fault" role="alert">{escape(line)}</p>' for line in lines]
         found += [f'<p class="mlpdm-lack">{escape(line)}</p>' for line in lacking]

@@ -118,16 +118,21 @@ class Answer(Control):
         self.rest = {n: item for n, item in said.items() if n not in (*SAID, "answer")}
 
     def help(self) -> str:
-        """What settles the question."""
-        text, need = self.around.text, f"need.{self.field.path[-1]}"
-        return text.say("form.answer.needs", need=text.say(need)) if text.knows(need) else ""
+        """Which way the question is asked where that is easily misread, and what settles it."""
+        text, name = self.around.text, self.field.path[-1]
+        check, need = CHECKS.get(name), f"need.{name}"
+        told = [text.say("form.answer.needs", need=text.say(need))] if text.knows(need) else []
+        if check is not None and check.no_is_fine:
+            which = "neutral" if check.neutral else "good"
+            told.insert(0, text.say(f"form.answer.no-is-{which}"))
+        return "\n".join(told)
 
     def echo(self) -> Iterable[str]:
         """What follows from the answer, where a gate hangs on it."""
         check, answer = CHECKS.get(self.field.path[-1]), self.input.value
         if check is None or not check.hard or answer not in ("yes", "no"):
             return
-        if answer != check.passes:
+        if check.against(answer):
             yield self.around.text.say(f"form.answer.stops.{check.scope}")
         elif self.origin.evidence.value == "assumed":
             yield self.around.text.say("form.answer.assumed")

@@ -13,8 +13,10 @@ import ipywidgets as widgets
 import pytest
 
 from mlpdm_kit.case.areas import ERROR_KINDS
+from mlpdm_kit.case.checks import CHECKS
 from mlpdm_kit.case.editing.file import CaseFile, Change
 from mlpdm_kit.case.kinds import OPTION_KINDS, TASK_KINDS
+from mlpdm_kit.case.schema import case_schema
 from mlpdm_kit.case.template import new_case
 from mlpdm_kit.text import LANGUAGES, Text, catalogue
 from mlpdm_kit.view.forms.blocks import BESIDE, FORMS
@@ -194,3 +196,29 @@ def test_everything_of_the_model_can_be_filled_in(tmp_path: Path) -> None:
     wanted = {w for w in wanted if not w.startswith("input.")}
     assert wanted - places - left_out == set()
     assert len(PLACES) > 30
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_kind_of_task_is_explained_with_an_example(tmp_path: Path, lang: str) -> None:
+    (tmp_path / "case.yaml").write_text("title: Something?\n")
+    form = Form("framing", CaseFile(tmp_path), Text(lang), lambda: None)
+    text, shown = Text(lang), form.controls["task",].said.value
+    for name in TASK_KINDS:
+        line = text.say(f"choice.task.{name}.help")
+        assert {"en": "Example: ", "ja": "例："}[lang] in line or name == "formula"
+        assert html.escape(line) in shown
+        assert line in case_schema(lang)["properties"]["task"]["description"]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_question_says_where_no_is_the_good_answer(tmp_path: Path, lang: str) -> None:
+    (tmp_path / "case.yaml").write_text("title: Something?\n")
+    form = Form("checks", CaseFile(tmp_path), Text(lang), lambda: None)
+    for fold in form.folds.values():
+        fold.open()
+    good, neutral = (Text(lang).say(f"form.answer.no-is-{how}") for how in ("good", "neutral"))
+    asked = {path[1]: control.help() for path, control in form.controls.items()}
+    assert {name for name, told in asked.items() if good in told} == {
+        check.id for check in CHECKS.values() if check.asked and check.passes == "no"
+    }
+    assert [name for name, told in asked.items() if neutral in told] == ["rules-grown"]
