@@ -130,6 +130,7 @@ def _compared(case: Case, rung: Rung, result: Comparison, data: Dataset, here: S
         kind=rung.kind,
         is_ml=rung.is_ml,
         priced=rung.priced,
+        look=rung.option.check is not None,
         source="reference" if reference else "measured",
         rows=rows,
         cells=measured.cells,
@@ -188,6 +189,7 @@ def _unmeasured(case: Case, rung: Rung) -> Compared:
         kind=rung.kind,
         is_ml=rung.is_ml,
         priced=rung.priced,
+        look=rung.option.check is not None,
         source=source,
         rates=chain_rates(case, rung)
         if source == "chain"

@@ -75,7 +75,16 @@ def fitted_on(section: ComparisonSection) -> list[str]:
 
 
 def source_said(option: Compared, says: Sentences) -> str:
-    """Where an option's figures come from; what people gave is as sure as the least sure of it."""
+    """Where an option's figures come from; what people gave is as sure as the least sure of it.
+
+    Where a person is to look at its answers, that the figures are those before.
+    """
+    if option.look and option.source != "chain":
+        return says.parts([_origin_said(option, says), says.say("look.before")])
+    return _origin_said(option, says)
+
+
+def _origin_said(option: Compared, says: Sentences) -> str:
     if option.source == "derived" and option.kind != "review":
         return says.say("source.formula")
     if option.source == "stated":

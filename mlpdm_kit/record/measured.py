@@ -74,7 +74,8 @@ class Compared(Part):
     ``cost_per_case`` holds errors only, at the production base rate, with the bootstrap
     interval; ``difference`` is that against the best option without ML, paired by row.
     ``taken`` is what a case takes by the option's log (``cost_per_case``, or tokens that have
-    a price), ``incidents`` how often what is priced there happens.
+    a price), ``incidents`` how often what is priced there happens. Where a person is to
+    ``look`` at its answers, all figures here are those before anybody has.
     """
 
     id: str
@@ -93,6 +94,7 @@ class Compared(Part):
     operating_point: OperatingPoint | None = None
     taken: dict[str, Rate] = Field(default_factory=dict)
     incidents: dict[str, Rate] = Field(default_factory=dict)
+    look: bool = False
     predicted_cost: float | None = None
     latency_p95: float | None = None
 

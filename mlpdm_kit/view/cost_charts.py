@@ -128,12 +128,14 @@ def _cost_row(
     told = [says.say("chart.best-plain")] if best else []
     measured = option.source in ("measured", "reference")
     compared = next(o for o in comparison.options if o.id == option.id)
-    if option.source == "derived" or (comparison.data is not None and not measured):
+    if compared.look and compared.cost_per_case is None:
+        told.append(says.say("look.after"))
+    elif option.source == "derived" or compared.look or (comparison.data and not measured):
         told.append(source_said(compared, says))
     if compared.few_errors and compared.costly_errors is not None:
         told.append(says.say("chart.few", shown=counted(compared.costly_errors, says)))
     if told:
-        canvas.note(says.say("list.join").join(told))
+        canvas.note(says.parts(told))
     middle = canvas.track()
     canvas.spread(
         middle, low=option.cost.p5, mean=option.cost.mean, high=option.cost.p95,

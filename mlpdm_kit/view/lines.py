@@ -55,6 +55,9 @@ def comparison_line(
             says.sentence(f"line.comparison.{side}", ml=ml.id, low=low, high=high,
                           plain=comparison.best_without_ml)
         )  # fmt: skip
+    looked = [option.id for option in comparison.options if option.look]
+    if looked:
+        small.append(says.sentence("line.comparison.look", options=looked))
     return _full(cost_sentence(comparison, errors, says), says), small
 
 

@@ -15,6 +15,13 @@ from mlpdm_kit.analysis.worth.per_case import per_case
 from mlpdm_kit.record.answers_fold import answers_fold
 from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.sentences import Sentences
+from mlpdm_kit.record.steps import Walk
+from mlpdm_kit.text import LANGUAGES
+from mlpdm_kit.view.canvas import wide_twin
+from mlpdm_kit.view.charts import CHARTS
+from mlpdm_kit.view.lines import comparison_line
+from mlpdm_kit.view.tables import compared
+from mlpdm_kit.view.wrap import inert
 from tests.kinds import calls, decided, extraction, generation, multiclass, said, worth
 
 # of 40 texts 24 are usable, 16 wrong; a text costs 1, a look 2, mending 5, and it finds half
@@ -158,3 +165,28 @@ def test_a_look_needs_answers_that_are_right_or_wrong(make_case: Any, change: An
     with pytest.raises(InputError) as caught:
         load_case(make_case(**change))
     assert "check-alone" in [fault.code for fault in caught.value.faults]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("on_data", [True, False])
+def test_figures_before_anybody_looks_say_so_where_they_stand(
+    make_case: Any, lang: str, on_data: bool
+) -> None:
+    """Notebook 02 shows how right the answers are before the look; what a look does comes later."""
+    changes = extraction()
+    llm = {"kind": "llm", "check": {"price": "10 JPY per claim", "finds": "90%"}}
+    llm |= {"predictions": "a.csv"} if on_data else {"rates": said(missing="2%", wrong="3%")}
+    options = {"typing": changes["options"]["typing"], "llm": llm}
+    case = load_case(make_case(**{**changes, "prevalence": None, "options": options}))
+    walk, says = Walk(case, draws=256), Sentences.of_case(case, lang)
+    before, after = (says.say(f"look.{when}") for when in ("before", "after"))
+    table = compared(walk.comparison(), says=says)
+    notes = {row[0].text: row[0].note for row in table.rows}
+    assert [name for name, note in notes.items() if before in note] == [says.name("option", "llm")]
+    _, small = comparison_line(walk.comparison(), walk.errors(), says=says)
+    assert says.sentence("line.comparison.look", options=["llm"]) in small
+    sections = {"baseline_comparison": walk.comparison(), "cost_of_errors": walk.errors()}
+    figure = CHARTS["cost_per_case"].draw(sections, says)
+    assert figure is not None
+    drawn = " ".join(a["text"] for a in wide_twin(figure)["layout"]["annotations"])
+    assert (inert(before) in drawn, inert(after) in drawn) == (on_data, not on_data)
