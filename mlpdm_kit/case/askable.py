@@ -75,7 +75,7 @@ def askable(state: State) -> dict[str, Askable]:
 def _usual(task: TaskKind, state: State) -> Iterator[Askable]:
     """What every case of a task needs."""
     yield Askable(name="volume", dimension="cases/month", usual=True)
-    if task.name == "binary":
+    if "positives" in task.has:
         yield Askable(name="prevalence", dimension="share", usual=True)
     outcomes = state.document.at(("outcomes",))
     written: Mapping[str, Any] = outcomes if isinstance(outcomes, Mapping) else {}

@@ -45,6 +45,8 @@ class Check:
         Whether a person can answer it too.
     threshold : float or None
         The default bound of a measured check, which a case may change with a reason.
+    only : str
+        What a task must have for the question to be asked of it, as ``TASK_KINDS`` says.
     """
 
     id: str
@@ -56,6 +58,7 @@ class Check:
     measured: bool = False
     asked: bool = True
     threshold: float | None = None
+    only: str = ""
 
     @property
     def hard(self) -> bool:
@@ -117,8 +120,10 @@ def _checks() -> tuple[Check, ...]:
         ask(id="liability", area="output", kind="F", scope="llm"),
         ask(id="rollback", area="output", kind="F"),
         ask(id="cost-first", area="evaluation", kind="F", measured=True, asked=False),
-        ask(id="precision-recall", area="evaluation", kind="F", measured=True, asked=False),
-        ask(id="base-rate", area="evaluation", kind="F", measured=True, asked=False),
+        ask(id="precision-recall", area="evaluation", kind="F", measured=True, asked=False,
+            only="positives"),
+        ask(id="base-rate", area="evaluation", kind="F", measured=True, asked=False,
+            only="positives"),
         ask(id="action-success", area="evaluation", kind="F", measured=True),
         ask(id="segments", area="evaluation", kind="F", measured=True, threshold=0.1),
         ask(id="explanation", area="evaluation", kind="N"),

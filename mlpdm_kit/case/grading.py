@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from mlpdm_kit.case.inputs import Frozen
+from mlpdm_kit.case.kinds import TASK_KINDS
 from mlpdm_kit.case.values import is_silent, read_amount, read_day
 from mlpdm_kit.case.words import Column, Either, Shown
 from mlpdm_kit.errors import Fault, Row
@@ -17,7 +18,7 @@ from mlpdm_kit.errors import Fault, Row
 if TYPE_CHECKING:
     from mlpdm_kit.case.model import Case
 
-GRADED_TASKS = ("extraction", "generation", "multiclass")
+GRADED_TASKS = tuple(sorted(kind.name for kind in TASK_KINDS.values() if "grades" in kind.has))
 _LEVELS = {  # what a cutoff of overlap leads to, the best first
     "generation": ("usable", "needs_editing"),
     "extraction": ("right",),

@@ -100,6 +100,12 @@ class TaskKind:
         Whether an outcome may be one class taken for another, as ``refund > spam``.
     finer : tuple of str
         Outcomes that are told apart only where a case prices them.
+    has : frozenset of str
+        What only some tasks have, in notebooks, forms and records: ``positives`` (cases to be
+        found among others, with recall and precision), ``chances`` (scores that can be
+        probabilities), ``threshold`` (from where to act, or an amount to aim beside),
+        ``review`` (a person decides in an option's place), ``learning`` (a model that the kit
+        trains), ``grades`` (answers that a grader judges).
     """
 
     name: str
@@ -118,6 +124,7 @@ class TaskKind:
     outcome_dimension: str = "money/case"
     pairs: bool = False
     finer: tuple[str, ...] = ()
+    has: frozenset[str] = frozenset()
 
     @property
     def severity(self) -> tuple[str, ...]:
@@ -165,6 +172,7 @@ TASK_KINDS = {
             references=("none", "all"),
             known=("none", "all"),
             fitted=("one_measurement", "model"),
+            has=frozenset({"positives", "chances", "threshold", "review", "learning"}),
         ),
         TaskKind(
             name="multiclass",
@@ -180,6 +188,7 @@ TASK_KINDS = {
             references=("none", "constant"),
             fitted=("one_measurement", "model"),
             pairs=True,
+            has=frozenset({"learning", "grades"}),
         ),
         TaskKind(
             name="regression",
@@ -191,6 +200,7 @@ TASK_KINDS = {
             known=(),
             fitted=("one_measurement", "model"),
             outcome_dimension="money/target",
+            has=frozenset({"threshold", "learning"}),
         ),
         TaskKind(
             name="search",
@@ -214,6 +224,7 @@ TASK_KINDS = {
             rest="right",
             good="right",
             silent="missing",
+            has=frozenset({"grades"}),
         ),
         TaskKind(
             name="generation",
@@ -227,6 +238,7 @@ TASK_KINDS = {
             good="usable",
             silent="unanswered",
             last="unanswered",
+            has=frozenset({"grades"}),
         ),
         TaskKind(name="formula", answers="nothing"),
     )

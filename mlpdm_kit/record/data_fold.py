@@ -8,6 +8,7 @@ from functools import partial
 
 from mlpdm_kit.case.kinds import OPTION_KINDS, TASK_KINDS
 from mlpdm_kit.record.areas import EVIDENCE
+from mlpdm_kit.record.errors_fold import errors_heading
 from mlpdm_kit.record.gates import least_sure
 from mlpdm_kit.record.measured import Compared, DataProfile, OperatingPoint
 from mlpdm_kit.record.model import DecisionRecord
@@ -232,7 +233,7 @@ def _foot(record: DecisionRecord, says: Sentences) -> str:
         shown += [value for one in options for value in one.cells.values()]
     mean = any(counted(value, says) != says.count(value) for value in shown)
     means = says.sentence("record.data.caption.means") if mean else ""
-    seen = says.sentence("record.data.seen", errors=says.say("record.heading.errors"))
+    seen = says.sentence("record.data.seen", errors=errors_heading(record.task, says))
     return says.together(says.sentence(f"record.data.caption.{kind}"), seen, means)
 
 

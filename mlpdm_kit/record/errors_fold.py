@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mlpdm_kit.case.kinds import TASK_KINDS
 from mlpdm_kit.record.measured import Curve, ErrorCost, Reliability
 from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.parts import Range
@@ -37,12 +38,18 @@ def errors_fold(record: DecisionRecord, says: Sentences) -> Fold:
         notes.append(says.sentence("record.errors.none"))
     return Fold(
         key="errors",
-        heading=says.say("record.heading.errors"),
+        heading=errors_heading(record.task, says),
         notes=tuple(notes),
         pictures=("cost_by_outcome", "threshold"),
         tables=tables,
         parts=_reliability(record, says),
     )
+
+
+def errors_heading(task: str, says: Sentences) -> str:
+    """What the part is called: a threshold is in it only where the task has one."""
+    has = "threshold" in TASK_KINDS[task].has
+    return says.say("record.heading.errors" if has else "record.heading.errors.plain")
 
 
 # --- thresholds -----------------------------------------------------------------------

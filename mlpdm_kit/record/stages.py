@@ -42,7 +42,7 @@ from typing import Any, Literal
 from mlpdm_kit.case.checks import CHECKS, Check
 from mlpdm_kit.case.editing.file import State, lacks
 from mlpdm_kit.case.editing.option_fields import WORTH
-from mlpdm_kit.case.kinds import OPTION_KINDS, TASK_KINDS
+from mlpdm_kit.case.kinds import OPTION_KINDS, TASK_KINDS, TaskKind
 from mlpdm_kit.case.model import Case
 
 STEPS = (
@@ -320,9 +320,12 @@ def _options(state: State) -> Iterator[Ask]:
         yield Ask(name=f"options.{name}", answered=not faults)
 
 
+def _task(state: State) -> TaskKind:
+    return TASK_KINDS.get(str(state.document.at(("task",))), TASK_KINDS["binary"])
+
+
 def _prices(state: State) -> Iterator[Ask]:
-    task = TASK_KINDS.get(str(state.document.at(("task",))), TASK_KINDS["binary"])
-    for names in task.needed:
+    for names in _task(state).needed:
         some = [_figure(state, f"outcomes.{name}") for name in names]
         yield next((ask for ask in some if ask.answered), some[0])
 
@@ -330,8 +333,9 @@ def _prices(state: State) -> Iterator[Ask]:
 def _amounts(state: State) -> Iterator[Ask]:
     yield _figure(state, "volume")
     yield _ask(state, "horizon")
-    binary = str(state.document.at(("task",)) or "binary") == "binary"
-    if binary and (state.document.at(("prevalence",)) or not state.document.at(("data",))):
+    if "positives" in _task(state).has and (
+        state.document.at(("prevalence",)) or not state.document.at(("data",))
+    ):
         yield _figure(state, "prevalence")
     for name, kind in _kinds(state).items():
         if kind in OPTION_KINDS and (OPTION_KINDS[kind].is_ml or kind == "bought"):

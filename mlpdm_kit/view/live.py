@@ -24,7 +24,9 @@ from mlpdm_kit.view import html
 from mlpdm_kit.view.bundles import PLOTLY_MIME, for_notebook
 from mlpdm_kit.view.forms.blocks import BESIDE
 from mlpdm_kit.view.forms.form import Form
+from mlpdm_kit.view.forms.parts import task_of
 from mlpdm_kit.view.group_parts import patterns_shown
+from mlpdm_kit.view.only import elsewhere, not_here
 from mlpdm_kit.view.panels.alive import PanelBox
 from mlpdm_kit.view.panels.desk import Desk, Nothing
 from mlpdm_kit.view.stage_bar import StageSpot
@@ -248,6 +250,8 @@ class _Shower:
     def one(self, spot: Spot, *, first: bool) -> list[Mapping[str, Any]]:
         """The bundles of a spot; what is at fault is said once, in the first."""
         self._bundles.clear()
+        if spot.arguments and self._elsewhere(spot.method, str(spot.arguments[0])):
+            return [not_here(self.text)]
         try:
             if self.page is not None:
                 getattr(self.page, spot.method)(*spot.arguments)
@@ -262,6 +266,13 @@ class _Shower:
             return [self._unfinished(self.faults)] if first else []
         return list(self._bundles)
 
+    def _elsewhere(self, method: str, name: str) -> bool:
+        """Whether something is only for other kinds of task than the file says now."""
+        with contextlib.suppress(InputError):
+            state = read_state(self.path)
+            return not state.broken and elsewhere(method, name, task_of(state))
+        return False
+
     def _patterns(self) -> list[Mapping[str, Any]]:
         """How the draft of a case looks that cannot be worked out yet."""
         with contextlib.suppress(InputError):
@@ -272,6 +283,8 @@ class _Shower:
 
     def desk(self, name: str) -> Desk | Nothing:
         """What stands behind a panel, or why there is nothing."""
+        if self._elsewhere("panel", name):
+            return Nothing(said=self.text.say("page.not-here"), gone=True)
         try:
             if self.page is not None and self.faults is None:
                 found: Desk | Nothing = self.page.desk(name)

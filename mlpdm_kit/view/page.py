@@ -43,6 +43,7 @@ from mlpdm_kit.view.charts import CHARTS, sections_of
 from mlpdm_kit.view.forms.said import form_table
 from mlpdm_kit.view.group_parts import estimates_shown, patterns_shown
 from mlpdm_kit.view.lines import LINES
+from mlpdm_kit.view.only import elsewhere, not_here
 from mlpdm_kit.view.panels.desk import Desk, Nothing, own_values
 from mlpdm_kit.view.panels.registry import PANELS, Ground
 from mlpdm_kit.view.record_pages import record_pages
@@ -279,6 +280,8 @@ class Page:
     def picture(self, name: str) -> None:
         """Show a chart under the sentence that says what it shows."""
         with faults_said(self.lang, self.show):
+            if self._elsewhere("picture", name):
+                return
             figure = self._draw(name)
             if figure is None:
                 self._say_nothing(name)
@@ -290,6 +293,8 @@ class Page:
     def reading(self, name: str) -> None:
         """Show how to read a chart."""
         with faults_said(self.lang, self.show):
+            if self._elsewhere("reading", name):
+                return
             figure = self._draw(name)
             if figure is not None:
                 text = figure["layout"]["meta"]["reading"]
@@ -298,6 +303,8 @@ class Page:
     def table(self, name: str) -> None:
         """Show a table."""
         with faults_said(self.lang, self.show):
+            if self._elsewhere("table", name):
+                return
             entry = TABLES[name]
             found = entry.make(self.sections(entry.needs), self.says)
             if not found.rows:
@@ -329,6 +336,8 @@ class Page:
         """Show a picture that a workshop can move, as it stands in the case."""
         with faults_said(self.lang, self.show):
             refuse_unknown("panel", name, tuple(PANELS))
+            if self._elsewhere("panel", name):
+                return
             desk = self.desk(name)
             if isinstance(desk, Nothing):
                 self.show(_as_html(html.words(desk.said, lang=self.lang, kind="none"), desk.said))
@@ -370,7 +379,10 @@ class Page:
             later = [
                 check.id
                 for check in CHECKS.values()
-                if area_of(check.id) == name and not check.asked and not self.walk.stopped
+                if area_of(check.id) == name
+                and not check.asked
+                and not self.walk.stopped
+                and (not check.only or check.only in self.case.of_task.has)
             ]
             notes = fold.notes
             if later:
@@ -413,6 +425,13 @@ class Page:
         pages = record_pages(self.record, self.lang, embed=alone)
         texts = {**pages, "record.json": self.record.to_json()}
         return [write_atomically(out / name, text) for name, text in texts.items()]
+
+    def _elsewhere(self, method: str, name: str) -> bool:
+        """Say so where something is only for other kinds of task; whether it is."""
+        found = elsewhere(method, name, self.case.of_task)
+        if found:
+            self.show(not_here(self.says))
+        return found
 
     def _draw(self, name: str) -> Figure | None:
         if name not in self._drawn:

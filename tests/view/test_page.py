@@ -16,7 +16,9 @@ from mlpdm_kit.errors import InputError
 from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.steps import STEPS
 from mlpdm_kit.view.charts import CHARTS
+from mlpdm_kit.view.only import ONLY
 from mlpdm_kit.view.page import PLOTLY_MIME, Page, find_case, open_page
+from mlpdm_kit.view.panels.registry import PANELS
 from mlpdm_kit.view.tables import TABLES
 
 PLAIN = {
@@ -247,3 +249,36 @@ def test_paths_count_from_beside_the_notebooks(
     page = open_page("problem_framing", case="my-case", show=shown.append)
     page.save()
     assert (tmp_path / "records" / "my-case" / "sections" / "problem_framing.json").is_file()
+
+
+STRANGE = re.compile(r"threshold|positives|probabilit|recall|precision|calibrat", re.I)
+
+
+@pytest.mark.parametrize("name", ["extraction", "generation", "search", "classes", "formula"])
+@pytest.mark.parametrize("step", STEPS)
+def test_a_task_hears_nothing_of_what_it_does_not_have(
+    case_folder: Folder, tmp_path: Path, name: str, step: str
+) -> None:
+    page = opened(case_folder(name), step, tmp_path / "out")
+    task = page.page.case.of_task
+    for (method, part), needed in ONLY.items():
+        shown = page.by(method, part)
+        gone = [bundle for bundle in shown if "mlpdm-not-here" in bundle["text/html"]]
+        assert len(gone) == (needed not in task.has)
+        assert not gone or shown == gone
+    calls = [("bottom_line",), *(("table", table) for table in TABLES)]
+    calls += [("picture", chart) for chart in CHARTS] + [("reading", chart) for chart in CHARTS]
+    calls += [("area", area) for area in FOUR_AREAS] + [("panel", panel) for panel in PANELS]
+    told = [bundle["text/plain"] for call in calls for bundle in page.by(*call)]
+    told += [Tags(b.get("text/html", "")).words for call in calls for b in page.by(*call)]
+    assert [line for line in told if STRANGE.search(re.sub("<style.*?/style>", "", line))] == []
+
+
+@pytest.mark.parametrize("name", ["stated", "measured", "amounts"])
+def test_a_task_that_has_a_threshold_is_shown_it(
+    case_folder: Folder, tmp_path: Path, name: str
+) -> None:
+    page = opened(case_folder(name), "cost_of_errors", tmp_path / "out")
+    shown = [*page.by("picture", "threshold"), *page.by("panel", "threshold")]
+    assert shown
+    assert not any("mlpdm-not-here" in bundle.get("text/html", "") for bundle in shown)

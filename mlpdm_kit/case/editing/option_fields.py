@@ -72,7 +72,7 @@ def concerns(name: str, kind: str, task: TaskKind, about: str) -> bool:
     if task.name == "formula":
         return name not in ("when", "predict", "predictions", "probability", "rates", "online",
                             "drift", "retrain", "retrain_every")  # fmt: skip
-    if name == "value":
+    if name == "value" or (name == "probability" and "chances" not in task.has):
         return False
     right = {"act": "when", "grade": "", "rank": ""}.get(task.answers, "predict")
     return name not in ("when", "predict") or name == right

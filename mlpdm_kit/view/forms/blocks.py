@@ -77,7 +77,7 @@ def _checks(state: State) -> Iterator[Block]:
 
 def _amounts(state: State) -> Iterator[Block]:
     names = ["volume", "growth"]
-    names += ["prevalence", "action_success"] if task_of(state).name == "binary" else []
+    names += ["prevalence", "action_success"] if "positives" in task_of(state).has else []
     yield Block(fields=some(Case, [*names, "horizon", "discount"]), order=order_of(Case))
     if task_of(state).name == "formula":
         yield from mapping(state, ("inputs",), "inputs", dimension="number")
@@ -162,7 +162,7 @@ def _data(state: State) -> Iterator[Block]:
     unused: tuple[str, ...] = () if task.answers == "rank" else ("query",)
     unused += () if graded else ("grades",)
     first = [n for n in (*_FIRST_OF_DATA, "query") if n not in unused]
-    first = [n for n in first if n != "positive" or task.name == "binary"]
+    first = [n for n in first if n != "positive" or "positives" in task.has]
     rest = [n for n in fields if n not in (*first, *unused, "positive")]
     blocks = [Block(code="form.block.more", fields=tuple(fields[n] for n in rest), folded=True,
                     order=order_of(Data))]  # fmt: skip

@@ -17,6 +17,7 @@ from mlpdm_kit.case.editing.file import CaseFile
 from mlpdm_kit.text import Text
 from mlpdm_kit.view import html
 from mlpdm_kit.view.forms.style import STYLE
+from mlpdm_kit.view.only import not_here
 from mlpdm_kit.view.palette import CHOSEN, KNOWING, RUNNING
 from mlpdm_kit.view.panels.desk import Desk, Knob, Nothing, Refused, Row, Shown, own_values
 from mlpdm_kit.view.panels.tornado import TornadoDesk
@@ -224,6 +225,8 @@ class PanelBox:
         if isinstance(desk, Nothing):
             self.knobs = {}
             said = html.words(desk.said, lang=self.text.lang, kind="none")
+            if desk.gone:
+                said = not_here(self.text)["text/html"]
             self.widget.children = [widgets.HTML(said)]
             return
         if isinstance(desk, TornadoDesk):

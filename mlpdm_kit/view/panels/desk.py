@@ -207,9 +207,10 @@ def own_values(rows: Sequence[Row]) -> dict[str, float]:
 
 @dataclass(frozen=True, kw_only=True)
 class Nothing:
-    """Why a panel shows nothing in this case, in words."""
+    """Why a panel shows nothing in this case, in words; ``gone`` where it is for other tasks."""
 
     said: str
+    gone: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

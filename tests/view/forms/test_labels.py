@@ -222,3 +222,11 @@ def test_a_question_says_where_no_is_the_good_answer(tmp_path: Path, lang: str) 
         check.id for check in CHECKS.values() if check.asked and check.passes == "no"
     }
     assert [name for name, told in asked.items() if neutral in told] == ["rules-grown"]
+
+
+def test_fields_of_chances_and_positives_are_shown_to_tasks_that_have_them(file: CaseFile) -> None:
+    has = TASK_KINDS[str(file.state.document.at(("task",)))].has
+    shown = {field.place for _, block in everything(file) for field in block.fields}
+    assert ("options.probability" in shown) == ("chances" in has)
+    for place in ("prevalence", "action_success", "data.positive"):
+        assert (place in shown) == ("positives" in has)
