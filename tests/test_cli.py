@@ -74,7 +74,7 @@ def test_new_then_check(tmp_path: Path) -> None:
     sound, unready = result.stdout.splitlines()
     assert (result.returncode, sound) == (0, "1 case checked, no faults.")
     # the example is sound, and nobody should take its verdict for the last word
-    assert unready.endswith("questions are unanswered, nobody decides, no review date.")
+    assert unready.endswith("other questions are open, nobody decides, no review date.")
 
 
 def test_check_prints_every_fault_with_its_place(tmp_path: Path) -> None:

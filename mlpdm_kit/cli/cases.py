@@ -78,16 +78,22 @@ def _unready(cases: Sequence[Path], text: Text) -> list[str]:
     from mlpdm_kit.analysis.ladder import ladder
     from mlpdm_kit.case.load import load_case
     from mlpdm_kit.record.gates import answered
+    from mlpdm_kit.record.openness import counted, open_said
 
     lines = []
     for place in cases[:MOST_SHOWN]:
         case = load_case(place)
-        silent = sum(check.status == "open" for check in answered(case, ladder(case)))
+        still = counted(answered(case, ladder(case)))
+        silent = still.gates.open + still.questions.open
         lacking = [name for name, there in (("decider", case.people.decider),
                                             ("review", case.review_on)) if not there]  # fmt: skip
         if silent or lacking:
             people = "".join(text.say(f"cli.check.no-{name}") for name in lacking)
-            lines.append(text.say("cli.check.unready", case=place, n=silent, people=people))
+            lines.append(
+                text.say(
+                    "cli.check.unready", case=place, open=open_said(still, text), people=people
+                )
+            )
     return lines
 
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mlpdm_kit.case.checks import AREAS
+from mlpdm_kit.case.checks import AREAS, HARD
 from mlpdm_kit.record.area_folds import known_of, sure_of, to_do
 from mlpdm_kit.record.areas import area_of, unsettled
 from mlpdm_kit.record.model import DecisionRecord
+from mlpdm_kit.record.openness import counted, open_said, tallied
 from mlpdm_kit.record.parts import CheckResult
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.tables import Cell, Fold, Table, heads
@@ -23,14 +24,14 @@ def gates_fold(record: DecisionRecord, says: Sentences) -> Fold:
     heading = says.say("record.heading.gates")
     if not record.gates:
         return Fold(key="gates", heading=heading, notes=(says.sentence("record.gates.none"),))
-    numbers = {status: sum(g.status == status for g in record.gates) for status in MARKS}
+    still = counted(record.gates)
     failed = [gate for gate in record.gates if gate.status == "failed"]
     parts = (_open(record, says), _passed(record, says))
     return Fold(
         key="gates",
         heading=heading,
-        summary=says.say("record.gates.counts", **numbers),
-        notes=(says.sentence("record.gates.lead"),),
+        summary=open_said(still, says),
+        notes=(*tallied(still, says), says.sentence("record.gates.lead")),
         pictures=("gates",),
         tables=(_table("failed", failed, record, says),) if failed else (),
         parts=tuple(part for part in parts if part is not None),
@@ -49,7 +50,9 @@ def _open(record: DecisionRecord, says: Sentences) -> Fold | None:
         summary=says.count(len(found)),
         tables=tuple(
             Table(
-                caption=says.say("record.gates.caption.open", area=area, n=len(gates)),
+                caption=says.say(
+                    "record.gates.caption.open", area=area, open=_rows_open(gates, says)
+                ),
                 heads=heads(says, "record.gates", "check", "concerns", "what", "to-do"),
                 rows=tuple(_open_row(gate, record, says) for gate in gates),
             )
@@ -57,6 +60,14 @@ def _open(record: DecisionRecord, says: Sentences) -> Fold | None:
             if gates
         ),
     )
+
+
+def _rows_open(gates: Sequence[CheckResult], says: Sentences) -> str:
+    """How many rows of a table are gates, and how many are other questions."""
+    hard = sum(gate.kind in HARD for gate in gates)
+    numbers = {"gates": hard, "others": len(gates) - hard}
+    told = [says.say(f"record.gates.rows.{name}", n=n) for name, n in numbers.items() if n]
+    return says.listed(told)
 
 
 def _passed(record: DecisionRecord, says: Sentences) -> Fold | None:

@@ -9,10 +9,10 @@ from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any
 
-from mlpdm_kit.case.checks import HARD
 from mlpdm_kit.record.cards import Card, again, find_out, reopening
 from mlpdm_kit.record.chain_fold import places_said
 from mlpdm_kit.record.model import DecisionRecord
+from mlpdm_kit.record.openness import counted, open_said
 from mlpdm_kit.record.parts import Range, Said
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.stress_fold import robustness
@@ -177,10 +177,9 @@ def _beside(record: DecisionRecord, says: Sentences) -> list[str]:
     ml = {o.id for o in record.options if o.is_ml}
     if said.outcome == "find_out_first" and said.option in worth and said.option not in ml:
         found.append(says.sentence("verdict.no-ml-yet"))
-    silent = [g for g in record.gates if g.status == "open" and not g.measured]
-    gates = [g for g in silent if g.kind in HARD]
-    if gates and said.outcome not in ("find_out_first", "stop"):
-        found.append(says.sentence("verdict.unanswered", n=len(silent), gates=len(gates)))
+    still = counted(record.gates)
+    if still.gates.open and said.outcome not in ("find_out_first", "stop"):
+        found.append(says.sentence("verdict.unanswered", open=open_said(still, says)))
     return found
 
 

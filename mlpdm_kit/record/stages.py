@@ -7,7 +7,8 @@ What counts as answered
 ``problem_framing``
     User, problem, decision, status quo, the goal's metric and the one who decides are
     written; each gate that a person has to answer, and that concerns the options of the
-    case, has yes, no or n/a. Whether the answer is only assumed is counted apart.
+    case, has yes, no or n/a. How many are open is counted as everywhere else, in
+    `mlpdm_kit.record.openness`: one that is only assumed is.
 ``baseline_comparison``
     There is an option without ML that is more than nothing, everything or the same for all;
     each option says how good it is, or is tried on data.
@@ -19,8 +20,10 @@ What counts as answered
 ``decision_record``
     Who decides, when it is looked at again, and how it will be seen that it was right.
 
-An answer with a fault in it is none. Where a gate has stopped the whole case, the three
-steps in the middle ask for nothing, and no gate has to be answered any more.
+An answer with a fault in it is none, and a step is not complete while anything that belongs to
+it has a fault, as a study that does not say what it looks at. Where a gate has stopped the
+whole case, the three steps in the middle ask for nothing, and no gate has to be answered any
+more.
 
 What counts as looked at, and as stale
 --------------------------------------
@@ -33,17 +36,21 @@ when anything has changed. A case that cannot be read at all makes nothing stale
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
 
-from mlpdm_kit.case.checks import CHECKS, Check
+from mlpdm_kit.analysis.ladder import ladder
+from mlpdm_kit.case.checks import CHECKS, HARD, Check
 from mlpdm_kit.case.editing.file import State, lacks
 from mlpdm_kit.case.editing.option_fields import WORTH
 from mlpdm_kit.case.kinds import OPTION_KINDS, TASK_KINDS, TaskKind
 from mlpdm_kit.case.model import Case
+from mlpdm_kit.record.gates import answered
+from mlpdm_kit.record.openness import counted
+from mlpdm_kit.record.parts import CheckResult
 
 STEPS = (
     "problem_framing",
@@ -57,6 +64,7 @@ Status = Literal["untouched", "partial", "complete", "stale", "spared"]
 FRAMED = ("framing.user", "framing.problem", "framing.decision", "framing.status_quo",
           "framing.goal.metric", "people.decider")  # fmt: skip
 RECORDED = ("people.decider", "review_on", "confirmation")
+_AT_THE_END = ("review_on", "confirmation", "status", "date", "supersedes")
 _NO_REAL_OPTION = frozenset({"none", "all", "constant"})
 _TAKES = ("build", "run", "cost_per_case", "tokens")
 _WORDING = frozenset({"note", "source", "owner", "label"})
@@ -98,6 +106,10 @@ class Stage:
         Whether the step has been looked at.
     changed : tuple of str
         The earlier steps whose answers have changed since, as far as that is known.
+    gates : int
+        How many gates that people answer are open, as `mlpdm_kit.record.openness` counts them.
+    faults : int
+        In how many places something written in it has to be put right or made whole first.
     """
 
     step: str
@@ -107,6 +119,8 @@ class Stage:
     assumed: int = 0
     seen: bool = False
     changed: tuple[str, ...] = ()
+    gates: int = 0
+    faults: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,6 +154,7 @@ def stages(state: State, left: Left | None = None, *, data_digest: str = "") -> 
     """
     now = {} if state.case is None else fingerprints(state.case, data_digest)
     asked = asks(state)
+    wrong = _at_fault(state, asked)
     stopped = _stopped(state)
     if stopped:
         first = asked[STEPS[0]]
@@ -155,13 +170,15 @@ def stages(state: State, left: Left | None = None, *, data_digest: str = "") -> 
             status = "spared"
         elif seen and stale:
             status = "stale"
-        elif seen and done == len(some):
+        elif seen and done == len(some) and not (wrong[step] and not spared):
             status = "complete"
         elif not done and (not seen or left is None):
             status = "untouched"
         assumed = sum(ask.assumed for ask in some)
         found.append(Stage(step=step, status=status, answered=done, asked=len(some),
-                           assumed=assumed, seen=seen, changed=changed))  # fmt: skip
+                           assumed=assumed, seen=seen, changed=changed,
+                           gates=_gates_open(state, some) if step == STEPS[0] else 0,
+                           faults=0 if spared else len(wrong[step])))  # fmt: skip
     return tuple(found)
 
 
@@ -281,18 +298,50 @@ def _kinds(state: State) -> dict[str, str]:
     }
 
 
+def _gate_results(state: State) -> tuple[CheckResult, ...]:
+    """The gates that people answer and that concern the case, as far as it can be read."""
+    if state.case is None:
+        return ()
+    found = answered(state.case, ladder(state.case))
+    return tuple(result for result in found if result.kind in HARD)
+
+
 def _gates(state: State) -> Iterator[Ask]:
-    kinds = [OPTION_KINDS[kind] for kind in _kinds(state).values() if kind in OPTION_KINDS]
-    concerned = {
-        "case": True,
-        "ml": True,
-        "unreviewed": True,
-        "learns": any(kind.learns for kind in kinds),
-        "llm": any(kind.generates for kind in kinds),
-    }
-    for check in CHECKS.values():
-        if check.hard and check.asked and not check.measured and concerned[check.scope]:
-            yield _gate(state, check)
+    if state.case is None:
+        known = [c for c in CHECKS.values() if c.hard and c.asked and c.scope == "case"]
+    else:
+        known = [CHECKS[name] for name in dict.fromkeys(r.id for r in _gate_results(state))]
+    for check in known:
+        yield _gate(state, check)
+
+
+def _gates_open(state: State, asked: Iterable[Ask]) -> int:
+    if state.case is None:
+        return sum(not ask.answered for ask in asked if ask.name.startswith("checks."))
+    if _stopped(state):
+        return 0
+    return len(counted(_gate_results(state)).gates.open)
+
+
+def _at_fault(state: State, asked: Mapping[str, tuple[Ask, ...]]) -> dict[str, set[str]]:
+    """Of each step the places that have a fault and that it does not ask for anyway."""
+    missing = [ask.name for asks_ in asked.values() for ask in asks_ if not ask.answered]
+    found: dict[str, set[str]] = {step: set() for step in STEPS}
+    for fault in state.faults:
+        name = f"{fault.field}."
+        if not any(name.startswith(f"{one}.") or one.startswith(name) for one in missing):
+            found[_step_of(fault.field)].add(".".join(fault.field.split(".")[:2]))
+    return found
+
+
+def _step_of(name: str) -> str:
+    """The step in which something of the case file is filled in."""
+    first, *rest = name.split(".")
+    if first == "options":
+        return STEPS[3] if rest[1:2] and rest[1] in _TERMS else STEPS[1]
+    if first in _AT_THE_END:
+        return STEPS[4]
+    return next((step for step, names in _STANDS_ON.items() if first in names), STEPS[0])
 
 
 def _gate(state: State, check: Check) -> Ask:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from mlpdm_kit.case.checks import AREAS, HARD
+from mlpdm_kit.record.openness import counted, open_said
 from mlpdm_kit.record.parts import CheckResult
 from mlpdm_kit.record.sections import FramingSection
 from mlpdm_kit.record.sentences import Sentences
@@ -35,20 +36,17 @@ def gates_sentence(framing: FramingSection, says: Sentences) -> str:
     """How the gates stand, in one sentence."""
     if framing.stopped_by:
         return says.sentence("chart.gates.stopped", checks=list(framing.stopped_by))
-    failed = _hard(framing.checks, "failed")
-    unanswered = _hard(framing.checks, "open")
+    found = counted(framing.checks)
+    failed, to_fix, still = found.gates.failed, found.questions.failed, open_said(found, says)
     if failed:
         many = "many" if len(failed) > 1 else "one"
-        return says.sentence(f"chart.gates.failed.{many}", checks=failed, n=len(failed))
-    if unanswered:
-        many = "many" if len(unanswered) > 1 else "one"
-        return says.sentence(f"chart.gates.open.{many}", n=len(unanswered), checks=unanswered)
-    to_fix = [check.id for check in framing.checks if check.status == "failed"]
+        return says.sentence(f"chart.gates.failed.{many}", checks=failed, n=len(failed), open=still)
+    if found.gates.open:
+        return says.sentence("chart.gates.open", open=still)
     if to_fix:
-        return says.sentence("chart.gates.to-fix", checks=to_fix)
-    rest = sum(check.status == "open" for check in framing.checks)
-    if rest:
-        return says.sentence(f"chart.gates.rest.{'many' if rest > 1 else 'one'}", n=rest)
+        return says.sentence("chart.gates.to-fix", checks=to_fix, open=still)
+    if found.questions.open:
+        return says.sentence("chart.gates.rest", open=still)
     return says.sentence("chart.gates.passed")
 
 
@@ -57,10 +55,6 @@ def counts(checks: Iterable[CheckResult]) -> str:
     found = list(checks)
     numbers = {mark: sum(c.status == name for c in found) for name, mark in STATUS_MARKS.items()}
     return " · ".join(f"{n} {mark}" for mark, n in numbers.items() if n)
-
-
-def _hard(checks: Sequence[CheckResult], status: str) -> list[str]:
-    return [check.id for check in checks if check.status == status and check.kind in HARD]
 
 
 def _sorted(checks: Sequence[CheckResult], area: str) -> list[CheckResult]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from mlpdm_kit.record.data_fold import fitted_on, stated_evidence
 from mlpdm_kit.record.model import DecisionRecord
+from mlpdm_kit.record.openness import counted, tallied
 from mlpdm_kit.record.page import reason_said, verdict, verdict_figure
 from mlpdm_kit.record.rounding import to_error
 from mlpdm_kit.record.sections import ComparisonSection, ErrorsSection, FramingSection, ValueSection
@@ -20,12 +21,7 @@ Line = tuple[str, list[str]]
 
 def framing_line(framing: FramingSection, *, says: Sentences) -> Line:
     """How the gates stand."""
-    numbers = {
-        status: sum(check.status == status for check in framing.checks)
-        for status in ("failed", "open", "passed")
-    }
-    small = says.sentence("line.framing.counts", n=len(framing.checks), **numbers)
-    return _full(gates_sentence(framing, says), says), [small]
+    return _full(gates_sentence(framing, says), says), tallied(counted(framing.checks), says)
 
 
 def comparison_line(
@@ -96,6 +92,8 @@ def record_line(record: DecisionRecord, *, says: Sentences) -> Line:
     """The verdict, its figure, and the reasons for it."""
     small = [verdict_figure(record, says)]
     small += [reason_said(said, record, says) for said in record.verdict.reasons]
+    if record.verdict.outcome != "stop":
+        small += tallied(counted(record.gates), says)
     return verdict(record, says), [line for line in small if line]
 
 

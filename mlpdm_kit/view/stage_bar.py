@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlpdm_kit.case.dataset import data_digest
 from mlpdm_kit.errors import InputError
+from mlpdm_kit.record.openness import gates_open
 from mlpdm_kit.record.stages import STEPS, Stage, Status, left_in, stages
 from mlpdm_kit.text import Text
 from mlpdm_kit.view.palette import CHOSEN
@@ -103,21 +104,29 @@ def _state(stage: Stage, text: Text) -> str:
     if status == "stale":
         status = "stale" if stage.changed else "stale.record"
     elif answered and status in ("untouched", "partial"):
-        status = "unseen"
+        status = "faulty" if stage.faults else "unseen"
     names = [text.say(f"stage.{step}") for step in stage.changed]
     said = text.say(f"stage.status.{status}", answered=stage.answered, asked=stage.asked,
-                    changed=names)  # fmt: skip
-    if stage.assumed and status not in ("untouched", "spared"):
+                    changed=names, n=stage.faults)  # fmt: skip
+    if stage.faults and status != "faulty":
+        said += text.say("stage.faults", n=stage.faults)
+    if stage.step == STEPS[0] and status != "spared":
+        said += text.say("stage.gates", open=gates_open(stage.gates, text))
+    elif stage.assumed and status not in ("untouched", "spared"):
         said += text.say("stage.assumed", n=stage.assumed)
     return said
 
 
 def _meanwhile(stage: Stage, text: Text) -> str:
     """What holds for the later steps while this one is not answered."""
-    if stage.status == "spared" or stage.answered == stage.asked:
+    name, left = text.say(f"stage.{stage.step}"), stage.asked - stage.answered
+    if stage.status == "spared":
         return ""
-    return text.say(f"stage.meanwhile.{stage.step}", name=text.say(f"stage.{stage.step}"),
-                    n=stage.asked - stage.answered)  # fmt: skip
+    if stage.faults:
+        return text.say("stage.meanwhile.faults", name=name, n=stage.faults)
+    if stage.gates:
+        return text.say("stage.meanwhile.gates", name=name, open=gates_open(stage.gates, text))
+    return text.say(f"stage.meanwhile.{stage.step}", name=name, n=left) if left else ""
 
 
 class StageSpot:

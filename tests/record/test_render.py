@@ -112,7 +112,8 @@ def test_a_minute_of_reading(records: dict[str, DecisionRecord]) -> None:
     assert "Above ¥11,400 per claim, the model would be best." in words
     assert "June 1, 2027" in words
     assert "simulated data" in words
-    assert "2 failed, 1 open, 4 passed" in words
+    assert "one gate is open" in words
+    assert "Gates that people answer: 1 failed, 1 open, 1 passed." in words
 
 
 @pytest.mark.parametrize(
@@ -268,7 +269,8 @@ def test_a_minute_of_reading_in_japanese(records: dict[str, DecisionRecord]) -> 
     )
     assert "11,400円／claimを上回ると、モデルが最善になります。" in page.words
     assert "2027年6月1日" in page.words
-    assert "不合格 2、未決 1、合格 4" in page.words
+    assert "未決の関門が1つ" in page.words
+    assert "人が答える関門：不合格 1、未決 1、合格 1。" in page.words
 
 
 @pytest.mark.parametrize("outcome", OUTCOMES)

@@ -191,7 +191,7 @@ def test_gates_are_those_that_a_person_answers_and_that_concern_the_options(
 
     plain = gates(make_case("plain", options={"rule": {"kind": "rule"}}))
     both = gates(make_case("both", options={"m": {"kind": "model"}, "l": {"kind": "llm"}}))
-    assert {CHECKS[name].scope for name in plain} == {"case", "ml", "unreviewed"}
+    assert {CHECKS[name].scope for name in plain} == {"case"}  # no question about ML concerns it
     assert {CHECKS[name].scope for name in both} == {"case", "ml", "unreviewed", "learns", "llm"}
     assert "beats-baseline" not in both
 

@@ -250,7 +250,7 @@ def test_an_option_nobody_priced_says_so() -> None:
 def test_an_option_that_cannot_be_chosen_yet_is_hollow_and_says_why() -> None:
     ahead = option("model", 90, ml=True, feasible=False, open_gates=("purpose", "terms"))
     figure, said = worth(option("rule", 50), ahead, best="model")
-    assert "cannot be chosen yet: 2 gates are open" in said
+    assert "cannot be chosen yet: 2 gates that concern it are open" in said
     symbols = {t["marker"]["symbol"] for t in figure["data"] if t["mode"] == "markers"}
     assert symbols == {"circle", "diamond-open"}
     assert "no sure answer yet" in figure["layout"]["meta"]["title"]

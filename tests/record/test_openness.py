@@ -1,0 +1,114 @@
+"""What is open is counted once: the same number in the same words wherever it is said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mlpdm_kit import decide, load_case
+from mlpdm_kit.case.checks import CHECKS
+from mlpdm_kit.case.editing.file import CaseFile
+from mlpdm_kit.record.folds import folds
+from mlpdm_kit.record.openness import counted, gates_open, tallied
+from mlpdm_kit.record.page import top_of_page
+from mlpdm_kit.record.parts import CheckResult
+from mlpdm_kit.record.sentences import Sentences
+from mlpdm_kit.record.stages import STEPS, stages
+from mlpdm_kit.record.steps import Walk
+from mlpdm_kit.text import LANGUAGES
+from mlpdm_kit.view.gate_chart import gates_sentence
+from mlpdm_kit.view.lines import framing_line, record_line
+from mlpdm_kit.view.stage_bar import stage_bar
+from tests.conftest import GATES
+
+MakeCase = Callable[..., Path]
+RATES = {"recall": {"value": "80%", "evidence": "measured"},
+         "false_positive_rate": {"value": "5%", "evidence": "measured"}}  # fmt: skip
+OPTIONS = {"rule": {"kind": "rule", "rates": RATES}, "llm": {"kind": "llm", "rates": RATES}}
+SOME = {  # two that nobody has answered, one that is only assumed
+    **{name: said for name, said in GATES.items() if name not in ("terms", "purpose")},
+    "catastrophe": {"answer": "no"},
+}
+
+
+def result(name: str, status: Any, **more: Any) -> CheckResult:
+    check = CHECKS[name]
+    return CheckResult(id=name, area=check.area, kind=check.kind, scope=check.scope,
+                       status=status, **more)  # fmt: skip
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(
+    ("checks", "options", "n"),
+    [
+        ({}, OPTIONS, 13),  # all but the three about what is trained
+        (SOME, OPTIONS, 4),  # and its budget
+        (GATES, {"rule": OPTIONS["rule"]}, 0),
+        ({}, {"rule": OPTIONS["rule"]}, 3),  # those about the whole case
+    ],
+)
+def test_one_number_in_the_same_words_everywhere(
+    make_case: MakeCase, lang: str, checks: Any, options: Any, n: int
+) -> None:
+    folder = make_case(checks=checks, options=options)
+    case = load_case(folder)
+    walk, says = Walk(case, draws=256), Sentences.of_case(case, lang)
+    record = decide(case, draws=256)
+    found = counted(walk.framing().checks)
+    assert len(found.gates.open) == n
+    assert counted(record.gates).gates.open == found.gates.open
+
+    words, (gates, *_) = gates_open(n, says), tallied(found, says)
+    stage = stages(CaseFile(folder).state)[0]
+    assert (stage.step, stage.gates) == (STEPS[0], n)
+    assert words in stage_bar([stage], text=says)["text/plain"]
+    if n:  # what is not open is not counted in a sentence about what is
+        assert words in gates_sentence(walk.framing(), says)
+    assert gates in framing_line(walk.framing(), says=says)[1]
+    assert gates in record_line(record, says=says)[1]
+    fold = next(
+        one for one in folds(record, Sentences.of_record(record, lang)) if one.key == "gates"
+    )
+    assert words in fold.summary
+    assert gates in fold.notes
+    for option in record.options:
+        own = set(option.open_gates) - set(counted(record.gates).worked_out.open)
+        assert own <= set(found.gates.open)
+        assert not own or option.is_ml
+        if option.id == "llm":
+            concerned = {g.id for g in record.gates if option.id in g.options}
+            assert own == set(found.gates.open) & concerned
+
+
+def test_each_is_counted_once_and_gates_apart_from_questions() -> None:
+    found = counted(
+        [
+            result("terms", "open", holds=True, options=("a",)),
+            result("terms", "passed", options=("b",)),
+            result("purpose", "passed"),
+            result("decider", "open"),
+            result("owner", "failed"),
+            result("beats-baseline", "open", holds=True, measured=True),
+            result("gain-pays", "open", holds=False, measured=True),
+        ]
+    )
+    assert (found.gates.open, found.gates.passed) == (("terms",), ("purpose",))
+    assert (found.worked_out.open, found.worked_out.left) == (("beats-baseline",), ("gain-pays",))
+    assert (found.questions.open, found.questions.failed) == (("decider",), ("owner",))
+
+
+def test_no_gate_fails_never_stands_alone_above_open_ones(make_case: MakeCase) -> None:
+    case = load_case(make_case(checks=SOME, options=OPTIONS))
+    said = gates_sentence(Walk(case, draws=256).framing(), Sentences.of_case(case))
+    others = len(counted(Walk(case, draws=256).framing().checks).questions.open)
+    assert said == f"No gate fails, but 4 gates are open, {others} other questions are open"
+
+
+def test_the_record_says_on_its_first_screen_what_is_unanswered(make_case: MakeCase) -> None:
+    record = decide(load_case(make_case(checks={}, options=OPTIONS)), draws=256)
+    top = top_of_page(record, Sentences.of_record(record))
+    assert record.verdict.outcome == "use_non_ml"
+    assert "13 gates are open" in str(top)
