@@ -149,7 +149,7 @@ def _reading(
     if case is not None:
         case = case.model_copy(update={"folder": file.parent.resolve()})
         reading.add(rule_faults(case))
-        reading.case = case.model_copy(update={"digest": _digest(case)})
+        reading.case = with_digest(case)
     return reading
 
 
@@ -255,6 +255,11 @@ def _follows(fault: Fault, noted: list[str]) -> bool:
     )  # fmt: skip
 
 
+def with_digest(case: Case) -> Case:
+    """The case with the digest of what it says."""
+    return case.model_copy(update={"digest": _digest(case)})
+
+
 def _digest(case: Case) -> str:
     order = {name: list(option.steps) for name, option in case.options.items()}
     canonical = json.dumps(
@@ -325,4 +330,4 @@ def find_cases(paths: list[Path]) -> list[Path]:
     return list(dict.fromkeys(found))
 
 
-__all__ = ["CASE_FILE", "check_case", "find_cases", "load_case"]
+__all__ = ["CASE_FILE", "check_case", "find_cases", "load_case", "with_digest"]

@@ -22,6 +22,7 @@ from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.text import Text
 from mlpdm_kit.view import html
 from mlpdm_kit.view.bundles import PLOTLY_MIME, for_notebook
+from mlpdm_kit.view.draft import draft_of, from_answers
 from mlpdm_kit.view.forms.blocks import BESIDE
 from mlpdm_kit.view.forms.form import Form
 from mlpdm_kit.view.forms.parts import task_of
@@ -32,7 +33,7 @@ from mlpdm_kit.view.panels.desk import Desk, Nothing
 from mlpdm_kit.view.stage_bar import StageSpot
 
 Show = Callable[[Mapping[str, Any]], None]
-Open = Callable[[Path, Show], Any]
+Open = Callable[..., Any]  # from a path, what takes each thing shown, and a draft if there is one
 
 QUIET = 0.25  # seconds without a change before all is worked out again
 LOOK = 1.0  # seconds between looks at the file
@@ -241,20 +242,41 @@ class _Shower:
         self.path, self.text = path, text
         self.page: Any = None
         self.faults: InputError | None = None
+        self.left_out: tuple[str, ...] = ()
+        self._early: Any = None  # shows what follows from the answers alone
         self._bundles: list[Mapping[str, Any]] = []
         try:
-            self.page = open_page(path, lambda bundle: self._bundles.append(bundle))
+            self.page = open_page(path, self._take)
         except InputError as error:
             self.faults = error
+            self._draft(open_page)
+
+    def _take(self, bundle: Mapping[str, Any]) -> None:
+        self._bundles.append(bundle)
+
+    def _draft(self, open_page: Open) -> None:
+        """Open what there is of a case that is not whole."""
+        with contextlib.suppress(InputError):
+            draft = draft_of(read_state(self.path))
+            if draft is None:
+                return
+            page = open_page(self.path, self._take, draft.case)
+            if draft.whole:
+                self.page, self.faults, self.left_out = page, None, draft.left_out
+            else:
+                self._early = page
 
     def one(self, spot: Spot, *, first: bool) -> list[Mapping[str, Any]]:
         """The bundles of a spot; what is at fault is said once, in the first."""
         self._bundles.clear()
         if spot.arguments and self._elsewhere(spot.method, str(spot.arguments[0])):
             return [not_here(self.text)]
+        if self.left_out and spot.method == "save":
+            return [self._told("page.left-out.save")]
+        page = self.page or self._early_for(spot)
         try:
-            if self.page is not None:
-                getattr(self.page, spot.method)(*spot.arguments)
+            if page is not None:
+                getattr(page, spot.method)(*spot.arguments)
         except InputError as error:
             self.faults = self.faults or error
         except Exception as error:  # nobody would see it: a callback has no cell
@@ -263,8 +285,22 @@ class _Shower:
         if self.faults is not None:
             if spot.method == "patterns":
                 return self._patterns()
-            return [self._unfinished(self.faults)] if first else []
+            early = self._bundles if page is not None and page is self._early else []
+            return [*([self._unfinished(self.faults)] if first else []), *early]
+        if self.left_out and (first or spot.arguments == ("studies",)):
+            return [self._told("page.left-out", studies=list(self.left_out)), *self._bundles]
         return list(self._bundles)
+
+    def _early_for(self, spot: Spot) -> Any:
+        """The page of the draft, for what does not need the rest of it."""
+        page = self._early
+        if page is None or not from_answers(page.step, spot.method, spot.arguments):
+            return None
+        return page
+
+    def _told(self, code: str, **figures: Any) -> Mapping[str, Any]:
+        said = self.text.say(code, **figures)
+        return {"text/html": html.words(said, lang=self.text.lang, kind="none")}
 
     def _elsewhere(self, method: str, name: str) -> bool:
         """Whether something is only for other kinds of task than the file says now."""

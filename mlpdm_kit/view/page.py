@@ -121,9 +121,24 @@ def open_page(
         refuse_unknown("mode", mode, MODES)
         refuse_unknown("lang", lang, LANGUAGES)
         found = load_case(find_case(case), overrides)
-        where = Path(out) if out else _home() / "records" / found.name
-        walk = Walk(found, seed=seed, draws=draws, out=where, day=_day(day))
-    return Page(walk, step=step, mode=mode, lang=lang, show=show, overrides=overrides)
+        return _page_of(found, step, out=out, mode=mode, lang=lang, seed=seed, draws=draws, day=day,
+                        overrides=overrides, show=show)  # fmt: skip
+
+
+def _page_of(
+    found: Case,
+    step: str,
+    *,
+    out: str,
+    seed: int,
+    draws: int,
+    day: str | None,
+    **more: Any,
+) -> Page:
+    """The page of a case that has been read."""
+    where = Path(out) if out else _home() / "records" / found.name
+    walk = Walk(found, seed=seed, draws=draws, out=where, day=_day(day))
+    return Page(walk, step=step, **more)
 
 
 def _live(step: str, *, case: str, lang: str, **more: Any) -> LivePage:
@@ -142,7 +157,9 @@ def _live(step: str, *, case: str, lang: str, **more: Any) -> LivePage:
         file = CaseFile(found)
     where = Path(more["out"] or _home() / "records" / file.path.resolve().parent.name)
 
-    def reopen(path: Path, show: Show) -> Page:
+    def reopen(path: Path, show: Show, draft: Case | None = None) -> Page:
+        if draft is not None:
+            return _page_of(draft, step, mode="report", lang=lang, show=show, **more)
         page = open_page(step, case=str(path), lang=lang, show=show, **more)
         assert isinstance(page, Page)
         return page

@@ -203,7 +203,7 @@ def _studies(state: State) -> Iterator[Block]:
     for name in state.document.at(("studies",)) or {}:
         path = ("studies", name)
         yield part(Study, path, "form.block.study", name=name, folded=True, removes=path,
-                   renames=True, slugged=True)  # fmt: skip
+                   renames=True, slugged=True, opens=True)  # fmt: skip
     yield Block(adds=Adds(what="studies", path=("studies",), slugged=True, label_at="note"))
 
 

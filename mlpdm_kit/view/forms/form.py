@@ -164,7 +164,7 @@ class Form:
         fold.button.observe(lambda _: self._fill_all(block), names="value")
         key = _place_of(block)
         self.folds[key] = fold
-        if key in opened:
+        if key in opened or (block.opens and self._around.state.faults_at(block.removes)):
             fold.open()
         yield fold.widget
 

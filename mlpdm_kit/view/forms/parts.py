@@ -77,6 +77,8 @@ class Block:
         Whether the file then gets a short name out of what was typed.
     leaves : tuple of paths
         What the task has no use for, to be taken away with one button.
+    opens : bool
+        Whether it stands open while something in it is missing or wrong.
     """
 
     code: str = ""
@@ -91,6 +93,7 @@ class Block:
     renames: bool = False
     slugged: bool = False
     leaves: tuple[Path_, ...] = ()
+    opens: bool = False
 
     def title(self, text: Text) -> str:
         """Its heading."""
