@@ -3,7 +3,8 @@
 The vertical axis counts pixels, so that words and bars never meet whatever the width is;
 only the horizontal axis stretches. Words stand above what they name, from the left edge, a
 figure at the right edge. As the browser does not break them, every chart is laid out for two
-rooms: one that reads at 360 pixels, and one for a page that has about twice as much.
+rooms: one that reads at 360 pixels, and one for a page that has about twice as much, as a
+notebook has on a small laptop.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ class Room:
 
 
 NARROW = Room(line=39, small=46, half=18, whole=40, pixels=300)
-WIDE = Room(line=92, small=108, half=42, whole=94, pixels=680)
+WIDE = Room(line=80, small=88, half=35, whole=76, pixels=570)
 _room: ContextVar[Room] = ContextVar("room", default=NARROW)
 
 

@@ -28,7 +28,7 @@
   };
 
   // Lines of words are broken beforehand: for a narrow screen, and for one that has this much room.
-  const ROOM = 680;
+  const ROOM = 570;
   const roomy = (box) => box.clientWidth >= ROOM;
   const read = (box) => JSON.parse(document.querySelector(`script[data-for="${box.dataset.chart}"]`).textContent);
 
