@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from html import escape
 from pathlib import Path
@@ -68,7 +68,7 @@ def stage_bar(
     boxes = "".join(_box(stage, text, here=stage.step == here) for stage in found)
     lead = escape(text.say("stage.bar"))
     back = f' <a href="{escape(home)}">{escape(text.say("stage.home"))}</a>' if home else ""
-    notes = [said for stage in found if (said := _meanwhile(stage, text))]
+    notes = [said for stage in found for said in _meanwhile(stage, text)]
     rest = "".join(f'<li style="margin:0.15em 0">{escape(note)}</li>' for note in notes)
     below = f'<ul style="margin:0.2em 0 0;font-size:0.92em">{rest}</ul>' if rest else ""
     html = (
@@ -117,16 +117,17 @@ def _state(stage: Stage, text: Text) -> str:
     return said
 
 
-def _meanwhile(stage: Stage, text: Text) -> str:
+def _meanwhile(stage: Stage, text: Text) -> Iterator[str]:
     """What holds for the later steps while this one is not answered."""
     name, left = text.say(f"stage.{stage.step}"), stage.asked - stage.answered
     if stage.status == "spared":
-        return ""
+        return
     if stage.faults:
-        return text.say("stage.meanwhile.faults", name=name, n=stage.faults)
+        yield text.say("stage.meanwhile.faults", name=name, n=stage.faults)
     if stage.gates:
-        return text.say("stage.meanwhile.gates", name=name, open=gates_open(stage.gates, text))
-    return text.say(f"stage.meanwhile.{stage.step}", name=name, n=left) if left else ""
+        yield text.say("stage.meanwhile.gates", name=name, open=gates_open(stage.gates, text))
+    elif left:
+        yield text.say(f"stage.meanwhile.{stage.step}", name=name, n=left)
 
 
 class StageSpot:

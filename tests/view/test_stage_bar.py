@@ -105,3 +105,16 @@ def test_the_way_back_is_shown_where_there_is_a_start_page(
         spot.fill(file, Text("en"))
         assert ("start.ipynb" in str(spot.place.outputs)) == there
     assert os.getcwd() == str(tmp_path)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_it_says_what_has_to_be_put_right_and_how_many_gates_are_open(lang: str) -> None:
+    text = Text(lang)
+    faulty = stage("partial", step=STEPS[3], answered=2, faults=1)
+    assert text.say("stage.status.faulty", n=1) in words(stage_bar([faulty], text=text))
+    both = words(stage_bar([stage("partial", step=STEPS[3], faults=1)], text=text))
+    name = text.say(f"stage.{STEPS[3]}")
+    assert text.say("stage.meanwhile.faults", name=name, n=1) in both
+    assert text.say(f"stage.meanwhile.{STEPS[3]}", name=name, n=1) in both
+    gates = words(stage_bar([stage("partial", step=STEPS[0], gates=3)], text=text))
+    assert gates.count(text.say("open.gates.many", n=3)) == 2  # in its box, and in the note below
