@@ -47,7 +47,7 @@ def _open(record: DecisionRecord, says: Sentences) -> Fold | None:
     return Fold(
         key="gates-open",
         heading=says.say("record.gates.open"),
-        summary=says.count(len(found)),
+        summary=_rows_open(found, says),
         tables=tuple(
             Table(
                 caption=says.say(

@@ -38,11 +38,14 @@ class Counted:
         Gates that the kit answers, from data and figures.
     questions : Tally
         Questions that people answer and that are no gates.
+    checked : Tally
+        Those that the kit answers.
     """
 
     gates: Tally
     worked_out: Tally
     questions: Tally
+    checked: Tally
 
 
 def counted(checks: Iterable[CheckResult]) -> Counted:
@@ -62,6 +65,7 @@ def counted(checks: Iterable[CheckResult]) -> Counted:
         gates=_tally(c for c in found if c.kind in HARD and not c.measured),
         worked_out=_tally(c for c in found if c.kind in HARD and c.measured),
         questions=_tally(c for c in found if c.kind not in HARD and not c.measured),
+        checked=_tally(c for c in found if c.kind not in HARD and c.measured),
     )
 
 
@@ -69,7 +73,8 @@ def _tally(checks: Iterable[CheckResult]) -> Tally:
     worst = ("failed", "open", "left", "passed")
     stands: dict[str, str] = {}
     for check in checks:
-        left = check.status == "open" and check.measured and not check.holds
+        hard = check.kind in HARD
+        left = hard and check.status == "open" and check.measured and not check.holds
         now = "left" if left else str(check.status)
         stands[check.id] = min(now, stands.get(check.id, now), key=worst.index)
     return Tally(**{how: tuple(n for n, one in stands.items() if one == how) for how in worst})
@@ -83,19 +88,17 @@ def gates_open(n: int, text: Text) -> str:
 def open_said(found: Counted, text: Text) -> str:
     """How many gates and other questions are open; what data and figures leave open is added."""
     told = [gates_open(len(found.gates.open), text)]
-    if found.worked_out.open:
-        n = len(found.worked_out.open)
-        told.append(text.say(f"open.worked-out.{_many(n)}", n=n))
-    if found.questions.open:
-        n = len(found.questions.open)
-        told.append(text.say(f"open.questions.{_many(n)}", n=n))
+    for name in ("worked_out", "questions", "checked"):
+        n = len(getattr(found, name).open)
+        if n:
+            told.append(text.say(f"open.{name}.{_many(n)}", n=n))
     return text.say("list.join").join(told)
 
 
 def tallied(found: Counted, text: Text) -> list[str]:
     """How many of each failed, are open, passed: a sentence each."""
     told = []
-    for name in ("gates", "worked_out", "questions"):
+    for name in ("gates", "worked_out", "questions", "checked"):
         tally: Tally = getattr(found, name)
         numbers = {how: len(getattr(tally, how)) for how in ("failed", "open", "passed", "left")}
         if any(numbers.values()):

@@ -37,15 +37,16 @@ def gates_sentence(framing: FramingSection, says: Sentences) -> str:
     if framing.stopped_by:
         return says.sentence("chart.gates.stopped", checks=list(framing.stopped_by))
     found = counted(framing.checks)
-    failed, to_fix, still = found.gates.failed, found.questions.failed, open_said(found, says)
+    failed = found.gates.failed + found.worked_out.failed
+    to_fix, still = found.questions.failed + found.checked.failed, open_said(found, says)
     if failed:
         many = "many" if len(failed) > 1 else "one"
         return says.sentence(f"chart.gates.failed.{many}", checks=failed, n=len(failed), open=still)
-    if found.gates.open:
+    if found.gates.open or found.worked_out.open:
         return says.sentence("chart.gates.open", open=still)
     if to_fix:
         return says.sentence("chart.gates.to-fix", checks=to_fix, open=still)
-    if found.questions.open:
+    if found.questions.open or found.checked.open:
         return says.sentence("chart.gates.rest", open=still)
     return says.sentence("chart.gates.passed")
 

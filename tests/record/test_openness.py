@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from mlpdm_kit.record.folds import folds
 from mlpdm_kit.record.openness import counted, gates_open, tallied
 from mlpdm_kit.record.page import top_of_page
 from mlpdm_kit.record.parts import CheckResult
+from mlpdm_kit.record.sections import FramingSection
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.stages import STEPS, stages
 from mlpdm_kit.record.steps import Walk
@@ -93,11 +95,25 @@ def test_each_is_counted_once_and_gates_apart_from_questions() -> None:
             result("owner", "failed"),
             result("beats-baseline", "open", holds=True, measured=True),
             result("gain-pays", "open", holds=False, measured=True),
+            result("review", "open", measured=True),
         ]
     )
     assert (found.gates.open, found.gates.passed) == (("terms",), ("purpose",))
     assert (found.worked_out.open, found.worked_out.left) == (("beats-baseline",), ("gain-pays",))
     assert (found.questions.open, found.questions.failed) == (("decider",), ("owner",))
+    assert found.checked.open == ("review",)
+
+
+def test_a_gate_that_figures_fail_is_said_over_the_chart(make_case: MakeCase) -> None:
+    """The record draws it black; “no gate fails” would stand above it."""
+    bad = {"recall": "30%", "false_positive_rate": "60%"}
+    rates = {name: {"value": share, "evidence": "measured"} for name, share in bad.items()}
+    worse = {"kind": "llm", "rates": rates}
+    record = decide(load_case(make_case(checks={}, options=OPTIONS | {"llm": worse})), draws=256)
+    assert counted(record.gates).worked_out.failed
+    said = gates_sentence(FramingSection(checks=record.gates), Sentences.of_record(record))
+    assert re.match(r"(One gate fails|\d gates fail) and", said)
+    assert "13 gates are open" in said
 
 
 def test_no_gate_fails_never_stands_alone_above_open_ones(make_case: MakeCase) -> None:
