@@ -287,8 +287,10 @@ class _Shower:
                 return self._patterns()
             early = self._bundles if page is not None and page is self._early else []
             return [*([self._unfinished(self.faults)] if first else []), *early]
-        if self.left_out and (first or spot.arguments == ("studies",)):
-            return [self._told("page.left-out", studies=list(self.left_out)), *self._bundles]
+        weighed = spot.method == "picture" and spot.arguments == ("studies",)
+        if self.left_out and (first or weighed):
+            rest = self._bundles if first or page.case.studies else []  # else: that there is none
+            return [self._told("page.left-out", studies=list(self.left_out)), *rest]
         return list(self._bundles)
 
     def _early_for(self, spot: Spot) -> Any:
