@@ -165,7 +165,7 @@ def read_place(folder: Path) -> Workplace | None:
 
 def _complete(folder: Path, place: Workplace) -> None:
     """Write what is missing; ``PLACE_FILE`` comes last, so that half a folder is none."""
-    for name in (*_BESIDE, *_steps()):
+    for name in pages():
         if not _is_whole(folder / name):
             _put_aside(folder / name)
             _write_notebook(folder, name, place)
@@ -204,6 +204,12 @@ def _keep(folder: Path, place: Workplace) -> None:
     text = json.dumps(asdict(place), indent=2, ensure_ascii=False) + "\n"
     if not (folder / PLACE_FILE).is_file() or read_place(folder) != place:
         write_atomically(folder / PLACE_FILE, text)
+
+
+def pages() -> Iterator[str]:
+    """The notebooks of a working folder."""
+    yield from _BESIDE
+    yield from _steps()
 
 
 def _steps() -> Iterator[str]:

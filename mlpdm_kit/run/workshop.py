@@ -29,11 +29,14 @@ from mlpdm_kit.case.files import write_atomically
 from mlpdm_kit.case.load import CASE_FILE
 from mlpdm_kit.errors import InputError, refuse
 from mlpdm_kit.record.assets import FILES
-from mlpdm_kit.record.workplace import START, Workplace, folder_for, open_place
+from mlpdm_kit.record.workplace import START, Workplace, folder_for, open_place, pages
 from mlpdm_kit.run.kernels import environment
 from mlpdm_kit.text import Text
 
 OWN = ".jupyter"
+EXTENSIONS = Path(__file__).parent / "labextensions"
+"""JupyterLab's extension that fills a page of a workshop when it is opened."""
+
 FIRST_PORT, PORTS = 8888, 10
 PATIENCE = 120  # seconds until JupyterLab has to answer
 GRACE = 15  # seconds until it has to have ended
@@ -138,6 +141,7 @@ class Lab:
         own = self.folder / OWN
         try:
             write_atomically(own / "app" / "overrides.json", json.dumps(settings(self.place.lang)))
+            write_atomically(own / "app" / "page_config.json", json.dumps(told(self.place.lang)))
             keys = own / "settings" / "@jupyterlab" / "shortcuts-extension"
             write_atomically(keys / "shortcuts.jupyterlab-settings", json.dumps(quiet_keys()))
             log = open(self.log, "wb")  # noqa: SIM115 (the child keeps it)
@@ -197,6 +201,7 @@ class Lab:
             "ServerApp.port_retries": 0,
             "ServerApp.root_dir": self.folder,
             "LabApp.app_settings_dir": self.folder / OWN / "app",
+            "LabApp.extra_labextensions_path": EXTENSIONS,
             "LabApp.news_url": "",
         }
         root = hasattr(os, "geteuid") and os.geteuid() == 0
@@ -237,6 +242,20 @@ def settings(lang: str, packs: frozenset[str] | None = None) -> dict[str, dict[s
     if pack not in packs:
         return SETTINGS
     return {**SETTINGS, "@jupyterlab/translation-extension:plugin": {"locale": pack}}
+
+
+def told(lang: str) -> dict[str, str]:
+    """Which pages fill themselves, and what they say meanwhile, for our own extension.
+
+    Examples
+    --------
+    >>> json.loads(told("en")["mlpdm"])["pages"][:2]
+    ['start.ipynb', 'silent_estimates.ipynb']
+    """
+    text = Text(lang)
+    said = {"starting": text.say("start.starting"), "byHand": text.say("start.by-hand")}
+    # as one text: of a mapping, JupyterLab hands on no more than its keys
+    return {"mlpdm": json.dumps({"pages": list(pages()), **said})}
 
 
 def quiet_keys() -> dict[str, list[dict[str, Any]]]:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 import ipywidgets as widgets
 
@@ -37,6 +38,8 @@ Open = Callable[..., Any]  # from a path, what takes each thing shown, and a dra
 
 QUIET = 0.25  # seconds without a change before all is worked out again
 LOOK = 1.0  # seconds between looks at the file
+_NEWEST: WeakValueDictionary[tuple[Path, str], LivePage] = WeakValueDictionary()
+"""Each page as it was opened last: one that was reloaded is not worked out twice."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,8 @@ class LivePage:
         self._work: asyncio.Task[None] | None = None
         self._changed = False
         self._shower = _Shower(self.file.path, open_page, text)
+        self._key = (self.file.path.resolve(), bar.step)
+        _NEWEST[self._key] = self
         self.status = widgets.HTML()
         self._display(self.status)
         self._watch()
@@ -223,7 +228,7 @@ class LivePage:
     def _watch(self) -> None:
         """Look at the file now and then: another window, or a hand, may have changed it."""
         loop = _loop()
-        if loop is None:
+        if loop is None or _NEWEST.get(self._key) is not self:
             return
         with contextlib.suppress(InputError, OSError):  # the next look, or the next change, says it
             if self.file.reread():

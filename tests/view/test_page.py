@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import Callable
@@ -282,3 +283,25 @@ def test_a_task_that_has_a_threshold_is_shown_it(
     shown = [*page.by("picture", "threshold"), *page.by("panel", "threshold")]
     assert shown
     assert not any("mlpdm-not-here" in bundle.get("text/html", "") for bundle in shown)
+
+
+def test_a_page_that_was_opened_anew_is_not_worked_out_twice(
+    case_folder: Folder, tmp_path: Path
+) -> None:
+    """A reload opens a page again in the same kernel; the old one would do all work too."""
+    pytest.importorskip("ipywidgets")
+    case = case_folder("stated")
+
+    async def reloaded() -> tuple[Any, Any]:
+        old, new = (
+            open_page("problem_framing", case=str(case), out=str(tmp_path), mode="workshop")
+            for _ in range(2)
+        )
+        file = case / "case.yaml"
+        file.write_text(file.read_text(encoding="utf-8") + "# by hand\n", encoding="utf-8")
+        while "# by hand" not in new.file.state.document.text:
+            await asyncio.sleep(0.05)
+        return old, new
+
+    old, _new = asyncio.run(reloaded())
+    assert "# by hand" not in old.file.state.document.text

@@ -17,7 +17,13 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking",
          "--disable-component-update", "--no-first-run"]  # fmt: skip
 LONG = 120_000  # milliseconds; the machine may be busy
 
-_IDLE = re.compile(r"Python 3.*\| (Idle|アイドル)")
+PAGE = ".jp-NotebookPanel:not(.lm-mod-hidden)"
+_SCROLLED = f"() => document.querySelector('{PAGE} .jp-WindowedPanel-outer').scrollTop"
+TOO_WIDE = f"""() => [document.documentElement, ...document.querySelectorAll('{PAGE} *')]
+  .filter(one => one.clientWidth > 0 && one.scrollWidth > one.clientWidth
+    && (one === document.documentElement
+      || ['auto', 'scroll'].includes(getComputedStyle(one).overflowX)))
+  .map(one => `${{one.tagName}}.${{one.className}} ${{one.scrollWidth}} > ${{one.clientWidth}}`)"""
 
 _NAMELESS = """() => [...document.querySelectorAll('.mlpdm-form :is(input, select, textarea)')]
   .filter(one => one.type !== 'range')
@@ -48,18 +54,29 @@ class Lab:
         page.set_default_timeout(LONG)
 
     def open(self, notebook: str) -> None:
-        """Open a notebook of the working folder, and run all its cells as people do."""
+        """Open a notebook of the working folder; it fills itself."""
         self.page.goto(f"{self.address}/lab/tree/{notebook}?token={self.token}&reset")
-        self.page.wait_for_selector(".jp-Notebook .jp-Cell")
-        self.page.get_by_text(_IDLE).first.wait_for()
-        self.run_all()
+        self.filled()
+
+    def filled(self) -> None:
+        """Wait until the page has filled itself."""
+        self.page.wait_for_selector(f"{PAGE}[data-mlpdm=there]")
+
+    def reload(self) -> None:
+        """Load the browser's page anew."""
+        self.page.reload()
+        self.filled()
+
+    @property
+    def scrolled(self) -> float:
+        """How far down the notebook is scrolled."""
+        return float(self.page.evaluate(_SCROLLED))
 
     def run_all(self) -> None:
-        """Run > Run All Cells, and wait until the last cell shows something."""
+        """Run > Run All Cells, and wait until the last cell has run."""
         self.page.get_by_role("menuitem", name="Run", exact=True).click()
         self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-        last = self.page.locator(".jp-CodeCell").last.locator(".jp-OutputArea-child")
-        last.first.wait_for(state="attached")
+        self.filled()
 
     def field(self, label: str) -> Locator:
         """The field of a label, as a screen reader finds it."""
