@@ -33,10 +33,11 @@ _EDGES: dict[Status, str] = {
     "stale": "double",
     "spared": "dotted",
 }
+_GRID = "display:grid;gap:0.4em;grid-template-columns:repeat(auto-fit,minmax(6.6em,1fr))"
 _BOX = (
-    "display:inline-block;vertical-align:top;box-sizing:border-box;width:18.6%;min-width:7.6em;min-height:6em;"
-    "margin:0 0.9% 0.5em 0;padding:0.4em 0.7em;border-top:5px {edge} {colour};"
-    "background-color:rgba(127,127,127,{shade});line-height:1.35;white-space:normal"
+    "box-sizing:border-box;min-width:0;padding:0.4em 0.7em;border-top:5px {edge} {colour};"
+    "background-color:rgba(127,127,127,{shade});line-height:1.35;white-space:normal;"
+    "overflow-wrap:break-word"
 )
 
 
@@ -74,7 +75,7 @@ def stage_bar(
     html = (
         f'<div class="mlpdm-stages mathjax_ignore" lang="{escape(text.lang)}">'
         f'<p style="margin:0 0 0.4em"><strong>{lead}</strong>{back}</p>'
-        f'<div style="margin:0">{boxes}</div>{below}</div>'
+        f'<div style="{_GRID}">{boxes}</div>{below}</div>'
     )
     lines = [f"{SIGNS[stage.status]} {_name(stage, text)}: {_state(stage, text)}"
              for stage in found]  # fmt: skip

@@ -17,6 +17,8 @@ from mlpdm_kit.view.forms.quantities import Quantity
 from mlpdm_kit.view.forms.rules import Rule
 from mlpdm_kit.view.forms.said import choice_name, known_name
 
+MOST_ROWS = 12  # of a list that holds more names than that
+
 
 class Line(Control):
     """A text on one line."""
@@ -165,7 +167,7 @@ class Several(Control):
         known += [name for name in chosen if name not in known]
         kind, text = self.field.kind, self.around.text
         self.input.options = [(known_name(kind, name, text), name) for name in known]
-        self.input.rows = min(max(len(known), 2), 7)
+        self.input.rows = min(max(len(known), 2), MOST_ROWS)
         self.input.value = tuple(chosen)
 
     def value(self) -> Value | None:

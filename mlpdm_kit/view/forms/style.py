@@ -20,8 +20,9 @@ STYLE = f"""<style>
 .mlpdm-form input, .mlpdm-form select, .mlpdm-form textarea {{
   border: 1px solid var(--jp-border-color0, #767676) !important; border-radius: 3px;
   font-size: 1em !important}}
-.mlpdm-form input, .mlpdm-form select {{
+.mlpdm-form input, .mlpdm-form select:not([multiple]) {{
   height: 2.3em !important; line-height: 1.4 !important; flex: none !important}}
+.mlpdm-form select[multiple] {{height: auto !important; flex: none !important}}
 .mlpdm-form textarea {{min-height: 4.6em; font-family: inherit !important; flex: none !important}}
 .mlpdm-form :is(input, select, textarea, button):focus-visible {{
   outline: 3px solid {CHOSEN} !important; outline-offset: 1px}}

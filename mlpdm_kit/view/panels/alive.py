@@ -32,7 +32,7 @@ PANEL_STYLE = f"""<style>
 .mlpdm-panel .slider-container {{margin: 0.3em 10px}}
 .mlpdm-panel .noUi-handle:focus-visible {{outline: 3px solid {CHOSEN}; outline-offset: 1px}}
 .mlpdm-panel .mlpdm-knob {{flex: 1 1 14em; min-width: 12em; overflow: visible; width: auto}}
-.mlpdm-panel .mlpdm-picture {{width: 100%; overflow: visible}}
+.mlpdm-panel .mlpdm-picture {{width: 100%; margin: 0; overflow: visible}}
 .mlpdm-panel .mlpdm-picture .widget-html-content {{width: 100%}}
 .mlpdm-panel .widget-html-content {{line-height: 1.4}}
 .mlpdm-panel p.mlpdm-said {{margin: 0.25em 0}}
