@@ -81,6 +81,7 @@ def render_html(
     lang: str = "en",
     assets: str = "../assets/",
     embed: bool = False,
+    made: str = "",
 ) -> str:
     """The record as one page.
 
@@ -97,6 +98,8 @@ def render_html(
         Where ``plotly.min.js`` is, seen from the page.
     embed : bool
         Put the script into the page, for one record that is sent by mail.
+    made : str
+        In a workshop, the moment at which the page is made, in words.
 
     Returns
     -------
@@ -115,6 +118,7 @@ def render_html(
         top=top_of_page(record, says),
         folds=folds(record, says),
         pictures=ready,
+        made=made,
         css=source("shared.css") + source("record.css"),
         script=script,
         plotly=Markup(plotly),

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date as Date
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,7 @@ from mlpdm_kit.record.parts import Section
 from mlpdm_kit.record.sections import FramingSection
 from mlpdm_kit.record.sentences import Named, Sentences
 from mlpdm_kit.record.stages import stages
+from mlpdm_kit.record.stamp import moment, written_at
 from mlpdm_kit.record.steps import DEFAULT_DRAWS, STEPS, Walk
 from mlpdm_kit.text import LANGUAGES, Text
 from mlpdm_kit.view import html
@@ -426,6 +428,9 @@ class Page:
         with faults_said(self.lang, self.show):
             paths = self._save_record() if self.step == RECORD_STEP else [self._save_section()]
             lead = self.says.say("page.saved.record" if len(paths) > 1 else "page.saved")
+            if len(paths) > 1 and FILES in os.environ:
+                made = self.says.say("record.made.at", moment=written_at(paths[0], self.says))
+                lead = self.says.say("join.sentences", one=lead, other=made)
             shown = [(address(path.as_posix()), path.as_posix()) for path in paths]
             text = html.saved(lead, shown, lang=self.lang)
             self.show(_as_html(text, "\n".join([lead, *(name for _, name in shown)])))
@@ -439,7 +444,8 @@ class Page:
         assert out is not None
         write_assets(out.resolve().parent)
         alone = FILES in os.environ  # in a workshop a record is looked at, and sent, by itself
-        pages = record_pages(self.record, self.lang, embed=alone)
+        made = moment(datetime.now(), self.says) if alone else ""
+        pages = record_pages(self.record, self.lang, embed=alone, made=made)
         texts = {**pages, "record.json": self.record.to_json()}
         return [write_atomically(out / name, text) for name, text in texts.items()]
 

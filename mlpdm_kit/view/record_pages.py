@@ -14,7 +14,7 @@ from mlpdm_kit.view.canvas import Figure
 from mlpdm_kit.view.charts import CHARTS, sections_of
 
 
-def record_pages(record: DecisionRecord, lang: str, *, embed: bool = False) -> dict[str, str]:
+def record_pages(record: DecisionRecord, lang: str, *, embed: bool = False, made: str = "") -> dict[str, str]:
     """What ``record.html`` and ``record.md`` of a record say, by file name.
 
     Parameters
@@ -23,10 +23,14 @@ def record_pages(record: DecisionRecord, lang: str, *, embed: bool = False) -> d
     lang : {"en", "ja"}
     embed : bool
         Put the charts' script into the page, for one that is looked at alone.
+    made : str
+        When it was made, in words, where that is to be said.
     """
     record = DecisionRecord.model_validate_json(record.to_json())
     return {
-        "record.html": render_html(record, pictures(record, lang), lang=lang, embed=embed),
+        "record.html": render_html(
+            record, pictures(record, lang), lang=lang, embed=embed, made=made
+        ),
         "record.md": render_markdown(record, lang=lang),
     }
 

@@ -12,6 +12,7 @@ from mlpdm_kit.case.dataset import data_digest
 from mlpdm_kit.errors import InputError
 from mlpdm_kit.record.openness import gates_open
 from mlpdm_kit.record.stages import STEPS, Stage, Status, left_in, stages
+from mlpdm_kit.record.stamp import RECORD_PAGE, stamp
 from mlpdm_kit.text import Text
 from mlpdm_kit.view.palette import CHOSEN
 
@@ -155,6 +156,8 @@ class StageSpot:
         home = START if self.step and Path(START).is_file() else ""
         found = stages(file.state, left_in(self.out), data_digest=_data_digest(file.state))
         self._show(stage_bar(found, text=text, here=self.step, home=home))
+        with suppress(OSError):  # the next time
+            stamp(self.out / RECORD_PAGE, changed=found[-1].status == "stale")
 
     def moved(self) -> bool:
         """Whether a step has left something since the bar was filled."""

@@ -22,6 +22,7 @@ from mlpdm_kit.record.agenda import plan, roles
 from mlpdm_kit.record.agenda_page import AGENDA, CLOCK, rows
 from mlpdm_kit.record.assets import address
 from mlpdm_kit.record.stages import left_in, stages
+from mlpdm_kit.record.stamp import written_at
 from mlpdm_kit.record.tables import Cell, Head, Table
 from mlpdm_kit.record.workplace import Workplace, read_place
 from mlpdm_kit.text import LANGUAGES, Text
@@ -168,9 +169,19 @@ class StartPage:
         lead = self.text.say("start.record", file=shown)
         if self.case is not None and file.is_file():
             link = [(f"/files/{shown}", self.text.say("start.record.there"))]
+            lead = self.text.say("join.sentences", one=lead, other=self._of_when(file))
             return _html(links_said(lead, link, lang=self.text.lang), lead)
         return _html(html.words(f"{lead} {self.text.say('start.record.not')}",
                                 lang=self.text.lang), lead)  # fmt: skip
+
+    def _of_when(self, file: Path) -> str:
+        """From which moment the record is, and whether the case has changed since."""
+        made = self.text.say("record.made.at", moment=written_at(file, self.text))
+        case = self.state().case
+        if case is not None and left_in(self.out).record == case.digest:
+            return made
+        changed = self.text.say("record.changed-since")
+        return self.text.say("join.sentences", one=made, other=changed)
 
     def show_table(self, found: Table) -> None:
         """Show a table."""

@@ -14,10 +14,14 @@ from typing import Any
 import pytest
 
 from mlpdm_kit import shipped
+from mlpdm_kit.case.editing.file import CaseFile, Change
 from mlpdm_kit.errors import InputError
+from mlpdm_kit.record.steps import STEPS
 from mlpdm_kit.record.workplace import keep_agenda, open_place, read_place
 from mlpdm_kit.shipped import import_root
-from mlpdm_kit.text import LANGUAGES
+from mlpdm_kit.text import LANGUAGES, Text
+from mlpdm_kit.view.page import open_page
+from mlpdm_kit.view.stage_bar import StageSpot
 from mlpdm_kit.view.start import StartPage, open_start
 
 START = shipped.notebooks() / "workshop" / "start.ipynb"
@@ -115,6 +119,32 @@ def test_a_record_that_is_there_is_linked(make_case: Callable[..., Path], here: 
     shown: list[dict[str, Any]] = []
     open_start(case=str(case), show=shown.append).record()
     assert 'href="/files/records/mine/record.html"' in str(shown)
+    assert "The case has changed since" in plain(shown)  # it is no record of this case
+
+
+def test_a_record_is_said_to_be_old_once_the_case_has_changed(
+    make_case: Callable[..., Path], here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("ipywidgets")
+    monkeypatch.setenv("MLPDM_FILES", "http://127.0.0.1:8888/files/")
+    case, out = make_case("mine"), here / "records" / "mine"
+    said: list[dict[str, Any]] = []
+    open_page(STEPS[-1], case=str(case), draws=256, show=said.append).save()
+    assert "This page was made on " in plain(said)
+    file, bar, page = CaseFile(case), StageSpot(STEPS[0], out), out / "record.html"
+
+    def told() -> tuple[bool, bool]:
+        shown: list[dict[str, Any]] = []
+        open_start(case=str(case), show=shown.append).record()
+        bar.fill(file, Text("en"))
+        html = page.read_text(encoding="utf-8")
+        return "has changed since" in plain(shown), 'role="status">The case has changed' in html
+
+    assert told() == (False, False)
+    assert file.commit(Change(path=("title",), value="Another question?")).saved
+    assert told() == (True, True)
+    assert file.undo()
+    assert told() == (False, False)
 
 
 def test_what_comes_in_wrong_is_said_and_raised(here: Path) -> None:

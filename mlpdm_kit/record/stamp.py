@@ -1,0 +1,55 @@
+"""On a workshop's record page: when it was made, and whether the case has changed since.
+
+A record fetches nothing, so a page that is old cannot find out by itself. The page holds the
+line that says so, hidden; who sees the case change shows it, and the next look at the page,
+in whatever window, says it.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from pathlib import Path
+
+from mlpdm_kit.case.files import write_atomically
+from mlpdm_kit.text import Text
+
+RECORD_PAGE = "record.html"
+_LINE = '<p class="changed-since" role="status"'
+_HIDDEN = f"{_LINE} hidden>"
+
+
+def moment(when: datetime, text: Text) -> str:
+    """Day and time of the day, in words.
+
+    Examples
+    --------
+    >>> moment(datetime(2027, 3, 1, 9, 5), Text("en"))
+    'March 1, 2027, 09:05'
+    """
+    return text.say("record.moment", day=when.date(), time=f"{when:%H:%M}")
+
+
+def written_at(page: Path, text: Text) -> str:
+    """When a page was made, in words."""
+    return moment(datetime.fromtimestamp(page.stat().st_mtime), text)
+
+
+def stamp(page: Path, *, changed: bool) -> None:
+    """Show or hide the line of a page that says that the case has changed since.
+
+    The page keeps the time of its making. A page without the line stays as it is.
+
+    Parameters
+    ----------
+    page : path
+        A workshop's record page, whether or not it is there yet.
+    changed : bool
+    """
+    if not page.is_file():
+        return
+    text, times = page.read_text(encoding="utf-8"), page.stat()
+    old, new = (_HIDDEN, f"{_LINE}>") if changed else (f"{_LINE}>", _HIDDEN)
+    if old in text:
+        write_atomically(page, text.replace(old, new, 1))
+        os.utime(page, ns=(times.st_atime_ns, times.st_mtime_ns))
