@@ -56,6 +56,40 @@ class Row(int):
         return Text(lang).say(f"said.row.{self.counted}", row=int(self))
 
 
+class Example(str):
+    """How a quantity is written; to a reader of another language, as people write it there.
+
+    Parameters
+    ----------
+    written : str
+        As it stands in a case file.
+    dimension : str
+    words : str
+        The case's own: its currency, its unit, its target's unit.
+    """
+
+    words: Mapping[str, str]
+    dimension: str
+
+    def __new__(cls, written: str, dimension: str, **words: str) -> Example:
+        """Make it."""
+        made = super().__new__(cls, written)
+        made.dimension, made.words = dimension, words
+        return made
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """What makes it again in another process."""
+        return _example_again, (str(self), self.dimension, dict(self.words))
+
+    def said(self, lang: str) -> str:
+        """In the reader's language; the kit reads that as well."""
+        return Text(lang).say(f"example.{self.dimension}", **self.words)
+
+
+def _example_again(written: str, dimension: str, words: Mapping[str, str]) -> Example:
+    return Example(written, dimension, **words)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Fault:
     """One thing that is wrong with what came in.
@@ -95,7 +129,7 @@ class Fault:
 
     def _figures(self, text: Text) -> dict[str, Any]:
         figures = {
-            name: figure.said(text.lang) if isinstance(figure, Row) else figure
+            name: figure.said(text.lang) if isinstance(figure, (Row, Example)) else figure
             for name, figure in self.figures.items()
         }
         shown = "" if self.value is None else str(self.value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mlpdm_kit.errors import Example
 from mlpdm_kit.text import MANY
 
 EXAMPLES = {
@@ -47,11 +48,17 @@ class Units:
     unit: str = "case"
     target_unit: str = "unit"
 
-    def example(self, dimension: str) -> str:
-        """How a quantity of this dimension is written in this case."""
-        return EXAMPLES[dimension].format(
-            currency=self.currency, unit=self.unit, target_unit=self.target_unit
-        )
+    def example(self, dimension: str) -> Example:
+        """How a quantity of this dimension is written in this case.
+
+        Examples
+        --------
+        >>> example = Units(currency="JPY").example("money/month")
+        >>> example, example.said("ja")
+        ('100k..300k JPY per month', '10万..30万 JPY/月')
+        """
+        words = {"currency": self.currency, "unit": self.unit, "target_unit": self.target_unit}
+        return Example(EXAMPLES[dimension].format(**words), dimension, **words)
 
     def write(self, *values: float, dimension: str) -> str:
         """Values in the kit's own units as the case would write them, as a range.

@@ -40,11 +40,11 @@ EXAMPLES = {  # how figures are written: each is shown with what the kit reads i
         ("2..4 months", "months"),
     ),
     "ja": (
-        ("8,000..12,000 per month", "cases/month"),
-        ("２００..６００ JPY per case", "money/case"),
+        ("8,000..12,000 件/月", "cases/month"),
+        ("２００..６００ 円/件", "money/case"),
         ("200万..500万 JPY", "money"),
         ("０．４％..１．１％", "share"),
-        ("2..4 months", "months"),
+        ("2..4 か月", "months"),
     ),
 }
 _CURRENCY = {"en": "USD", "ja": "JPY"}

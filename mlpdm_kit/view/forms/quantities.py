@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,8 +20,9 @@ from mlpdm_kit.view.forms.origin import SAID, Origin
 from mlpdm_kit.view.forms.said import unit_name
 
 _EXAMPLE = re.compile(
-    r", as \d.*?(?=\.$|;|\.\s)|を、[\d.][^、。（）]* のように書きます(?=。)|（[\d.][^（）]* など）"
-)  # the examples of the shared helps, which are in no case's own words
+    r", as (\d.*?)(?=\.$|;|\.\s)|を、([\d.][^、。（）]*) のように書きます(?=。)"
+    r"|（([\d.][^（）]*) など）"
+)  # the examples of the shared helps, which may be in no case's own words
 
 
 class Quantity(Control):
@@ -67,13 +69,31 @@ class Quantity(Control):
 
     def help(self) -> str:
         """What is to be written, with an example in the case's own money and unit."""
-        said, dimension = super().help(), self.field.dimension
-        if not dimension.startswith(("money", "target")):
+        said, text = super().help(), self.around.text
+        own = _own_example(said)
+        if self.field.dimension == "number" or (not own and not self._has_units()):
             return said
-        text = self.around.text
-        example = text.say("form.example", example=self.around.units.example(dimension))
+        if own == self.example:
+            return said
+        example = text.say("form.example", example=self.example)
         plain = _EXAMPLE.sub("", said)
         return text.say("join.sentences", one=plain, other=example) if plain else example
+
+    @property
+    def example(self) -> str:
+        """How it is written: as the help has it, if that is in the case's own words.
+
+        What stands in the empty fields is taken from it too.
+        """
+        own, units = _own_example(super().help()), self.around.units
+        if own and taken_apart(own, self.field.dimension, units) is not None:
+            with contextlib.suppress(Malformed):
+                points(own, self.field.dimension, units)
+                return own
+        return units.example(self.field.dimension).said(self.around.text.lang)
+
+    def _has_units(self) -> bool:
+        return self.field.dimension.startswith(("money", "target"))
 
     def _unfold(self, _: Any) -> None:
         self.more.layout.display = None if self.toggle.value else "none"
@@ -111,8 +131,7 @@ class Quantity(Control):
 
     def _prompt(self) -> None:
         """Show in the empty fields how figures are written."""
-        example = self.around.units.example(self.field.dimension)
-        found = taken_apart(example, self.field.dimension, self.around.units)
+        found = taken_apart(self.example, self.field.dimension, self.around.units)
         if found is not None and self.field.dimension != "number":
             self.low.placeholder, self.high.placeholder = found.low, found.high
 
@@ -153,3 +172,15 @@ class Quantity(Control):
                            high=shown[1])  # fmt: skip
         else:
             yield text.say("form.echo", low=shown[0], high=shown[1])
+
+
+def _own_example(help_: str) -> str:
+    """The example that a help gives; empty for none.
+
+    Examples
+    --------
+    >>> _own_example("How long until it works, as 2..4 months.")
+    '2..4 months'
+    """
+    found = _EXAMPLE.search(help_)
+    return next(filter(None, found.groups()), "") if found else ""
