@@ -98,8 +98,10 @@ def _round_values(start: float, end: float) -> list[float]:
 
 
 def spread_sentence(found: Spread, says: Sentences, called: Mapping[str, str]) -> str:
-    """Whether all ranges of an input overlap, and which do not."""
+    """Whether all ranges of an input overlap, and which do not; what to do about a single one."""
     figures = {"input": input_name(found.input), "n": len(found.apart)}
+    if len(found.held) == 1:
+        return says.sentence("spread.title.alone", **figures)
     if not found.apart:
         return says.sentence("spread.title.together", **figures)
     if len(found.apart) > 1:

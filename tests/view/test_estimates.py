@@ -72,6 +72,16 @@ def test_what_is_asked_is_what_is_worth_most_and_stays_so(folder: Path) -> None:
     assert list(later.rows) == [MISS, "volume", "prevalence"]
 
 
+def test_a_single_range_is_not_said_to_overlap_with_all(folder: Path) -> None:
+    one = form(folder)
+    give(one, "KT", volume=("200", "300"), prevalence=("1", "2"))
+    give(one, "MS", volume=("250", "400"))
+    one.reveal.click()
+    said = words(one.shown)
+    assert "Volume: all ranges overlap" in said
+    assert said.count(": one range only") == said.count("all ranges overlap") > 0
+
+
 def test_figures_are_echoed_as_they_are_read(folder: Path) -> None:
     one = form(folder)
     row = one.rows[MISS]
