@@ -52,6 +52,12 @@ def say_how_to_begin(notebook: Any, text: Text) -> None:
     first["source"] = "\n\n".join([*kept, text.say("start.begin")])
 
 
+def say_at_last(notebook: Any, said: str) -> None:
+    """Put a paragraph at the end of the last cell."""
+    last = notebook["cells"][-1]
+    last["source"] = "\n\n".join([source(last), said])
+
+
 def say_nothing_to_edit(notebook: Any, text: Text) -> None:
     """Put the first line of folded code, all that is seen of it, into the reader's language."""
     for cell in notebook["cells"]:

@@ -24,6 +24,7 @@ from mlpdm_kit.record.agenda import PLANNED, plan
 from mlpdm_kit.record.agenda_page import AGENDA, CLOCK, write_agenda
 from mlpdm_kit.record.notebook_copy import (
     fill_in,
+    say_at_last,
     say_how_to_begin,
     say_nothing_to_edit,
     translate,
@@ -225,6 +226,8 @@ def _write_notebook(folder: Path, name: str, place: Workplace) -> None:
     if name != START:
         say_how_to_begin(notebook, text)
         values |= {"case": place.case, "out": place.out}
+    if name == next(_steps()):
+        say_at_last(notebook, text.say("start.alone"))
     if name == COMPARISON:
         values = {"mode": "report", "lang": place.lang, "folder": _ABOVE}
     fill_in(notebook, values, text)

@@ -19,7 +19,7 @@ from mlpdm_kit.view.palette import CHOSEN
 if TYPE_CHECKING:
     from mlpdm_kit.case.editing.file import CaseFile, State
 
-START = "start.ipynb"
+START, ESTIMATES = "start.ipynb", "silent_estimates.ipynb"
 SIGNS: dict[Status, str] = {
     "untouched": "○",
     "partial": "◐",
@@ -54,7 +54,7 @@ def notebook_of(step: str) -> str:
 
 
 def stage_bar(
-    found: Sequence[Stage], *, text: Text, here: str = "", home: str = ""
+    found: Sequence[Stage], *, text: Text, here: str = "", home: str = "", alone: str = ""
 ) -> dict[str, str]:
     """The bar as a MIME bundle.
 
@@ -66,10 +66,12 @@ def stage_bar(
         The step whose notebook shows it; empty for the start page.
     home : str
         Link to the start page; empty for none.
+    alone : str
+        Link to the silent estimates; empty for none.
     """
     boxes = "".join(_box(stage, text, here=stage.step == here) for stage in found)
     lead = escape(text.say("stage.bar"))
-    back = f' <a href="{escape(home)}">{escape(text.say("stage.home"))}</a>' if home else ""
+    back = _links(text, (home, "stage.home"), (alone, "stage.alone"))
     notes = [said for stage in found for said in _meanwhile(stage, text)]
     rest = "".join(f'<li style="margin:0.15em 0">{escape(note)}</li>' for note in notes)
     below = f'<ul style="margin:0.2em 0 0;font-size:0.92em">{rest}</ul>' if rest else ""
@@ -81,6 +83,11 @@ def stage_bar(
     lines = [f"{SIGNS[stage.status]} {_name(stage, text)}: {_state(stage, text)}"
              for stage in found]  # fmt: skip
     return {"text/html": html, "text/plain": "\n".join([text.say("stage.bar"), *lines, *notes])}
+
+
+def _links(text: Text, *places: tuple[str, str]) -> str:
+    links = [f'<a href="{escape(to)}">{escape(text.say(code))}</a>' for to, code in places if to]
+    return " " + " · ".join(links) if links else ""
 
 
 def _box(stage: Stage, text: Text, *, here: bool) -> str:
@@ -154,8 +161,10 @@ class StageSpot:
         """Show how far the case is now."""
         self._seen = self._stamps()
         home = START if self.step and Path(START).is_file() else ""
+        alone = ESTIMATES if Path(ESTIMATES).is_file() else ""
         found = stages(file.state, left_in(self.out), data_digest=_data_digest(file.state))
-        self._show(stage_bar(found, text=text, here=self.step, home=home))
+        self._show(stage_bar(found, text=text, here=self.step, home=home,
+                             alone=alone))  # fmt: skip
         with suppress(OSError):  # the next time
             stamp(self.out / RECORD_PAGE, changed=found[-1].status == "stale")
 

@@ -23,6 +23,7 @@ from mlpdm_kit.record.workplace import (
     open_place,
     read_place,
 )
+from mlpdm_kit.text import LANGUAGES
 
 FIVE = [f"{n:02}_{step}.ipynb" for n, step in enumerate(STEPS, 1)]
 ALL = [*FIVE, "agenda.html", "clock.html", "comparison.ipynb", "silent_estimates.ipynb",
@@ -94,6 +95,14 @@ def test_prose_is_in_the_readers_language_and_says_how_to_begin(tmp_path: Path) 
     assert first["ja"]["source"].startswith("# だれの課題で")
     text = (tmp_path / "ja" / FIVE[2]).read_text(encoding="utf-8")
     assert "Nothing to edit" not in text
+
+
+def test_the_first_notebook_leads_to_the_silent_estimates(tmp_path: Path) -> None:
+    for lang in LANGUAGES:
+        open_place(tmp_path / lang, "urgent-mail", lang)
+        cells = json.loads((tmp_path / lang / FIVE[0]).read_bytes())["cells"]
+        assert "(silent_estimates.ipynb)" in cells[-1]["source"]
+        assert "(02_baseline_comparison.ipynb)" in cells[-1]["source"]
 
 
 def test_it_is_gone_on_with_and_nothing_is_overwritten(tmp_path: Path) -> None:

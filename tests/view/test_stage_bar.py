@@ -60,6 +60,8 @@ def test_it_links_to_all_steps_but_the_one_that_is_open() -> None:
     links = re.findall(r'href="(.+?)"', html)
     assert links == ["start.ipynb", *(notebook_of(step) for step in STEPS if step != STEPS[1])]
     assert html.count("you are here") == 1
+    html = stage_bar(found, text=Text("en"), alone="silent_estimates.ipynb")["text/html"]
+    assert '<a href="silent_estimates.ipynb">Silent estimates</a>' in html
 
 
 def test_its_place_follows_the_file_and_what_others_leave(
@@ -101,9 +103,11 @@ def test_the_way_back_is_shown_where_there_is_a_start_page(
     for there in (False, True):
         if there:
             Path("start.ipynb").touch()
+            Path("silent_estimates.ipynb").touch()
         spot = StageSpot(STEPS[0], tmp_path / "out")
         spot.fill(file, Text("en"))
         assert ("start.ipynb" in str(spot.place.outputs)) == there
+        assert ("silent_estimates.ipynb" in str(spot.place.outputs)) == there
     assert os.getcwd() == str(tmp_path)
 
 
