@@ -25,6 +25,7 @@ from mlpdm_kit.view import html
 from mlpdm_kit.view.bundles import PLOTLY_MIME, for_notebook
 from mlpdm_kit.view.draft import draft_of, from_answers
 from mlpdm_kit.view.forms.blocks import BESIDE
+from mlpdm_kit.view.forms.faults_said import said_of_all
 from mlpdm_kit.view.forms.form import Form
 from mlpdm_kit.view.forms.parts import task_of
 from mlpdm_kit.view.group_parts import patterns_shown
@@ -343,6 +344,10 @@ class _Shower:
         lead, lang = self.text.say("page.unfinished"), self.text.lang
         # the fields stand on these pages: nobody looks for a line of the file
         told = [replace(fault, file=None, line=None).sentence(lang) for fault in error.faults]
+        with contextlib.suppress(InputError):  # a file that cannot be read has no fields
+            state = read_state(self.path)
+            if not state.broken:
+                told = said_of_all(error.faults, state, self.text)
         return {"text/html": html.faults(lead, dict.fromkeys(told), lang=lang)}
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -18,6 +17,7 @@ from mlpdm_kit.text import Text
 from mlpdm_kit.view.forms.adding import Adding, Named
 from mlpdm_kit.view.forms.blocks import FORMS
 from mlpdm_kit.view.forms.controls import CONTROLS, Around, Control
+from mlpdm_kit.view.forms.faults_said import label_of, labels_of, said_on_page
 from mlpdm_kit.view.forms.fold import Fold
 from mlpdm_kit.view.forms.names import names_around
 from mlpdm_kit.view.forms.parts import Block
@@ -287,7 +287,7 @@ class Form:
             if name != self.name:
                 known += [f.name for b in FORMS[name](state) for f, _ in b.all_fields()]
         loose = [f for f in mine if not any(f"{f.field}.".startswith(f"{n}.") for n in known)]
-        return _told(loose, self.text)
+        return _told(loose, self.text, labels=labels_of(state, self._around.text))
 
     def _tell_rest(self, told: Iterable[str], lacking: Iterable[str]) -> None:
         said = [f'<p class="mlpdm-fault" role="alert">{escape(line)}</p>' for line in told]
@@ -328,10 +328,16 @@ def _place_of(block: Block) -> _Key:
 _OPEN = ("missing", "missing-key", "missing-input", "field-empty", "text-empty", "outcome-missing")
 
 
-def _told(faults: Iterable[Fault], text: Text, label: str = "") -> tuple[list[str], list[str]]:
+def _told(
+    faults: Iterable[Fault],
+    text: Text,
+    label: str = "",
+    labels: Mapping[str, str] | None = None,
+) -> tuple[list[str], list[str]]:
     """What is wrong, and what is only still to be written, without file and line.
 
-    Under a field, which has its own example, its label stands in place of its path.
+    Under a field, which has its own example, its label stands in place of its path;
+    elsewhere that of the field by its path, out of ``labels``.
     """
     told: list[str] = []
     lacking: list[str] = []
@@ -340,6 +346,6 @@ def _told(faults: Iterable[Fault], text: Text, label: str = "") -> tuple[list[st
         if fault.code in _OPEN and (label or text.knows(own)):
             lacking.append(text.say("form.lacking" if label else own))
             continue
-        named = replace(fault, file=None, line=None, field=label or fault.field)
-        (lacking if lacks(fault) else told).append(named.sentence(text.lang))
+        called = label or label_of(fault, labels or {}, text)
+        (lacking if lacks(fault) else told).append(said_on_page(fault, text, called))
     return list(dict.fromkeys(told)), list(dict.fromkeys(lacking))
