@@ -17,6 +17,7 @@ from mlpdm_kit.view.forms.parts import Adds, Block
 from mlpdm_kit.view.forms.said import known_name
 
 Do = Callable[..., list[str]]  # makes changes, and gives what is wrong with them, in words
+Say = Callable[..., None]  # says how it stands, in the bar above the form
 
 
 class Adding:
@@ -29,12 +30,16 @@ class Adding:
     around : Around
     do : callable
         What makes changes to the file and gives the faults that were found, as lines.
+    say : callable
     lead : str
         What it adds to, for those who don't see under which heading it stands.
     """
 
-    def __init__(self, adds: Adds, file: CaseFile, around: Around, do: Do, lead: str = "") -> None:
+    def __init__(
+        self, adds: Adds, file: CaseFile, around: Around, do: Do, say: Say, lead: str = ""
+    ) -> None:
         self.adds, self.file, self.around, self._do, self._lead = adds, file, around, do, lead
+        self._say = say
         self.button = widgets.Button(description=self._says(""))
         self.told = widgets.HTML()
         self.button.on_click(self._add)
@@ -45,6 +50,18 @@ class Adding:
         row.add_class("mlpdm-row")
         self.widget = widgets.VBox([row, self.told])
         self.widget.add_class("mlpdm-field")
+        if adds.slugged:
+            self.called.observe(self._foretell, names="value")
+
+    def _foretell(self, _: Any) -> None:
+        """Say under what name the file will keep what is being typed."""
+        label = str(self.called.value or "").strip()
+        name = name_of(label, self._taken(), self.adds.path[-1]) if label else ""
+        said = self.around.text.say("form.id.will", id=name) if name != label else ""
+        self.told.value = f'<p class="mlpdm-echo" role="status">{escape(said)}</p>' if said else ""
+
+    def _taken(self) -> Any:
+        return self.file.state.document.at(self.adds.path) or {}
 
     def _says(self, part: str) -> str:
         return self.around.text.say(f"form.add.{self.adds.what}{part}")
@@ -83,7 +100,11 @@ class Adding:
         if not label:
             self._tell([self._says(".unnamed")])
             return
-        self._tell(self._do(self._change(label)))
+        change = self._change(label)
+        faults = self._do(change)
+        self._tell(faults)
+        if self.adds.slugged and not faults and change.path[-1] != label:
+            self._say("form.id.made", label=label, id=change.path[-1])
 
     def _tell(self, lines: Any) -> None:
         self.told.value = "".join(
@@ -92,7 +113,7 @@ class Adding:
 
     def _change(self, label: str) -> Change:
         adds, path = self.adds, self.adds.path
-        taken = self.file.state.document.at(path) or {}
+        taken = self._taken()
         if adds.in_list or adds.asks == "related":
             item: Any = {adds.label_at: label}
             if adds.asks == "related":
@@ -116,8 +137,8 @@ class Adding:
 class Named:
     """What people named: another name for it, and a button that takes it away."""
 
-    def __init__(self, block: Block, around: Around, do: Do, lead: str = "") -> None:
-        self.block, self.around, self._do = block, around, do
+    def __init__(self, block: Block, around: Around, do: Do, say: Say, lead: str = "") -> None:
+        self.block, self.around, self._do, self._say = block, around, do, say
         text, parts = around.text, []
         self.told = widgets.HTML()
         if block.renames:
@@ -134,13 +155,20 @@ class Named:
         row.add_class("mlpdm-row")
         self.widget = widgets.VBox([row, self.told])
         self.widget.add_class("mlpdm-field")
+        own = block.removes[-1]
+        if block.name != own and not own.isdecimal():  # an item of a list has no name
+            said = text.say("form.id", id=own)
+            self.told.value = f'<p class="mlpdm-echo">{escape(said)}</p>'
 
     def _rename(self, change: Any) -> None:
-        name = str(change["new"]).strip()
+        label = name = str(change["new"]).strip()
         if name and self.block.slugged:
             name = name_of(name, (), self.block.removes[-2])
         if name and name != self.block.name:
-            self._tell(self._do(Change(path=self.block.removes, name=name)))
+            faults = self._do(Change(path=self.block.removes, name=name))
+            self._tell(faults)
+            if name != label and not faults:
+                self._say("form.id.made", label=label, id=name)
 
     def _remove(self, _: Any) -> None:
         self._tell(self._do(Change(path=self.block.removes)))

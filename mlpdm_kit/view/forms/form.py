@@ -188,11 +188,13 @@ class Form:
         for inner in block.blocks:
             inside += self._lay(inner, kept, opened, lead)
         if block.adds is not None:
-            adding = Adding(block.adds, self.file, self._around, self.commit, lead)
+            adding = Adding(block.adds, self.file, self._around, self.commit, self.say, lead)
             self.adding[block.adds.path] = adding
             inside.append(adding.widget)
         if block.removes:
-            self.named[block.removes] = named = Named(block, self._around, self.commit, lead)
+            self.named[block.removes] = named = Named(
+                block, self._around, self.commit, self.say, lead
+            )
             inside.append(named.widget)
         if block.leaves:
             inside += self._left(block.leaves)

@@ -212,6 +212,41 @@ def test_what_people_named_is_renamed_and_taken_away(tmp_path: Path) -> None:
     assert file.state.document.at(("design",)) is None
 
 
+@pytest.mark.parametrize(
+    ("name", "path", "kept_at", "id_"),
+    [
+        ("studies", ("studies",), "note", "look-at-300-calls"),
+        ("options", ("options",), "label", "look-at-300-calls"),
+        ("output", ("design", "errors"), "", "look-at-300-calls"),
+    ],
+)
+def test_the_name_that_the_file_gets_is_said_before_and_after(
+    tmp_path: Path, name: str, path: tuple[str, ...], kept_at: str, id_: str
+) -> None:
+    file = CaseFile(new_case(tmp_path / "case"))
+    form = opened(name, file)
+    adding = form.adding[path]
+    adding.called.value = "Look at 300 calls"
+    assert f"The case file will call it {id_}." in adding.told.value
+    adding.button.click()
+    assert f"“Look at 300 calls” {id_}." in form.status.value
+    written = file.state.document.at((*path, id_)) or {}
+    assert written.get(kept_at, "Look at 300 calls") == "Look at 300 calls"
+    assert (id_ in opened(name, file).named[(*path, id_)].told.value) == (kept_at == "label")
+    adding.called.value = "plain"
+    assert adding.told.value == ""
+
+
+def test_a_new_name_is_said_as_the_file_has_it(tmp_path: Path) -> None:
+    file = CaseFile(new_case(tmp_path / "case"))
+    form = opened("studies", file)
+    form.adding[("studies",)].called.value = "pilot"
+    form.adding[("studies",)].button.click()
+    form = opened("studies", file)
+    form.named["studies", "pilot"].called.value = "A larger pilot"
+    assert "“A larger pilot” a-larger-pilot." in form.status.value
+
+
 def test_blocks_that_stay_as_they_were_are_not_laid_out_anew(tmp_path: Path) -> None:
     """What somebody types in them is theirs while another block changes."""
     file = CaseFile(new_case(tmp_path / "a", empty=True))
