@@ -7,7 +7,6 @@ in whatever window, says it.
 
 from __future__ import annotations
 
-import os
 from datetime import datetime
 from pathlib import Path
 
@@ -31,14 +30,17 @@ def moment(when: datetime, text: Text) -> str:
 
 
 def written_at(page: Path, text: Text) -> str:
-    """When a page was made, in words."""
-    return moment(datetime.fromtimestamp(page.stat().st_mtime), text)
+    """When a record page was made, in words: its record is written with it, and not stamped."""
+    record = page.with_name("record.json")
+    made = (record if record.is_file() else page).stat().st_mtime
+    return moment(datetime.fromtimestamp(made), text)
 
 
 def stamp(page: Path, *, changed: bool) -> None:
     """Show or hide the line of a page that says that the case has changed since.
 
-    The page keeps the time of its making. A page without the line stays as it is.
+    The file gets a new time, so that no browser keeps its old copy. A page without the line
+    stays as it is.
 
     Parameters
     ----------
@@ -48,8 +50,7 @@ def stamp(page: Path, *, changed: bool) -> None:
     """
     if not page.is_file():
         return
-    text, times = page.read_text(encoding="utf-8"), page.stat()
+    text = page.read_text(encoding="utf-8")
     old, new = (_HIDDEN, f"{_LINE}>") if changed else (f"{_LINE}>", _HIDDEN)
     if old in text:
         write_atomically(page, text.replace(old, new, 1))
-        os.utime(page, ns=(times.st_atime_ns, times.st_mtime_ns))

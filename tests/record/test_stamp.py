@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from mlpdm_kit.text import LANGUAGES, Text
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_line_is_shown_hidden_again_and_the_page_keeps_its_time(
+def test_the_line_is_shown_and_hidden_again_and_no_browser_keeps_an_old_copy(
     tmp_path: Path, lang: str
 ) -> None:
     record = decide(load_case(shipped.cases() / "urgent-mail"), draws=256)
@@ -24,12 +25,12 @@ def test_the_line_is_shown_hidden_again_and_the_page_keeps_its_time(
     assert "1 March 2027, 09:05" in fresh
     assert f" hidden>{said}" in fresh
     page.write_text(fresh, encoding="utf-8")
-    then = page.stat().st_mtime_ns
+    os.utime(page, (1_000_000_000, 1_000_000_000))
     stamp(page, changed=True)
     assert f'role="status">{said}' in page.read_text(encoding="utf-8")
     stamp(page, changed=False)
     assert page.read_text(encoding="utf-8") == fresh
-    assert page.stat().st_mtime_ns == then
+    assert page.stat().st_mtime > 1_000_000_000
 
 
 def test_a_record_that_is_no_workshops_says_nothing_of_the_hour() -> None:
