@@ -7,6 +7,7 @@ in whatever window, says it.
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from pathlib import Path
 
@@ -16,6 +17,9 @@ from mlpdm_kit.text import Text
 RECORD_PAGE = "record.html"
 _LINE = '<p class="changed-since" role="status"'
 _HIDDEN = f"{_LINE} hidden>"
+_STAMP = re.compile(
+    r'<p class="(?:made|changed-since)"(?: role="status")?(?: hidden)?>[^<]{0,120}</p>\n?'
+)
 
 
 def moment(when: datetime, text: Text) -> str:
@@ -54,3 +58,8 @@ def stamp(page: Path, *, changed: bool) -> None:
     old, new = (_HIDDEN, f"{_LINE}>") if changed else (f"{_LINE}>", _HIDDEN)
     if old in text:
         write_atomically(page, text.replace(old, new, 1))
+
+
+def unstamped(page: str) -> str:
+    """A page without what is said of its moment, as anybody can make it again."""
+    return _STAMP.sub("", page)

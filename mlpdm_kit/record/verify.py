@@ -30,6 +30,7 @@ from mlpdm_kit.record.assemble import kit_version, packages
 from mlpdm_kit.record.manifest import MANIFEST, Manifest, digest_of, read_manifest
 from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.parts import Said
+from mlpdm_kit.record.stamp import unstamped
 from mlpdm_kit.record.steps import Walk
 
 State = Literal["tampered", "unreadable", "case-changed", "data-changed", "kit-changed", "holds"]
@@ -145,8 +146,16 @@ def _pages(looking: _Looking, record: DecisionRecord, pages: Pages) -> None:
     lang = _language(looking)
     for name, texts in pages(record, lang).items():
         file = looking.file.parent / name
-        if file.is_file() and file.read_bytes() not in [text.encode() for text in texts]:
+        if file.is_file() and _plain(file) not in [unstamped(text) for text in texts]:
             looking.find("tampered.page", file=name)
+
+
+def _plain(page: Path) -> str:
+    """What a page says, but for the moment of its making; nothing where it is no text."""
+    try:
+        return unstamped(page.read_bytes().decode())
+    except UnicodeDecodeError:
+        return ""
 
 
 def _language(looking: _Looking) -> str:

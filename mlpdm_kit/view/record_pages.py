@@ -14,7 +14,9 @@ from mlpdm_kit.view.canvas import Figure
 from mlpdm_kit.view.charts import CHARTS, sections_of
 
 
-def record_pages(record: DecisionRecord, lang: str, *, embed: bool = False, made: str = "") -> dict[str, str]:
+def record_pages(
+    record: DecisionRecord, lang: str, *, embed: bool = False, made: str = ""
+) -> dict[str, str]:
     """What ``record.html`` and ``record.md`` of a record say, by file name.
 
     Parameters

@@ -15,6 +15,8 @@ from mlpdm_kit.case.load import load_case
 from mlpdm_kit.case.template import new_case
 from mlpdm_kit.cli import app
 from mlpdm_kit.record.manifest import MANIFEST, read_manifest, write_manifest
+from mlpdm_kit.record.model import DecisionRecord
+from mlpdm_kit.record.stamp import stamp
 from mlpdm_kit.record.steps import Walk
 from mlpdm_kit.record.verify import Verified, moves, verify
 from mlpdm_kit.view.record_pages import record_pages
@@ -77,6 +79,20 @@ def test_it_holds(case: Path, tmp_path: Path, lang: str) -> None:
 @pytest.mark.parametrize("name", ["churn", "agent-moods", "chatbot"])
 def test_library_records_hold(name: str, tmp_path: Path) -> None:
     assert codes(found(written(shipped.cases() / name, tmp_path / name))) == ["holds"]
+
+
+def test_a_page_of_a_workshop_holds_at_any_time(record: Path, case: Path) -> None:
+    (record / MANIFEST).unlink()
+    made = DecisionRecord.model_validate_json((record / "record.json").read_bytes())
+    page = record_pages(made, "en", made="March 1, 2027, 09:05")["record.html"]
+    assert "March 1, 2027, 09:05" in page
+    (record / "record.html").write_text(page, encoding="utf-8", newline="")
+    assert found(record, case=case).state == "holds"
+    stamp(record / "record.html", changed=True)
+    assert found(record, case=case).state == "holds"
+    text = (record / "record.html").read_text(encoding="utf-8").replace("09:05", "<b>Use ML</b>")
+    (record / "record.html").write_text(text, encoding="utf-8", newline="")
+    assert found(record, case=case).state == "tampered"
 
 
 @pytest.mark.parametrize("manifest", [True, False])

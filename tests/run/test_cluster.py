@@ -136,7 +136,7 @@ def test_ctrl_c_calls_the_rest_off(two: Cluster, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "mlpdm_kit", "decide", str(tmp_path / "cases"), "--out",
                str(tmp_path / "out"), "--draws", "256", "--scheduler", two.address]  # fmt: skip
     run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                           preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler))  # fmt: skip # noqa: PLW1509, E501
+                           preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler))  # fmt: skip # noqa: E501
     assert run.stderr is not None
     lines = [run.stderr.readline()]
     run.send_signal(signal.SIGINT)
@@ -212,5 +212,3 @@ def test_killed_workers_are_said() -> None:
         pass
 
     assert "3 workers" in cluster.reason(KilledWorker("x"), Text("en"))
-
-
