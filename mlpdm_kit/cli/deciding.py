@@ -5,12 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from mlpdm_kit.cli.app import FAILED, MOST_SHOWN, STOPPED, AsJson, Cases, Lang, app, print_json
+from mlpdm_kit.cli.app import FAILED, MOST_SHOWN, STOPPED, AsJson, Lang, app, print_json
 from mlpdm_kit.errors import refuse
 from mlpdm_kit.text import Text
 
@@ -20,10 +19,16 @@ if TYPE_CHECKING:
 
 @app.command()
 def decide(
-    cases: Cases,
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the records.")] = Path(
-        "records"
-    ),
+    cases: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="CASE",
+            help="Case folders, case.yaml files, or folders of cases; s3://… and the like, too.",
+        ),
+    ],
+    out: Annotated[
+        str, typer.Option(metavar="DIR", help="Folder for the records, or s3://… and the like.")
+    ] = "records",
     jobs: Annotated[
         int | None, typer.Option(min=1, help="Cases at a time; one a processor if not given.")
     ] = None,
@@ -62,9 +67,9 @@ def decide(
     from mlpdm_kit.run.batch import decide_all
     from mlpdm_kit.run.progress import watching
     from mlpdm_kit.run.result import Settings
+    from mlpdm_kit.run.stores import fetched
 
     _check_draws(draws)
-    found = find_cases(cases)
     settings = Settings(
         seed=seed,
         draws=draws,
@@ -74,11 +79,13 @@ def decide(
         overrides=_overrides(overrides or []),
         engine=engine,
     )
-    with watching(len(found), settings.lang) as report:
-        results = decide_all(
-            found, out=out, jobs=jobs, settings=settings, report=report, resume=resume,
-            scheduler=scheduler,
-        )  # fmt: skip
+    with fetched(cases) as (places, sources):
+        found = find_cases(places)
+        with watching(len(found), settings.lang) as report:
+            results = decide_all(
+                found, out=out, jobs=jobs, settings=settings, report=report, resume=resume,
+                scheduler=scheduler, sources=sources,
+            )  # fmt: skip
     if as_json:
         print_json(_summary(results, out, settings))
     else:
@@ -121,7 +128,7 @@ def _check_draws(draws: int) -> None:
         raise refuse("draws", "--draws", draws, limit=MAX_DRAWS)
 
 
-def _summary(results: Sequence[CaseResult], out: Path, settings: Settings) -> dict[str, Any]:
+def _summary(results: Sequence[CaseResult], out: str, settings: Settings) -> dict[str, Any]:
     """What became of each case, for machines."""
     cases = [
         {
@@ -130,7 +137,7 @@ def _summary(results: Sequence[CaseResult], out: Path, settings: Settings) -> di
             "state": result.state,
             "outcome": result.outcome or None,
             "verdict": result.verdict or None,
-            "folder": None if result.folder is None else str(result.folder),
+            "folder": result.link or None,
             "faults": [fault.to_dict(settings.lang) for fault in result.faults],
             "failure": None if result.failure is None else vars(result.failure),
         }
@@ -138,10 +145,10 @@ def _summary(results: Sequence[CaseResult], out: Path, settings: Settings) -> di
     ]
     counts = {state: sum(result.state == state for result in results)
               for state in ("done", "kept", "failed", "stopped")}  # fmt: skip
-    return {"cases": cases, **counts, "index": str(out / "index.html")}
+    return {"cases": cases, **counts, "index": f"{out}/index.html"}
 
 
-def _print_results(results: Sequence[CaseResult], out: Path, settings: Settings) -> None:
+def _print_results(results: Sequence[CaseResult], out: str, settings: Settings) -> None:
     """A short table, or lines where nobody watches, and where to look next."""
     text = Text(settings.lang)
     shown = [_row(result, settings.lang) for result in results if result.state != "stopped"]
@@ -156,16 +163,16 @@ def _print_results(results: Sequence[CaseResult], out: Path, settings: Settings)
     failed = sum(result.state == "failed" for result in results)
     if failed:
         typer.echo(text.say("cli.decide.failed", n=failed, of=len(results)))
-    typer.echo(text.say("cli.decide.open", file=out / "index.html"))
+    typer.echo(text.say("cli.decide.open", file=f"{out}/index.html"))
 
 
 def _row(result: CaseResult, lang: str) -> tuple[str, str, str]:
     if result.state in ("done", "kept"):
-        return result.id, result.verdict, str((result.folder or Path()) / "record.html")
+        return result.id, result.verdict, f"{result.link}/record.html"
     reasons = result.reasons(lang)
     code = "cli.decide.case-failed" if len(reasons) == 1 else "cli.decide.case-failed.more"
     said = Text(lang).say(code, reason=reasons[0].partition("\n")[0], n=len(reasons))
-    return result.id, said, "" if result.folder is None else str(result.folder)
+    return result.id, said, result.link
 
 
 def _print_table(rows: Sequence[tuple[str, str, str]], text: Text) -> None:
@@ -181,9 +188,9 @@ def _print_table(rows: Sequence[tuple[str, str, str]], text: Text) -> None:
 
 
 def _say_how_to_go_on(
-    cases: Sequence[Path],
+    cases: Sequence[str],
     results: Sequence[CaseResult],
-    out: Path,
+    out: str,
     settings: Settings,
     scheduler: str,
 ) -> None:

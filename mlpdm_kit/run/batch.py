@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +23,7 @@ from mlpdm_kit.run.one import checked, decided, failed, kept
 from mlpdm_kit.run.parcel import Opened, Parcel, packed, put_down
 from mlpdm_kit.run.places import Place, places, publish, recover, remove, start
 from mlpdm_kit.run.result import CaseResult, Failure, Progress, Report, Settings, failure_content
+from mlpdm_kit.run.stores import Store, staged
 from mlpdm_kit.run.unfinished import begun
 from mlpdm_kit.run.warming import warm_for
 from mlpdm_kit.text import Text
@@ -33,12 +34,13 @@ __all__ = ["CaseResult", "Progress", "Report", "Settings", "decide_all", "proces
 def decide_all(
     cases: Sequence[Path],
     *,
-    out: Path,
+    out: str | Path,
     jobs: int | None = None,
     settings: Settings | None = None,
     report: Report | None = None,
     resume: bool = False,
     scheduler: str = "",
+    sources: Mapping[Path, str] | None = None,
 ) -> list[CaseResult]:
     """Decide every case, and write its record and the index of all records in ``out``.
 
@@ -46,8 +48,8 @@ def decide_all(
     ----------
     cases : sequence of path
         Case folders, as `mlpdm_kit.case.load.find_cases` gives them.
-    out : path
-        Folder of the records; made if it is not there.
+    out : path or str
+        Folder of the records; made if it is not there. Or an address that fsspec knows.
     jobs : int, optional
         How many at a time; by default one for each processor.
     settings : Settings
@@ -60,6 +62,8 @@ def decide_all(
     scheduler : str
         Address of a Dask scheduler (``tcp://…``, ``tls://…``) whose workers decide the cases,
         instead of this machine.
+    sources : mapping, optional
+        Where folders of cases that were fetched lay.
 
     Returns
     -------
@@ -72,26 +76,23 @@ def decide_all(
         Two cases have one id, another run is writing there, ``out`` is no folder, or
         nobody answers at the scheduler's address.
     """
-    from mlpdm_kit.record.assets import write_assets
-    from mlpdm_kit.run.rows import failed_row, write_rows
-
     settings = settings or Settings()
-    found = places(cases, out, settings.overrides)
-    _make(out)
-    with locked(out), begun(out, settings, resume=resume) as run:
-        settings = replace(settings, today=run.today)
-        recover(out)
-        write_assets(out)
-        batch = _Batch(settings, report or (lambda progress: None), resume=resume)
-        if scheduler:
-            with connected(scheduler) as client:
-                results = batch.send(found, client)
-        else:
-            results = batch.run(found, jobs or min(processors(), max(1, len(found))))
-        lost = [result for result in results if result.state == "failed" and not result.folder]
-        rows = [failed_row(failure_content(result, settings.lang)) for result in lost]
-        write_rows(out, rows, settings.lang)
-        run.whole = not batch.stopped
+    with staged(out) as (here, store):
+        found = places(cases, here, settings.overrides, sources)
+        _make(here)
+        with store.locked() if store else locked(here):
+            if store:
+                store.bring_run()
+            with begun(here, settings, resume=resume) as run:
+                if store:
+                    store.send_run()
+                batch = _Batch(replace(settings, today=run.today), report, store, resume=resume)
+                recover(here)
+                results = batch.all_of(found, jobs, scheduler)
+                batch.write_index(here, results)
+                run.whole = not batch.stopped
+            if store:
+                store.send_run()
     return results
 
 
@@ -114,11 +115,34 @@ def _make(out: Path) -> None:
 class _Batch:
     """The running of one batch, here or by workers elsewhere."""
 
-    def __init__(self, settings: Settings, report: Report, *, resume: bool) -> None:
-        self.settings, self.resume = settings, resume
+    def __init__(
+        self, settings: Settings, report: Report | None, store: Store | None, *, resume: bool
+    ) -> None:
+        self.settings, self.store, self.resume = settings, store, resume
         self.stopped = False
         self._report = report
         self._lock = threading.Lock()
+
+    def all_of(self, found: Sequence[Place], jobs: int | None, scheduler: str) -> list[CaseResult]:
+        """Decide all cases, here or by the workers of a scheduler."""
+        if scheduler:
+            with connected(scheduler) as client:
+                return self.send(found, client)
+        return self.run(found, jobs or min(processors(), max(1, len(found))))
+
+    def write_index(self, here: Path, results: Sequence[CaseResult]) -> None:
+        """The index of everything that is there, and what its pages share."""
+        from mlpdm_kit.record.assets import write_assets
+        from mlpdm_kit.run.rows import failed_row, write_rows
+
+        lost = [result for result in results if result.state == "failed" and not result.folder]
+        lang = self.settings.lang
+        if self.store:
+            self.store.bring_rows()
+        write_assets(here)
+        write_rows(here, [failed_row(failure_content(result, lang)) for result in lost], lang)
+        if self.store:
+            self.store.send_rest()
 
     def run(self, found: Sequence[Place], jobs: int) -> list[CaseResult]:
         """Decide cases on this machine, so many at a time."""
@@ -148,7 +172,7 @@ class _Batch:
 
         def pack(place: Place) -> Parcel | None:
             """A case's parcel; None where its result is known already."""
-            result = kept(place, self.settings) if self.resume else None
+            result = self._kept(place)
             try:
                 if result is None:
                     return packed(place, checked(place, self.settings), self.settings)
@@ -175,8 +199,9 @@ class _Batch:
         return list(results.values())
 
     def _tell(self, progress: Progress) -> None:
-        with self._lock:
-            self._report(progress)
+        if self._report is not None:
+            with self._lock:
+                self._report(progress)
 
     def _say(self, result: CaseResult) -> None:
         if result.state != "stopped":
@@ -185,7 +210,7 @@ class _Batch:
     def _decide(self, place: Place) -> CaseResult:
         if self.stopped:
             return _stopped(place)
-        result = kept(place, self.settings) if self.resume else None
+        result = self._kept(place)
         if result is None:
             found = decided(place, self.settings, self.kernels, self._tell)
             result = self._put(place, found)
@@ -216,12 +241,25 @@ class _Batch:
             return result
         try:
             publish(place)
-        except OSError as error:
-            if result.state == "failed":
-                return result
+            if self.store:
+                self.store.send(place.id)
+        except Exception as error:  # a full disk, a store that says no
             said = Text(self.settings.lang).say("run.broken", said=str(error))
-            return replace(result, state="failed", failure=Failure(reason=said))
-        return result.at(place.folder)
+            why = result.failure or Failure(reason=said)
+            return replace(result, state="failed", failure=why)
+        return result.at(place.folder, self._link(place))
+
+    def _kept(self, place: Place) -> CaseResult | None:
+        """The result of an earlier run that still holds, where that is wanted."""
+        if not self.resume:
+            return None
+        if self.store:
+            self.store.bring(place.id)
+        found = kept(place, self.settings)
+        return None if found is None else found.at(place.folder, self._link(place))
+
+    def _link(self, place: Place) -> str:
+        return f"{self.store.url}/{place.id}" if self.store else str(place.folder)
 
 
 def _take(future: Future[CaseResult], results: dict[str, CaseResult]) -> None:

@@ -8,10 +8,13 @@ its tasks run by another. Only the caller writes records.
 from __future__ import annotations
 
 import atexit
+import logging
+import math
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,10 +29,11 @@ from mlpdm_kit.text import Text
 RETRIES = 2  # of a task whose worker died
 AHEAD = 3  # parcels under way for each thread of the workers
 START = 30  # seconds to reach the scheduler
+ASKED_EVERY = 5.0  # seconds between two questions how many workers there are
 
 
 class SchedulerGone(RuntimeError):
-    """The scheduler, or every worker, can't be reached any more."""
+    """The scheduler can't be reached any more."""
 
 
 @contextmanager
@@ -45,6 +49,7 @@ def connected(address: str) -> Iterator[Any]:
         dask = _dask()
     except ModuleNotFoundError as error:
         raise refuse("extra-missing", "--scheduler", address, extra="cluster") from error
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # we say it ourselves
     try:
         client = dask.Client(address, timeout=START, set_as_default=False)
     except (OSError, ValueError, TypeError, RuntimeError) as error:
@@ -90,18 +95,22 @@ def sent(
             return True
         return False
 
+    room = _Room(client)
     try:
-        while len(under_way) < _room(client) and send():
+        while len(under_way) < room() and send():
             pass
         while under_way and wanted():
             future = next(coming)
             place = under_way.pop(future.key)
             yield place, _outcome(future)
             future.release()
-            while len(under_way) < _room(client) and send():
+            while len(under_way) < room() and send():
                 pass
+    except OSError as error:  # what Dask raises when the other end is gone
+        raise SchedulerGone from error
     finally:
-        client.cancel(list(coming.futures), force=True)
+        with suppress(Exception):  # nobody there to call it off
+            client.cancel(list(coming.futures), force=True)
 
 
 def _dask() -> Any:
@@ -111,9 +120,17 @@ def _dask() -> Any:
     return distributed
 
 
-def _room(client: Any) -> int:
-    """How many parcels may be under way: enough that no worker waits."""
-    return max(4, AHEAD * int(sum(client.nthreads().values())))
+class _Room:
+    """How many parcels may be under way: enough that no worker waits; workers come and go."""
+
+    def __init__(self, client: Any) -> None:
+        self._client, self._asked, self._threads = client, -math.inf, 0
+
+    def __call__(self) -> int:
+        if time.monotonic() - self._asked > ASKED_EVERY:
+            self._threads = int(sum(self._client.nthreads().values()))
+            self._asked = time.monotonic()
+        return max(4, AHEAD * self._threads)
 
 
 def _outcome(future: Any) -> Opened | Exception:

@@ -61,21 +61,39 @@ class Place:
         return self.out / f"{_WORK}{self.id}.{os.getpid()}"
 
 
-def places(cases: Sequence[Path], out: Path, overrides: Mapping[str, Any]) -> list[Place]:
-    """A place for each case.
+def places(
+    cases: Sequence[Path],
+    out: Path,
+    overrides: Mapping[str, Any],
+    sources: Mapping[Path, str] | None = None,
+) -> list[Place]:
+    """A place for each case; ``sources`` say of folders where they were fetched from.
 
     Raises
     ------
     InputError
         Two cases have the same id: one record would overwrite the other.
     """
-    found = [Place(id=case_id(case, overrides), case=case, out=out) for case in cases]
+    found = [
+        Place(id=case_id(case, overrides), case=case, out=out, source=_source(case, sources or {}))
+        for case in cases
+    ]
     first: dict[str, Place] = {}
     for place in found:
         known = first.setdefault(place.id.casefold(), place)  # some disks know no case
         if known is not place:
             raise refuse("id-clash", "CASE", place.id, first=known.case, second=place.case)
     return found
+
+
+def _source(case: Path, sources: Mapping[Path, str]) -> str:
+    """Where a case lay before it was fetched; empty where it was not."""
+    for folder, url in sources.items():
+        if case == folder:
+            return url
+        if case.is_relative_to(folder):
+            return f"{url}/{case.relative_to(folder).as_posix()}"
+    return ""
 
 
 def case_id(case: Path, overrides: Mapping[str, Any]) -> str:

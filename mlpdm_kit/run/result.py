@@ -35,14 +35,15 @@ class CaseResult:
 
     ``kept`` means that its record was there already, made from the same. ``stopped`` means
     that the run was stopped before the case was done: nothing of it was put in place.
-    ``folder`` is None where nothing could be. ``outcome`` and ``verdict`` (its sentence) are
-    those of the record.
+    ``folder`` is None where nothing could be, and ``link`` is where people find it.
+    ``outcome`` and ``verdict`` (its sentence) are those of the record.
     """
 
     id: str
     case: Path
     state: State
     folder: Path | None = None
+    link: str = ""
     outcome: str = ""
     verdict: str = ""
     faults: tuple[Fault, ...] = ()
@@ -56,9 +57,9 @@ class CaseResult:
             said.append(f"{where}: {self.failure.reason}" if where else self.failure.reason)
         return said
 
-    def at(self, folder: Path) -> CaseResult:
+    def at(self, folder: Path, link: str = "") -> CaseResult:
         """The same, put in place there."""
-        return replace(self, folder=folder)
+        return replace(self, folder=folder, link=link or str(folder))
 
 
 @dataclass(frozen=True, kw_only=True)
