@@ -56,7 +56,7 @@ def counted(checks: Iterable[CheckResult]) -> Counted:
     >>> from mlpdm_kit import load_case, shipped
     >>> from mlpdm_kit.analysis.ladder import ladder
     >>> from mlpdm_kit.record.gates import answered
-    >>> case = load_case(shipped.cases() / "urgent-mail")
+    >>> case = load_case(shipped.cases() / "churn")
     >>> len(counted(answered(case, ladder(case))).gates.open)
     0
     """

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +35,22 @@ class Kernels:
         self._lock = threading.Lock()
         self._alive: dict[int, Any] = {}
         self.warm, self.ended = warm, False
+        self._apart: list[Kernels] = []
+
+    @contextmanager
+    def apart(self) -> Iterator[Kernels]:
+        """Kernels with a warm process of their own, for one notebook that shall harm no other."""
+        assert self.warm is not None
+        own = Kernels(self.warm.another())
+        with self._lock:
+            self._apart.append(own)
+            own.ended = self.ended
+        try:
+            yield own
+        finally:
+            with self._lock:
+                self._apart.remove(own)
+            own.end()
 
     def manager(self, folder: Path) -> type[Any]:
         """A kernel manager class whose kernels work in ``folder`` and are known here."""
@@ -59,9 +77,11 @@ class Kernels:
         """Kill every kernel that is alive; one that starts later is killed at once."""
         with self._lock:
             self.ended = True
-            alive = list(self._alive.values())
+            alive, apart = list(self._alive.values()), list(self._apart)
         for provisioner in alive:
             _kill(provisioner)
+        for own in apart:
+            own.end()
         if self.warm is not None:
             self.warm.end()
 

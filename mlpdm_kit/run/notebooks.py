@@ -14,7 +14,7 @@ import logging
 import math
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as also
 from pathlib import Path
 from typing import Any
@@ -80,16 +80,18 @@ def with_papermill(task: Task) -> Executed:
     """Execute a notebook by papermill, in a kernel of its own.
 
     A kernel that does not come up at all is tried once more: between the choice of its
-    ports and their use another program may have taken one. So is one that was ended because
-    the warm process died, which another notebook may have brought about.
+    ports and their use another program may have taken one. One that was ended because the
+    warm process died, which another notebook may have brought about, is tried once more too,
+    by a warm process of its own: whoever killed the first can kill no other notebook then.
     """
-    for last in (False, True):
-        executed = _papermill(task)
-        came_up = bool(executed.cell) or not isinstance(executed.error, RuntimeError)
-        orphaned = task.kernels.warm is not None and _is_orphaned(executed.error)
-        if (came_up and not orphaned) or last or task.kernels.ended:
-            break
-    return executed
+    executed = _papermill(task)
+    if task.kernels.ended:
+        return executed
+    if task.kernels.warm is not None and _is_orphaned(executed.error):
+        with task.kernels.apart() as own:
+            return _papermill(replace(task, kernels=own))
+    came_up = bool(executed.cell) or not isinstance(executed.error, RuntimeError)
+    return executed if came_up else _papermill(task)
 
 
 def _is_orphaned(error: Exception | None) -> bool:

@@ -100,7 +100,7 @@ def walk_in_process(task: Task) -> Executed:
     given = task.parameters
     out = task.folder / str(given["out"])
     case = load_case(given["case"], given["overrides"])
-    day = Date.fromisoformat(given["day"])
+    day = Date.fromisoformat(given["day"]) if given.get("day") else None
     walk = Walk(case, seed=given["seed"], draws=given["draws"], out=out, day=day)
     done = [path.stem for path in (out / "sections").glob("*.json")]
     step = next((step for step in STEPS[:-1] if step not in done), STEPS[-1])

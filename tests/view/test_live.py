@@ -58,7 +58,7 @@ def test_gates_are_drawn_as_soon_as_there_are_options(make_case: MakeCase, tmp_p
     page.save()
     line, picture, reading, table, area, saved = shown(page)
     assert "Still to be filled in" in line[0]
-    assert "volume" in line[0]
+    assert "How many cases there are" in line[0]
     assert "No gate fails, but 13 gates are open" in line[1]
     assert PLOTLY_MIME in picture
     assert "Every cell is one question" in reading[0]

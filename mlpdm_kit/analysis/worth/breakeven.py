@@ -155,9 +155,11 @@ class _Way:
     def _straight(self, start: float, end: float) -> Crossing:
         """The first option that overtakes, where all go straight."""
         first = self.at(start)[self.best] - self.at(start)
-        last = self.at(end)[self.best] - self.at(end)
-        over = np.flatnonzero(last < 0)
-        parts = first[over] / (first[over] - last[over])
+        lost = first - (self.at(end)[self.best] - self.at(end))
+        over = np.flatnonzero((first - lost <= 0) & (lost > 0))
+        if not len(over):  # level all the way, and rounding tells which is taken
+            return Crossing(value=end, option=int(np.argmax(self.at(end))))
+        parts = first[over] / lost[over]
         value = start + float(parts.min()) * (end - start)
         return Crossing(value=value, option=int(over[np.argmin(parts)]))
 

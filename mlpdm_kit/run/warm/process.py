@@ -64,6 +64,10 @@ class Warm:
         self._starting, self._lock = threading.Lock(), threading.Lock()
         self.ended = False
 
+    def another(self) -> Warm:
+        """One like it, not started yet."""
+        return Warm(self._environment, memory=self._memory)
+
     def child(self, folder: Path, seed: int) -> AbstractContextManager[Child]:
         """A kernel for one notebook; it is gone when the notebook is done.
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlpdm_kit.analysis.uncertainty.distributions import from_interval
-from mlpdm_kit.analysis.worth.breakeven import crossings
+from mlpdm_kit.analysis.worth.breakeven import Crossing, crossings
 
 Option = Callable[[Any], Any]
 
@@ -101,6 +101,20 @@ def test_a_straight_way_takes_few_evaluations() -> None:
 
     crossings(worth, 0, NOW, "money", 12)
     assert len(asked) == len(set(asked)) <= 10
+
+
+def test_a_tie_at_the_end_of_the_way() -> None:
+    share = from_interval(0.2, 0.4)
+    options = expected([lambda x: 0.0, lambda x: 1.0 - x])
+    assert crossings(options, 1, share, "share", 12) == (None, Crossing(value=1.0, option=0))
+
+
+def test_level_options_change_at_no_value_of_their_own() -> None:
+    options = expected([lambda x: 1.0 * (x > 0.5), lambda x: 1.0, lambda x: 0.0])
+    below, above = crossings(options, 1, from_interval(0.2, 0.4), "share", 12)
+    assert below is None
+    assert above is not None
+    assert above.value >= 0.5
 
 
 def test_an_option_that_is_best_beside_the_mean_only() -> None:

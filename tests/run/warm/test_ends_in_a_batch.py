@@ -35,6 +35,7 @@ ENDS = {  # what the third notebook of a case does, and what is then said of the
     "asks": ("input('?')", "StdinNotImplementedError"),
     "memory": ("x = bytearray(20_000_000_000)", "MemoryError"),
     "kills-warm": ("import os, time; os.kill(os.getppid(), 9); time.sleep(30)", DIED),
+    "kills-too": ("import os, time; os.kill(os.getppid(), 9); time.sleep(30)", DIED),
     "raises": ("1 / 0", "ZeroDivisionError"),
 }
 GOOD = ("good-a", "good-b", "good-c")
