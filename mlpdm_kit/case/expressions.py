@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     import duckdb
 
 MAX_LENGTH = 5_000
+MAX_BRACKETS = 200  # open at a time
 MAX_DEPTH = 400  # of the parsed tree; a condition in brackets takes three or four
 MAX_PATTERN = 200
+_LONGEST_WORD = 20  # that the database knows
 MAX_REPEATS = 100
 MAX_WILDCARDS = 3
 
@@ -85,11 +87,27 @@ class Rule:
             raise_all([Fault(code="text-empty", field=field)])
         if len(expression) > MAX_LENGTH:
             raise_all([self._fault("rule-long", limit=MAX_LENGTH)])
+        self._refuse_unparsable(expression)
         self.tree = self._parsed(con)
         raise_all({(fault.code, str(fault.figures)): fault for fault in self._unfit()}.values())
 
     def _fault(self, code: str, **figures: Any) -> Fault:
         return Fault(code=code, field=self.field, value=self.expression, figures=figures)
+
+    def _refuse_unparsable(self, expression: str) -> None:
+        """Refuse what only the parser would have to bear, before it does.
+
+        Nothing can stop it: a dozen times ``WITH a AS (`` cost it all memory there is, and
+        thousands of open brackets half a minute. Its lexer tells both in no time.
+        """
+        depth = 0
+        for token, text in _tokens(expression):
+            if token == "keyword" and text.upper() == "WITH":
+                raise_all([self._fault("rule-unsafe", part="WITH")])
+            if token == "operator":
+                depth += (text in "([{") - (text in ")]}")
+            if depth > MAX_BRACKETS:
+                raise_all([self._fault("rule-deep")])
 
     def _parsed(self, con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         own, model = self._node(con, self.expression), self._node(con, "1")
@@ -152,6 +170,16 @@ class Rule:
             pattern = _constant(arguments[1]) if len(arguments) > 1 else None
             if pattern is None or not _bounded(pattern, regex=name in _REGEX):
                 yield self._fault("rule-pattern", limit=MAX_WILDCARDS, repeats=MAX_REPEATS)
+
+
+def _tokens(expression: str) -> Iterator[tuple[str, str]]:
+    """Kind and first sign, or word, of each token, as the database's own lexer has them."""
+    import duckdb
+
+    raw = expression.encode(errors="replace")
+    for offset, kind in duckdb.tokenize(expression):
+        word = re.match(rb"\w+|.|", raw[offset : offset + _LONGEST_WORD], re.DOTALL)
+        yield kind.name, word[0].decode(errors="replace") if word else ""
 
 
 def _name(part: dict[str, Any]) -> str:
