@@ -21,6 +21,8 @@ MAX_BYTES = 250_000
 MAX_DEPTH = 12
 FOLD = "\a"
 MAX_FAULTS = 1_000
+_OPENS = {"MappingStartEvent": 1, "SequenceStartEvent": 1, "MappingEndEvent": -1,
+          "SequenceEndEvent": -1}  # fmt: skip
 
 Path_ = tuple[str | int, ...]
 Lines = dict[Path_, int]
@@ -48,6 +50,17 @@ def read_yaml(path: Path) -> tuple[Any, Lines]:
         With every fault found: no such file, too large, not UTF-8 text, no YAML, a tag,
         an alias, a key twice.
     """
+    return parse_yaml(text_of(path), str(path))
+
+
+def text_of(path: Path) -> str:
+    """The text of a case file, if it is one: no folder, pipe or device, and not too large.
+
+    Raises
+    ------
+    InputError
+        There is no file, it cannot be read, is too large, or no text in UTF-8.
+    """
 
     def fault(code: str, value: Any = path.name, line: int | None = None) -> InputError:
         figures = {"limit": MAX_BYTES}
@@ -56,8 +69,10 @@ def read_yaml(path: Path) -> tuple[Any, Lines]:
         )
 
     try:
-        if not path.is_file():
+        if not path.is_file():  # a pipe would be waited for, a device has no end
             raise fault("file-missing")
+        if not path.resolve().is_relative_to(path.parent.resolve()):
+            raise fault("file-outside")
         size = path.stat().st_size
         raw = path.read_bytes() if size <= MAX_BYTES else None
     except (OSError, ValueError) as error:
@@ -69,10 +84,9 @@ def read_yaml(path: Path) -> tuple[Any, Lines]:
     if b"\x00" in raw and raw[:2] not in (b"\xff\xfe", b"\xfe\xff"):
         raise fault("file-binary")
     try:
-        text = raw.decode("utf-8-sig")
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise fault("file-encoding", line=raw[: error.start].count(b"\n") + 1) from error
-    return parse_yaml(text, str(path))
 
 
 def parse_yaml(text: str, name: str = "case.yaml") -> tuple[Any, Lines]:
@@ -85,10 +99,9 @@ def parse_yaml(text: str, name: str = "case.yaml") -> tuple[Any, Lines]:
     """
     from ruamel.yaml.error import YAMLError
 
-    odd = _UNREADABLE.search(text)
-    if odd is not None:
-        line = text[: odd.start()].count("\n") + 1
-        raise InputError(Fault(code="yaml-sign", value=_code(odd[0]), file=name, line=line))
+    if (sign := unreadable(text)) is not None:
+        line = text[: text.index(sign)].count("\n") + 1
+        raise InputError(Fault(code="yaml-sign", value=code_of(sign), file=name, line=line))
     reader = _Reader(text, name)
     try:
         value = reader.read(_told_again(text))
@@ -129,13 +142,21 @@ def spans(text: str, name: str = "case.yaml") -> Spans:
 
 @lru_cache(maxsize=4)
 def _parsed(text: str) -> tuple[tuple[Any, ...], Exception | None]:
-    """The events of a parser, as far as it came, and what ended it: the slow part, done once."""
+    """The events of a parser, as far as it came, and what ended it: the slow part, done once.
+
+    Nothing reads on where a text is nested too deep, and the parser takes minutes to: each
+    of ten thousand open brackets makes every sign after it dearer.
+    """
     from ruamel.yaml import YAML
 
     events: list[Any] = []
+    depth = 0
     try:
         for event in YAML(typ="rt", pure=True).parse(text):
             events.append(event)
+            depth += _OPENS.get(type(event).__name__, 0)
+            if depth > MAX_DEPTH + 1:
+                raise RecursionError
     except Exception as error:  # raised again where the text is read
         return tuple(events), error
     return tuple(events), None
@@ -217,7 +238,26 @@ def _syntax(error: Exception, text: str, name: str) -> Fault:
     return Fault(code=code, value=value, file=name, line=mark.line + 1 if mark else None)
 
 
-def _code(sign: str) -> str:
+def unreadable(text: str) -> str | None:
+    """The first sign of a text that no text should hold, or None.
+
+    Examples
+    --------
+    >>> unreadable("a\\tb"), unreadable("a\\0b")
+    (None, '\\x00')
+    """
+    odd = _UNREADABLE.search(text)
+    return None if odd is None else odd[0]
+
+
+def code_of(sign: str) -> str:
+    """How a sign that cannot be shown is named.
+
+    Examples
+    --------
+    >>> code_of("\\0")
+    'U+0000'
+    """
     return f"U+{ord(sign):04X}"
 
 
@@ -287,9 +327,8 @@ class _Reader:
         if event.style == ">":  # the parser marks where it folded, to write it back alike
             value = value.replace(FOLD, "")
         self.end = event.end_mark.index
-        odd = _UNREADABLE.search(value)  # written as an escape, as in "\0"
-        if odd is not None:
-            self._fault("yaml-sign", where, _code(odd[0]), line)
+        if (sign := unreadable(value)) is not None:  # written as an escape, as in "\0"
+            self._fault("yaml-sign", where, code_of(sign), line)
             return ""
         plain = event.style not in ("'", '"', "|", ">")
         return None if plain and value in _NULLS else value

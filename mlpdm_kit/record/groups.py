@@ -14,6 +14,7 @@ from mlpdm_kit.case.askable import askable
 from mlpdm_kit.case.editing.file import read_state
 from mlpdm_kit.case.load import CASE_FILE, load_case
 from mlpdm_kit.case.model import Case
+from mlpdm_kit.case.yaml_text import text_of
 from mlpdm_kit.errors import Fault, InputError, KitError, refuse
 from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.steps import DEFAULT_DRAWS, Walk
@@ -130,8 +131,8 @@ def _files(folder: Path, name: str) -> Iterator[Path]:
 def _mixed(file: Path) -> str:
     """By what groups without names are put in order."""
     try:
-        return sha256(file.read_bytes()).hexdigest() + file.as_posix()
-    except OSError:
+        return sha256(text_of(file).encode()).hexdigest() + file.as_posix()
+    except InputError:
         return file.as_posix()
 
 
@@ -194,7 +195,7 @@ def _own(file: Path, folder: Path) -> Path:
 
 def _read(place: Path) -> DecisionRecord | None:
     try:
-        return DecisionRecord.model_validate_json(place.read_bytes())
+        return DecisionRecord.model_validate_json(place.read_bytes()) if place.is_file() else None
     except (OSError, ValueError):  # it is made anew
         return None
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from mlpdm_kit.case.load import CASE_FILE
 from mlpdm_kit.case.model import slug
-from mlpdm_kit.case.yaml_text import MAX_BYTES, parse_yaml, read_yaml
+from mlpdm_kit.case.yaml_text import parse_yaml, read_yaml, text_of
 from mlpdm_kit.errors import Fault, InputError, refuse
 from mlpdm_kit.record.model import DecisionRecord
 
@@ -103,14 +103,14 @@ def case_id(case: Path, overrides: Mapping[str, Any]) -> str:
     file = case / CASE_FILE if case.is_dir() else case
     own = None
     try:
-        text = file.read_text(encoding="utf-8-sig") if file.stat().st_size <= MAX_BYTES else ""
+        text = text_of(file)
         # parsing thousands of files twice takes minutes; most say no id
         if not re.search("^title[ \t]*:", text, re.MULTILINE) or _MAY_NAME_ITSELF.search(text):
             values = parse_yaml(text)[0]
             own = values.get("id") if isinstance(values, dict) else None
-    except (OSError, UnicodeDecodeError, InputError):
+    except InputError:
         own = None
-    return own if isinstance(own, str) and own else file.resolve().parent.name
+    return own if isinstance(own, str) and own else file.parent.resolve().name
 
 
 def case_title(case: Path) -> str:

@@ -17,7 +17,7 @@ from mlpdm_kit.case.editing.file import State
 from mlpdm_kit.case.load import CASE_FILE, read_text
 from mlpdm_kit.case.quantity import parse
 from mlpdm_kit.case.units import Units
-from mlpdm_kit.errors import refuse
+from mlpdm_kit.case.yaml_text import text_of
 from mlpdm_kit.record.agenda import plan, roles
 from mlpdm_kit.record.agenda_page import AGENDA, CLOCK, rows
 from mlpdm_kit.record.assets import address
@@ -202,10 +202,7 @@ def read_state(case: Path) -> State:
         It is not there, or is no text.
     """
     file = case if case.name == CASE_FILE else case / CASE_FILE
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError):
-        raise refuse("file-missing", "case", CASE_FILE) from None
+    text = text_of(file)
     found, faults = read_text(text, file)
     return State(document=Document(text), case=found, faults=tuple(faults))
 

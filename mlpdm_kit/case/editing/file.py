@@ -19,6 +19,7 @@ from mlpdm_kit.case.files import write_atomically
 from mlpdm_kit.case.load import CASE_FILE, read_text
 from mlpdm_kit.case.model import Case
 from mlpdm_kit.case.units import Units
+from mlpdm_kit.case.yaml_text import text_of
 from mlpdm_kit.errors import Fault, InputError
 
 VERSIONS = ".versions"
@@ -279,14 +280,7 @@ def read_state(path: Path) -> State:
 
 
 def _text(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
-    except FileNotFoundError:
-        fault = Fault(code="file-missing", field="case", value=path.name)
-        raise InputError(fault.at(file=str(path), line=None)) from None
-    except UnicodeDecodeError as error:
-        fault = Fault(code="file-encoding", field="case", value=path.name)
-        raise InputError(fault.at(file=str(path), line=None)) from error
+    return text_of(path).replace("\r\n", "\n")
 
 
 def _state(document: Document, path: Path) -> State:
