@@ -18,6 +18,7 @@ from mlpdm_kit.case.correlations import drawn_name
 from mlpdm_kit.case.data_rules import data_faults
 from mlpdm_kit.case.kinds import TASK_KINDS
 from mlpdm_kit.case.model import Case
+from mlpdm_kit.case.overrides import override
 from mlpdm_kit.case.quantity import Units
 from mlpdm_kit.case.rules import rule_faults
 from mlpdm_kit.case.translate import fault_of, location
@@ -25,6 +26,7 @@ from mlpdm_kit.case.yaml_text import MAX_FAULTS, Lines, parse_yaml, read_yaml
 from mlpdm_kit.errors import Fault, InputError, raise_all, refuse
 
 CASE_FILE = "case.yaml"
+_OURS = ("folder", "digest")  # where a case lies, and what it is: no file says that
 
 
 def load_case(path: str | Path, overrides: Mapping[str, Any] | None = None) -> Case:
@@ -139,8 +141,7 @@ def _reading(
     if not isinstance(values, dict):
         code = "file-empty" if values is None else "file-mapping"
         raise InputError(Fault(code=code, field="case", value=file.name, file=str(file), line=1))
-    for name, value in (overrides or {}).items():
-        _override(values, name, value)
+    override(values, overrides or {})
     reading = _Reading(file, lines, tuple(overrides or {}))
     errors, case = _sound_part(values)
     found = [fault_of(item) for item in errors]
@@ -169,16 +170,18 @@ def _sound_part(values: dict[str, Any]) -> tuple[list[Any], Case | None]:
     """
     context = {"units": _units(values), "task": _task(values)}
     left = deepcopy(values)
+    ours = [{"type": "extra_forbidden", "loc": (name,), "input": left.pop(name)}
+            for name in _OURS if name in left]  # fmt: skip
     refused: list[Any] = []
     for _ in range(8):
         try:
-            return refused, Case.model_validate(left, context=context)
+            return [*ours, *refused], Case.model_validate(left, context=context)
         except ValidationError as error:
             found = error.errors(include_url=False)
             refused = refused or found
             for item in found:
                 _cut(left, location(item), missing=item["type"] == "missing")
-    return refused, None
+    return [*ours, *refused], None
 
 
 def _cut(values: dict[str, Any], loc: list[str], *, missing: bool) -> None:
@@ -268,28 +271,6 @@ def _digest(case: Case) -> str:
         ensure_ascii=False,
     )
     return sha256(canonical.encode()).hexdigest()
-
-
-def _override(values: dict[str, Any], name: str, value: Any) -> None:
-    """Set one value by its dotted path; option ids may hold no dot."""
-    *parents, last = name.split(".")
-    here: Any = values
-    for key in parents:
-        if not isinstance(here, dict):
-            break
-        if here.get(key) is None:
-            here[key] = {}
-        here = here[key]
-    if not isinstance(here, dict) or not last:
-        raise refuse("override-path", name, value)
-    old = here.get(last)
-    if isinstance(old, dict) and not isinstance(value, Mapping):
-        word = next((k for k in ("cost", "gain", "value", "answer") if k in old), None)
-        if word is None:
-            raise refuse("override-path", name, value)
-        here[last] = {**old, word: value}
-    else:
-        here[last] = value
 
 
 def _units(values: Mapping[str, Any]) -> Units:
