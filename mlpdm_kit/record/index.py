@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date as Date
 from pathlib import Path
@@ -21,7 +22,10 @@ from mlpdm_kit.text import Text
 
 SCHEMA = "mlpdm-index/1"
 OUTCOMES: tuple[Outcome, ...] = ("use_ml", "use_non_ml", "find_out_first", "do_nothing", "stop")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_FORMULA = re.compile("[\\s\ufeff\u200b]*[-=+@＝＋－＠−]|[\t\r\n]")
+# a program that splits at another sign than the comma, as in much of Europe, or that knows no
+# line breaks inside quotes, sees the beginning of a cell after each of these
+_LATER = re.compile('(?<!^)([;\r\n]"*)(?=[-=+@＝＋－＠−])')
 _COLUMNS = ("case", "verdict", "option", "gain", "review", "decider", "evpi", "date")
 _NUMBERS = ("gain", "evpi")
 
@@ -132,9 +136,9 @@ def inert(value: object) -> object:
     """A value as a spreadsheet shows it, never runs it."""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return "'" + value
-    return value
+    if not isinstance(value, str):
+        return value
+    return ("'" if _FORMULA.match(value) else "") + _LATER.sub(r"\1'", value)
 
 
 def index_html(rows: Sequence[IndexRow], *, lang: str = "en") -> str:
