@@ -13,6 +13,7 @@ from typing import Any
 from mlpdm_kit.text import Text
 
 _ASSIGNED = re.compile(r"^(\w+) = ")
+_BREAKS = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")  # that JSON leaves, and may end a line
 
 
 def translate(name: str, notebook: Any, text: Text) -> None:
@@ -84,5 +85,7 @@ def _filled(line: str, values: Mapping[str, str | int]) -> str:
     if match is None or match[1] not in values:
         return line
     comment = line.partition("  # ")[2]
-    written = f"{match[1]} = {json.dumps(values[match[1]], ensure_ascii=False)}"
+    literal = json.dumps(values[match[1]], ensure_ascii=False)
+    literal = _BREAKS.sub(lambda sign: f"\\u{ord(sign[0]):04x}", literal)
+    written = f"{match[1]} = {literal}"
     return f"{written}  # {comment}" if comment else written
