@@ -49,7 +49,7 @@ class Room:
 
 
 NARROW = Room(line=39, small=46, half=18, whole=40, pixels=300)
-WIDE = Room(line=80, small=88, half=35, whole=76, pixels=570)
+WIDE = Room(line=78, small=86, half=35, whole=76, pixels=570)
 _room: ContextVar[Room] = ContextVar("room", default=NARROW)
 
 
