@@ -7,7 +7,6 @@ import csv
 import html
 import json
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,11 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from mlpdm_kit.record.assets import PLOTLY
 from mlpdm_kit.record.pages import policy
 from mlpdm_kit.text import LANGUAGES
+from tests.chromium import launched
 from tests.hostile.corpus import BASES, NAMED, TEXTS, hostile_cases, text_fields
 
 pytestmark = pytest.mark.browser
@@ -42,13 +42,8 @@ STRANGE = """(marks) => [
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A headless Chromium, the machine's own where there is one."""
-    with sync_playwright() as play:
-        found = play.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
-        )
+    with launched() as found:
         yield found
-        found.close()
 
 
 def hostile_data(folder: Path) -> None:

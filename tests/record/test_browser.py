@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from mlpdm_kit.case.files import write_atomically
 from mlpdm_kit.record.assets import write_assets
 from mlpdm_kit.record.index import IndexRow, write_index
 from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.render import render_html
+from tests.chromium import launched
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A headless Chromium, the machine's own where there is one."""
-    with sync_playwright() as play:
-        found = play.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
-        )
+    with launched() as found:
         yield found
-        found.close()
 
 
 @pytest.fixture(scope="module")

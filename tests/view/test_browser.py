@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from mlpdm_kit.record.assets import PLOTLY, write_assets
 from mlpdm_kit.record.model import DecisionRecord
@@ -16,6 +15,7 @@ from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.text import LANGUAGES
 from mlpdm_kit.view.canvas import NARROW, WIDE, wide_twin
 from mlpdm_kit.view.charts import pictures
+from tests.chromium import launched
 
 pytestmark = pytest.mark.browser
 
@@ -38,13 +38,8 @@ Words = tuple[str, float, float, float, float]
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A headless Chromium, the machine's own where there is one."""
-    with sync_playwright() as play:
-        found = play.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
-        )
+    with launched() as found:
         yield found
-        found.close()
 
 
 def meet(one: Words, other: Words) -> bool:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -12,23 +11,18 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from mlpdm_kit.shipped import import_root
-from tests.workshop.lab import FLAGS
+from tests.chromium import launched
 
 Start = Callable[..., "contextmanager[str]"]
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    where = shutil.which("chromium")
-    if where is None:
-        pytest.skip("no Chromium here: apt-get install chromium fonts-noto-cjk")
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=where, args=FLAGS)
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 def free_port() -> int:

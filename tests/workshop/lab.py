@@ -13,8 +13,6 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking",
-         "--disable-component-update", "--no-first-run"]  # fmt: skip
 LONG = 120_000  # milliseconds; the machine may be busy
 
 PAGE = ".jp-NotebookPanel:not(.lm-mod-hidden)"
