@@ -8,20 +8,23 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from mlpdm_kit.run.notebooks import NOTEBOOKS
-from mlpdm_kit.run.result import Progress, Report
+from mlpdm_kit.run.result import CaseResult, Progress, Report
 from mlpdm_kit.text import Text
 
+MOST_REASONS = 5
 EVERY = 10.0  # seconds between two lines of a log that say how fast it goes
 
 
 @contextmanager
-def watching(cases: int, lang: str = "en") -> Iterator[Report]:
+def watching(
+    cases: int, lang: str = "en", clock: Callable[[], float] = time.monotonic
+) -> Iterator[Report]:
     """A report for `decide_all` that shows on standard error what is going on."""
     if sys.stderr.isatty():
-        with _bars(cases, lang) as report:
+        with _bars(cases, lang, clock) as report:
             yield report
     else:
-        yield _lines(cases, lang)
+        yield _lines(cases, lang, clock)
 
 
 @contextmanager
@@ -43,6 +46,14 @@ def counted(code: str, lang: str = "en") -> Iterator[Callable[[int, int], None]]
     with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
         bar = bars.add_task(text.say(code), total=None)
         yield lambda n, of: bars.update(bar, completed=n, total=of)
+
+
+def _reasons(result: CaseResult, text: Text) -> list[str]:
+    """Why a case failed, as much as anybody reads meanwhile; all of it is in its folder."""
+    found = result.reasons(text.lang)
+    if len(found) <= MOST_REASONS:
+        return found
+    return [*found[:MOST_REASONS], text.say("cli.progress.more", n=len(found) - MOST_REASONS)]
 
 
 class Pace:
@@ -93,9 +104,9 @@ class Pace:
         return rate + text.say("cli.progress.left", n=max(1, round(self.left)))
 
 
-def _lines(cases: int, lang: str) -> Report:
-    text, pace = Text(lang), Pace(cases)
-    shown = time.monotonic()
+def _lines(cases: int, lang: str, clock: Callable[[], float]) -> Report:
+    text, pace = Text(lang), Pace(cases, clock)
+    shown = clock()
 
     def report(progress: Progress) -> None:
         nonlocal shown
@@ -104,9 +115,9 @@ def _lines(cases: int, lang: str) -> Report:
         state = progress.result.state
         pace.took(state)
         said = text.say(f"cli.progress.{state}", case=progress.case, n=pace.gone, of=cases)
-        lines = [said, *(f"  {reason}" for reason in progress.result.reasons(lang))]
-        if time.monotonic() - shown > EVERY and (how := pace.said(text)):
-            shown = time.monotonic()
+        lines = [said, *(f"  {reason}" for reason in _reasons(progress.result, text))]
+        if clock() - shown > EVERY and (how := pace.said(text)):
+            shown = clock()
             lines.append(how)
         print("\n".join(lines), file=sys.stderr, flush=True)
 
@@ -114,12 +125,12 @@ def _lines(cases: int, lang: str) -> Report:
 
 
 @contextmanager
-def _bars(cases: int, lang: str) -> Iterator[Report]:
+def _bars(cases: int, lang: str, clock: Callable[[], float]) -> Iterator[Report]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bars
 
-    text, pace = Text(lang), Pace(cases)
+    text, pace = Text(lang), Pace(cases, clock)
     console = Console(stderr=True, markup=False, highlight=False, emoji=False)
     words = TextColumn("{task.description}", markup=False)
     how = TextColumn("{task.fields[pace]}", markup=False)
@@ -140,7 +151,7 @@ def _bars(cases: int, lang: str) -> Iterator[Report]:
                 bars.remove_task(at_work.pop(progress.case))
             pace.took(progress.result.state)
             bars.update(whole, completed=pace.gone, pace=pace.said(text))
-            for reason in progress.result.reasons(lang):
+            for reason in _reasons(progress.result, text):
                 said = text.say("cli.progress.reason", case=progress.case, reason=reason)
                 console.print(said)
 
