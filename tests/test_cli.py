@@ -209,7 +209,7 @@ def test_decide_passes_its_options_on(tmp_path: Path, deciding: Any) -> None:
     )  # fmt: skip
     assert result.exit_code == 0, result.output
     settings = results.asked["settings"]
-    assert (results.asked["out"], results.asked["jobs"]) == (out, 3)
+    assert (results.asked["out"], results.asked["jobs"]) == (str(out), 3)
     assert (settings.seed, settings.draws, settings.lang) == (7, 1024, "en")
     assert settings.parameters(Path("x"))["day"] == "2027-01-31"
     assert settings.overrides == {"options.model.build": "3M JPY", "title": "a=b"}

@@ -137,7 +137,7 @@ def _summary(results: Sequence[CaseResult], out: str, settings: Settings) -> dic
             "state": result.state,
             "outcome": result.outcome or None,
             "verdict": result.verdict or None,
-            "folder": result.link or None,
+            "folder": result.found_at or None,
             "faults": [fault.to_dict(settings.lang) for fault in result.faults],
             "failure": None if result.failure is None else vars(result.failure),
         }
@@ -168,11 +168,11 @@ def _print_results(results: Sequence[CaseResult], out: str, settings: Settings) 
 
 def _row(result: CaseResult, lang: str) -> tuple[str, str, str]:
     if result.state in ("done", "kept"):
-        return result.id, result.verdict, f"{result.link}/record.html"
+        return result.id, result.verdict, f"{result.found_at}/record.html"
     reasons = result.reasons(lang)
     code = "cli.decide.case-failed" if len(reasons) == 1 else "cli.decide.case-failed.more"
     said = Text(lang).say(code, reason=reasons[0].partition("\n")[0], n=len(reasons))
-    return result.id, said, result.link
+    return result.id, said, result.found_at
 
 
 def _print_table(rows: Sequence[tuple[str, str, str]], text: Text) -> None:

@@ -259,7 +259,7 @@ class _Batch:
         return None if found is None else found.at(place.folder, self._link(place))
 
     def _link(self, place: Place) -> str:
-        return f"{self.store.url}/{place.id}" if self.store else str(place.folder)
+        return f"{self.store.url}/{place.id}" if self.store else ""
 
 
 def _take(future: Future[CaseResult], results: dict[str, CaseResult]) -> None:

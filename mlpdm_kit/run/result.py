@@ -35,7 +35,7 @@ class CaseResult:
 
     ``kept`` means that its record was there already, made from the same. ``stopped`` means
     that the run was stopped before the case was done: nothing of it was put in place.
-    ``folder`` is None where nothing could be, and ``link`` is where people find it.
+    ``folder`` is None where nothing could be, and ``link`` its address in a store.
     ``outcome`` and ``verdict`` (its sentence) are those of the record.
     """
 
@@ -57,9 +57,14 @@ class CaseResult:
             said.append(f"{where}: {self.failure.reason}" if where else self.failure.reason)
         return said
 
+    @property
+    def found_at(self) -> str:
+        """Where people find it; empty where nothing could be put in place."""
+        return self.link or ("" if self.folder is None else str(self.folder))
+
     def at(self, folder: Path, link: str = "") -> CaseResult:
         """The same, put in place there."""
-        return replace(self, folder=folder, link=link or str(folder))
+        return replace(self, folder=folder, link=link)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -99,7 +99,7 @@ def test_records_go_to_a_store_and_are_kept_there(
     cases = [write_case(name) for name in ("a", "b")]
     bad = write_case("bad", "colour: red\n")
     results = decide(*cases, bad, out=url)
-    assert [(one.state, one.link) for one in results] == [
+    assert [(one.state, one.found_at) for one in results] == [
         ("done", f"{url}/a"), ("done", f"{url}/b"), ("failed", f"{url}/bad")
     ]  # fmt: skip
     fs, root = fsspec.core.url_to_fs(url)
