@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -28,9 +29,9 @@ def verify(
         ),
     ],
     case: Annotated[
-        Path | None,
+        str,
         typer.Option(metavar="CASE", help="Where the case is now, if not where it was decided."),
-    ] = None,
+    ] = "",
     as_json: AsJson = False,
     lang: Lang = "en",
 ) -> None:
@@ -39,12 +40,13 @@ def verify(
     from mlpdm_kit.run.progress import counted
 
     found = _found(records)
-    if case is not None and len(found) > 1:
+    if case and len(found) > 1:
         raise refuse("verify-one", "--case", case, n=len(found))
     results = []
     with counted("cli.verify.doing", lang) as report:
         for n, place in enumerate(found, 1):
-            results.append(verify_one(place, case=case, pages=_pages))
+            with _case_of(place, case) as here:
+                results.append(verify_one(place, case=here, pages=_pages))
             if len(found) > 1:
                 report(n, len(found))
     if as_json:
@@ -53,6 +55,21 @@ def verify(
         _say(results, Text(lang))
     if any(one.state != "holds" for one in results):
         raise typer.Exit(FAILED)
+
+
+@contextmanager
+def _case_of(place: Path, given: str) -> Iterator[Path | None]:
+    """Where the case is: as given, or fetched from where its manifest says that it lay."""
+    from mlpdm_kit.record.manifest import read_manifest
+    from mlpdm_kit.run.stores import fetched, is_elsewhere
+
+    manifest = read_manifest(place if place.is_dir() else place.parent)
+    known = given or (manifest.case if manifest is not None else "")
+    if not is_elsewhere(known):
+        yield Path(given) if given else None
+        return
+    with fetched([known]) as (places, _):
+        yield places[0]
 
 
 def _pages(record: DecisionRecord, lang: str) -> dict[str, tuple[str, ...]]:

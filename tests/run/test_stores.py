@@ -175,6 +175,13 @@ def test_the_command_goes_from_store_to_store(s3: str, write_case: Write, tmp_pa
     record = json.loads(fs.cat_file("bucket/out/mood/record.json"))
     assert record["id"] == "mood"
     assert json.loads(fs.cat_file("bucket/out/mood/manifest.json"))["case"] == f"{s3}/in/mood"
+    for name in fs.find("bucket/out/mood"):
+        file = tmp_path / "here" / Path(name).relative_to("bucket/out")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(fs.cat_file(name))
+    command = [sys.executable, "-m", "mlpdm_kit", "verify", str(tmp_path / "here")]
+    verified = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert verified.returncode == 0, verified.stdout + verified.stderr
 
 
 def test_file_addresses_are_paths(decide: Decide, write_case: Write, tmp_path: Path) -> None:
