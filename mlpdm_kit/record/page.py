@@ -12,7 +12,7 @@ from typing import Any
 from mlpdm_kit.record.cards import Card, again, find_out, reopening
 from mlpdm_kit.record.chain_fold import places_said
 from mlpdm_kit.record.model import DecisionRecord
-from mlpdm_kit.record.openness import counted, open_said
+from mlpdm_kit.record.openness import Counted, counted, open_said
 from mlpdm_kit.record.parts import Range, Said
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.stress_fold import robustness
@@ -179,8 +179,17 @@ def _beside(record: DecisionRecord, says: Sentences) -> list[str]:
         found.append(says.sentence("verdict.no-ml-yet"))
     still = counted(record.gates)
     if still.gates.open and said.outcome not in ("find_out_first", "stop"):
-        found.append(says.sentence("verdict.unanswered", open=open_said(still, says)))
+        found.append(_unanswered(record, still, says))
     return found
+
+
+def _unanswered(record: DecisionRecord, still: Counted, says: Sentences) -> str:
+    """What is open, and that the chosen option does not wait for it where others do."""
+    said, gates = record.verdict, set(still.gates.open) | set(still.worked_out.open)
+    waits = [option.id for option in record.options if gates & set(option.open_gates)]
+    beside = ".beside" if said.option and waits and said.option not in waits else ""
+    return says.sentence(f"verdict.unanswered{beside}", open=open_said(still, says),
+                         option=said.option, waits=waits)  # fmt: skip
 
 
 def _kicker(record: DecisionRecord, says: Sentences) -> tuple[str, ...]:

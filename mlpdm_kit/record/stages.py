@@ -48,7 +48,7 @@ from mlpdm_kit.case.editing.file import State, lacks
 from mlpdm_kit.case.editing.option_fields import WORTH
 from mlpdm_kit.case.kinds import OPTION_KINDS, TASK_KINDS, TaskKind
 from mlpdm_kit.case.model import Case
-from mlpdm_kit.record.gates import answered
+from mlpdm_kit.record.gates import answered, standing
 from mlpdm_kit.record.openness import counted
 from mlpdm_kit.record.parts import CheckResult
 
@@ -108,6 +108,8 @@ class Stage:
         The earlier steps whose answers have changed since, as far as that is known.
     gates : int
         How many gates that people answer are open, as `mlpdm_kit.record.openness` counts them.
+    waits, free : tuple of str
+        The options with ML that wait for one of these, and those that wait for none.
     faults : int
         In how many places something written in it has to be put right or made whole first.
     """
@@ -120,6 +122,8 @@ class Stage:
     seen: bool = False
     changed: tuple[str, ...] = ()
     gates: int = 0
+    waits: tuple[str, ...] = ()
+    free: tuple[str, ...] = ()
     faults: int = 0
 
 
@@ -175,9 +179,11 @@ def stages(state: State, left: Left | None = None, *, data_digest: str = "") -> 
         elif not done and (not seen or left is None):
             status = "untouched"
         assumed = sum(ask.assumed for ask in some)
+        waits, free = _waiting(state) if step == STEPS[0] else ((), ())
         found.append(Stage(step=step, status=status, answered=done, asked=len(some),
                            assumed=assumed, seen=seen, changed=changed,
                            gates=_gates_open(state, some) if step == STEPS[0] else 0,
+                           waits=waits, free=free,
                            faults=0 if spared else len(wrong[step])))  # fmt: skip
     return tuple(found)
 
@@ -321,6 +327,17 @@ def _gates_open(state: State, asked: Iterable[Ask]) -> int:
     if _stopped(state):
         return 0
     return len(counted(_gate_results(state)).gates.open)
+
+
+def _waiting(state: State) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The options with ML that a gate which people answer holds back, and the others."""
+    if state.case is None:
+        return (), ()
+    results, rungs = _gate_results(state), ladder(state.case)
+    held = {rung.id: bool(standing(results, rung)[1]) for rung in rungs
+            if rung.is_ml and rung.priced}  # fmt: skip
+    return (tuple(name for name, waits in held.items() if waits),
+            tuple(name for name, waits in held.items() if not waits))  # fmt: skip
 
 
 def _at_fault(state: State, asked: Mapping[str, tuple[Ask, ...]]) -> dict[str, set[str]]:

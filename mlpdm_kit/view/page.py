@@ -335,7 +335,7 @@ class Page:
     def stages(self) -> None:
         """Show how far the case is, step by step; only answers count in a report."""
         with faults_said(self.lang, self.show):
-            self.show(stage_bar(stages(self._state()), here=self.step, text=Text(self.lang)))
+            self.show(stage_bar(stages(self._state()), here=self.step, text=self.says))
 
     def _state(self) -> State:
         """The case file as it was read, with what was given in its place."""

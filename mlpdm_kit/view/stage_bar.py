@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from mlpdm_kit.case.dataset import data_digest
 from mlpdm_kit.errors import InputError
 from mlpdm_kit.record.openness import gates_open
+from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.stages import STEPS, Stage, Status, left_in, stages
 from mlpdm_kit.record.stamp import RECORD_PAGE, stamp
 from mlpdm_kit.text import Text
@@ -134,7 +135,9 @@ def _meanwhile(stage: Stage, text: Text) -> Iterator[str]:
     if stage.faults:
         yield text.say("stage.meanwhile.faults", name=name, n=stage.faults)
     if stage.gates:
-        yield text.say("stage.meanwhile.gates", name=name, open=gates_open(stage.gates, text))
+        which = "some" if stage.free and stage.waits else "all" if stage.waits else "none"
+        yield text.say(f"stage.meanwhile.gates.{which}", name=name, waits=stage.waits, free=stage.free,
+                       open=gates_open(stage.gates, text))  # fmt: skip
     elif left:
         yield text.say(f"stage.meanwhile.{stage.step}", name=name, n=left)
 
@@ -160,6 +163,7 @@ class StageSpot:
     def fill(self, file: CaseFile, text: Text) -> None:
         """Show how far the case is now."""
         self._seen = self._stamps()
+        text = text if file.state.case is None else Sentences.of_case(file.state.case, text.lang)
         home = START if self.step and Path(START).is_file() else ""
         alone = ESTIMATES if Path(ESTIMATES).is_file() else ""
         found = stages(file.state, left_in(self.out), data_digest=_data_digest(file.state))

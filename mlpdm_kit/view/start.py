@@ -21,6 +21,7 @@ from mlpdm_kit.case.yaml_text import text_of
 from mlpdm_kit.record.agenda import plan, roles
 from mlpdm_kit.record.agenda_page import AGENDA, CLOCK, rows
 from mlpdm_kit.record.assets import address
+from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.stages import left_in, stages
 from mlpdm_kit.record.stamp import written_at
 from mlpdm_kit.record.tables import Cell, Head, Table
@@ -121,7 +122,9 @@ class StartPage:
             self.show_words(self.text.say("start.none"))
             return
         with faults_said(self.text.lang, self._show):
-            self._show(stage_bar(stages(self.state(), left_in(self.out)), text=self.text))
+            state = self.state()
+            says = self.text if state.case is None else Sentences.of_case(state.case, self.text.lang)
+            self._show(stage_bar(stages(state, left_in(self.out)), text=says))
 
     def people(self) -> None:
         """Show who decides, and what each role does and brings."""

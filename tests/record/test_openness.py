@@ -128,3 +128,36 @@ def test_the_record_says_on_its_first_screen_what_is_unanswered(make_case: MakeC
     top = top_of_page(record, Sentences.of_record(record))
     assert record.verdict.outcome == "use_non_ml"
     assert "13 gates are open" in str(top)
+
+
+def test_the_bar_and_the_record_say_which_options_wait_for_open_gates(make_case: MakeCase) -> None:
+    """One that is bought has no gates about what is trained; the other waits for them."""
+    good = {"recall": {"value": "95%", "evidence": "measured"},
+            "false_positive_rate": {"value": "1%", "evidence": "measured"}}  # fmt: skip
+    options = {
+        "rule": OPTIONS["rule"],
+        "vendor": {"kind": "model", "label": "Vendor tool", "rates": good},
+        "score": {"kind": "llm", "label": "Fraud score", "rates": RATES},
+    }
+    checks = {name: said for name, said in GATES.items() if CHECKS[name].scope != "llm"}
+    folder = make_case(checks=checks, options=options)
+    case = load_case(folder)
+    stage = stages(CaseFile(folder).state)[0]
+    assert stage.gates
+    assert (stage.waits, stage.free) == (("score",), ("vendor",))
+    said = stage_bar([stage], text=Sentences.of_case(case))["text/plain"]
+    assert "until then these cannot be chosen: Fraud score." in said
+    assert "No open gate holds back Vendor tool." in said
+    assert "ML can" not in said
+    record = decide(case, draws=256)
+    assert (record.verdict.outcome, record.verdict.option) == ("use_ml", "vendor")
+    top = str(top_of_page(record, Sentences.of_record(record)))
+    assert "Open gates hold back the LLM only, not the model." in top
+
+
+def test_with_every_ml_option_waiting_the_bar_names_them_all(make_case: MakeCase) -> None:
+    folder = make_case(checks={}, options=OPTIONS)
+    stage = stages(CaseFile(folder).state)[0]
+    assert (stage.waits, stage.free) == (("llm",), ())
+    said = stage_bar([stage], text=Sentences.of_case(load_case(folder)))
+    assert "no option with ML can be chosen: LLM." in said["text/plain"]
