@@ -208,11 +208,19 @@ class Option(Frozen):
         return list(self.steps)[-1] in (self.check.after or ())
 
     @property
-    def quality(self) -> tuple[Input, ...]:
-        """All that is stated of how good it is: rates, or those of its steps and looks."""
-        steps = [item for step in self.steps.values() for n, item in step.items() if n != STEP_COST]
-        finds = [self.check.finds] if self.check is not None else []
-        return (*self.rates.values(), *steps, *finds)
+    def quality(self) -> dict[str, Input]:
+        """All that is stated of how good it is: rates, or those of its steps and looks.
+
+        The names are those of inputs, without ``options.<id>.`` before them.
+        """
+        steps = {
+            f"steps.{step}.{name}": item
+            for step, said in self.steps.items()
+            for name, item in said.items()
+            if name != STEP_COST
+        }
+        finds = {"check.finds": self.check.finds} if self.check is not None else {}
+        return {**self.rates, **steps, **finds}
 
 
 class Budget(Frozen):

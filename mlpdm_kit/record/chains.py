@@ -169,8 +169,8 @@ def chain_rates(case: Case, rung: Rung) -> dict[str, Rate]:
     online = theta.get(f"options.{rung.id}.online", np.ones(1))
     course = compound(steps_of(case, rung, theta, online), ends=bool(case.of_task.last))
     found = {n: _range(v) for n, v in zip(case.of_task.severity, course.shares, strict=True)}
-    assumed = any(said.evidence == "assumed" for said in rung.option.quality)
-    quoted = any(said.evidence == "quoted" for said in rung.option.quality)
+    assumed = any(said.evidence == "assumed" for said in rung.option.quality.values())
+    quoted = any(said.evidence == "quoted" for said in rung.option.quality.values())
     evidence = "assumed" if assumed else "quoted" if quoted else "measured"
     return {
         name: Rate(

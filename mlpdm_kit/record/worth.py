@@ -391,12 +391,14 @@ def against_baseline(
     for rung in left:
         lead = spread(np.atleast_1d(worth[best.id] - worth[rung.id]))  # what ML costs more
         base = base_of(rungs, rung) if rung.kind == "review" else rung
-        assumed = any(said.evidence == "assumed" for said in base.option.quality)
+        said = base.option.quality.items()
+        assumed = [f"options.{base.id}.{name}" for name, item in said if item.evidence == "assumed"]
         status: Status = "failed" if lead.p5 > 0 else "passed" if lead.p95 < 0 else "open"
         code, figures = baseline_finding(rung.id, best.id, status, lead.p5, lead.p95)
         holds = False
         if assumed and status != "failed":
             status, code, holds = "open", "assumed-rates", True
+            figures |= {"inputs": assumed}
         on = inputs.evidence({rung.id, base.id, best.id})
         results.append(
             computed(

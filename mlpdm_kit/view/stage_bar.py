@@ -136,8 +136,8 @@ def _meanwhile(stage: Stage, text: Text) -> Iterator[str]:
         yield text.say("stage.meanwhile.faults", name=name, n=stage.faults)
     if stage.gates:
         which = "some" if stage.free and stage.waits else "all" if stage.waits else "none"
-        yield text.say(f"stage.meanwhile.gates.{which}", name=name, waits=stage.waits, free=stage.free,
-                       open=gates_open(stage.gates, text))  # fmt: skip
+        yield text.say(f"stage.meanwhile.gates.{which}", name=name, waits=stage.waits,
+                       free=stage.free, open=gates_open(stage.gates, text))  # fmt: skip
     elif left:
         yield text.say(f"stage.meanwhile.{stage.step}", name=name, n=left)
 

@@ -123,7 +123,9 @@ class StartPage:
             return
         with faults_said(self.text.lang, self._show):
             state = self.state()
-            says = self.text if state.case is None else Sentences.of_case(state.case, self.text.lang)
+            says = (
+                self.text if state.case is None else Sentences.of_case(state.case, self.text.lang)
+            )
             self._show(stage_bar(stages(state, left_in(self.out)), text=says))
 
     def people(self) -> None:

@@ -135,7 +135,9 @@ def test_a_chain_that_is_only_assumed_passes_no_gate(make_case: MakeCase):
         return next(one for one in found if one.id == "beats-baseline")
 
     assert gate("measured", changed()).finding.code != "assumed-rates"
-    assert gate("assumed", changed(assume)).finding.code == "assumed-rates"
+    found = gate("assumed", changed(assume)).finding
+    assert found.code == "assumed-rates"
+    assert found.figures["inputs"] == ["options.llm.steps.speakers.wrong"]
 
 
 def test_inputs_of_a_chain_are_inputs_like_any_other(make_case: MakeCase):

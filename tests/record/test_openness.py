@@ -161,3 +161,22 @@ def test_with_every_ml_option_waiting_the_bar_names_them_all(make_case: MakeCase
     assert (stage.waits, stage.free) == (("llm",), ())
     said = stage_bar([stage], text=Sentences.of_case(load_case(folder)))
     assert "no option with ML can be chosen: LLM." in said["text/plain"]
+
+
+def test_a_gate_that_waits_for_a_figure_says_which(make_case: MakeCase) -> None:
+    """The share caught was quoted, the false alarms were not: only these are named."""
+    good = {"recall": {"value": "95%", "evidence": "quoted", "source": "a vendor"},
+            "false_positive_rate": "1%"}  # fmt: skip
+    options = {"rule": OPTIONS["rule"],
+               "vendor": {"kind": "model", "label": "Vendor tool", "rates": good}}  # fmt: skip
+    record = decide(load_case(make_case(options=options)), draws=256)
+    (gate,) = [one for one in record.gates if one.id == "beats-baseline"]
+    assert (gate.status, gate.holds) == ("open", True)
+    assert gate.finding is not None
+    assert gate.finding.figures["inputs"] == ["options.vendor.false_positive_rate"]
+    for lang in LANGUAGES:
+        says = Sentences.of_record(record, lang)
+        said = says.finding(gate.finding)
+        assert says.the_input("options.vendor.false_positive_rate") in said
+        assert "02" in said
+        assert says.the_input("options.vendor.recall") not in said
