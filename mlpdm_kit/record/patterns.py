@@ -24,6 +24,8 @@ BELIEVED = 1.2  # high over low, below which an assumed range is narrower than p
 FAR_WORSE = 1.5  # times the cost of errors of doing nothing
 LEAST_SOURCES, LEAST_ASSUMED = 4, 3
 MOST_NAMED = 5
+ALIKE = 0.8  # of what two ranges span together, above which they are the same range
+_OPPOSITES = (("true_positive", "false_negative"), ("true_negative", "false_positive"))
 _FIXED = ("horizon", "discount")
 _ANYBODY = frozenset(
     [
@@ -156,11 +158,12 @@ def no_plain_option(found: Found) -> Iterator[Said]:
     case = found.case
     plain = {name: option for name, option in case.options.items() if _is_plain(option)}
     ml = {name: option for name, option in case.options.items() if option.of_kind.is_ml}
+    done = any(_is_real(option) and option.status_quo for option in case.options.values())
     tried = case.data is not None and any(not OPTION_KINDS[k].is_ml for k in case.of_task.fitted)
     if not ml:
         return
     if not plain:
-        if not tried:  # else the kit finds one on the data by itself
+        if not tried and not done:  # else the kit finds one on the data by itself, or it is done
             yield Said(code="no-plain-option")
         return
     reasons = {name: _straw(name, option, found, ml) for name, option in plain.items()}
@@ -171,9 +174,13 @@ def no_plain_option(found: Found) -> Iterator[Said]:
 
 
 def _is_plain(option: Option) -> bool:
-    known = option.of_kind
-    real = option.kind not in ("none", "all", "constant")
-    return real and not known.is_ml and not known.reviewed and not option.status_quo
+    return _is_real(option) and not option.status_quo
+
+
+def _is_real(option: Option) -> bool:
+    """Whether it does without ML and more than nothing, everything or the same for all."""
+    known, real = option.of_kind, option.kind not in ("none", "all", "constant")
+    return real and not known.is_ml and not known.reviewed
 
 
 def _straw(name: str, option: Option, found: Found, ml: dict[str, Option]) -> str:
@@ -186,6 +193,24 @@ def _straw(name: str, option: Option, found: Found, ml: dict[str, Option]) -> st
     if idle in costs and name in costs and 0 < FAR_WORSE * costs[idle] < costs[name]:
         return "bad"
     return ""
+
+
+def twice(found: Found) -> Iterator[Said]:
+    """The same money as a gain of what goes right and as a cost of what goes wrong."""
+    priced = found.case.outcomes
+    for right, wrong in _OPPOSITES:
+        won, lost = priced.get(right), priced.get(wrong)
+        if won is None or lost is None or (won.sign, lost.sign) != (1, -1):
+            continue
+        if won.column == lost.column and _alike(won.input, lost.input):
+            yield Said(code="twice", figures={"outcome": right, "other": wrong})
+
+
+def _alike(one: Input, other: Input) -> bool:
+    """Whether two ranges lie on each other for the most part of both."""
+    both = min(one.high, other.high) - max(one.low, other.low)
+    either = max(one.high, other.high) - min(one.low, other.low)
+    return either == 0 or both >= ALIKE * either
 
 
 def _middle(item: Input) -> float:
@@ -262,6 +287,7 @@ PATTERNS: tuple[Pattern, ...] = (
     all_assumed,
     narrow,
     too_good,
+    twice,
     copied,
     no_review,
 )

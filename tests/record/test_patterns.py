@@ -37,11 +37,21 @@ def narrow(evidence: str) -> dict[str, Any]:
     return {"volume": {"value": "1000..1100 per month", "evidence": evidence}}
 
 
+def priced(gain: str, cost: str) -> dict[str, Any]:
+    return {"outcomes": {"true_positive": {"gain": f"{gain} JPY per claim"},
+                         "false_negative": {"cost": f"{cost} JPY per claim"},
+                         "false_positive": {"cost": "50..100 JPY per claim"}}}  # fmt: skip
+
+
 STRAW = {
     "rule": {"kind": "rule", "build": "900k JPY", "rates": {
         "recall": "40%..60%", "false_positive_rate": "5%..9%"}},
     "model": {"kind": "model", "build": "100k..200k JPY", "rates": {
         "recall": "70%..90%", "false_positive_rate": "5%..9%"}},
+}  # fmt: skip
+TODAY: dict[str, Any] = {
+    "options": {"phone": {"kind": "rule", "status_quo": True, "label": "Phone all above 500",
+                          "rates": STRAW["rule"]["rates"]}, "model": STRAW["model"]}
 }  # fmt: skip
 RATES = {"recall": "70%..90%", "false_positive_rate": "5%..9%"}
 ASSUMED = {
@@ -77,6 +87,9 @@ COPIED = {
         ("copied", COPIED),
         ("no-plain-option", {"options": {"model": STRAW["model"]}}),
         ("plain-option-dear", {"options": STRAW}),
+        ("twice", priced("80..250", "80..250")),
+        ("twice", priced("100", "100")),
+        ("twice", priced("80..250", "90..240")),
     ],
 )
 def test_a_sign_fires_and_only_that_one(
@@ -91,6 +104,9 @@ def test_a_sign_fires_and_only_that_one(
     [
         {},
         narrow("measured"),
+        priced("80..250", "600..2000"),
+        priced("80..250", "200..400"),
+        TODAY,  # what is done today needs no ML
         {"prevalence": "95%..99%"},  # close in shares, far apart in odds
         framing(user="All users of the night desk, eleven people"),
         framing(goal={"metric": "二重払い", "now": "月四十件"}),
@@ -160,10 +176,10 @@ def test_the_library_shows_no_sign_in_its_figures() -> None:
 @pytest.mark.parametrize("lang", ["en", "ja"])
 def test_every_sign_says_what_it_is_and_what_to_do(make_case: MakeCase, lang: str) -> None:
     known = [code for code in catalogue(lang) if code.startswith("pattern.")]
-    assert len(known) == 2 * 13
+    assert len(known) == 2 * 14
     assert {code.removesuffix(".remedy") for code in known} <= set(known)
     case = load_case(make_case("small", people=None, review_on=None, **framing(user="?")))
     table = patterns_table([(said, "") for said in patterns(case)], Sentences.of_case(case, lang))
     assert [len(row) for row in table.rows] == [2] * 3
     assert all(cell.text for row in table.rows for cell in row)
-    assert len(PATTERNS) == 9
+    assert len(PATTERNS) == 10
