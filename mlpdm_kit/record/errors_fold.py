@@ -165,7 +165,10 @@ def _per_case(record: DecisionRecord, says: Sentences) -> Table:
         caption=says.say("record.errors.caption"),
         heads=tuple(columns),
         rows=tuple(_cost_row(option, outcomes, seen, says) for option in options),
-        foot=says.sentence("record.errors.gains") if gains else "",
+        foot=says.together(
+            says.sentence("record.errors.gains") if gains else "",
+            says.sentence("record.errors.apart"),
+        ),
     )
 
 

@@ -113,9 +113,9 @@ def cost_sentence(comparison: ComparisonSection, errors: ErrorsSection, says: Se
 
 
 def _said(says: Sentences, code: str, **figures: Any) -> str:
-    """The sentence of a code; where every amount is a gain it is said as one."""
+    """The sentence of a code; where an amount is a gain, it is said of all what they bring."""
     amounts = {name: figures[name] for name in ("cost", "other") if name in figures}
-    if all(amount < 0 for amount in amounts.values()):
+    if any(amount < 0 for amount in amounts.values()):
         gains = {name: -amount for name, amount in amounts.items()}
         return says.sentence(f"chart.cost_per_case.gain.{code}", **(figures | gains))
     return says.sentence(f"chart.cost_per_case.{code}", **figures)

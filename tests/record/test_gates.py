@@ -241,7 +241,7 @@ def test_one_price_of_errors_stands_in_both_folds(records: dict[str, DecisionRec
     seen = column(data, "Errors seen")
     beside = column(costs, "errors seen in the trial")
     assert beside == {name: seen[name] for name in beside}
-    assert column(costs, "Errors and running")["Model"] == "¥64"
+    assert column(costs, "Errors and handling")["Model"] == "¥64"
 
 
 # --- questions to which "no" is the good answer, or a neutral one -------------------------

@@ -168,9 +168,17 @@ def test_a_formula_has_no_table_of_outcomes(make_case: Any):
     assert found["data"].tables == ()
     costs = found["errors"].tables
     assert [head.text for head in costs[0].heads] == [
-        "Option", "Errors and running, per claim", "of that, running", "A month",
+        "Option", "Errors and handling, per claim", "of that, handling",
+        "A month, all claims together",
     ]  # fmt: skip
-    assert costs[0].foot == "A minus is a gain."
+    assert costs[0].foot.startswith("A minus is a gain. ")
+
+
+def test_costs_per_case_say_that_what_is_paid_a_month_is_not_in_them(make_case: Any):
+    record = decided(make_case, **formula())
+    for lang, said in (("en", "a month to run"), ("ja", "毎月の運用")):
+        found = {fold.key: fold for fold in folds(record, Sentences.of_record(record, lang))}
+        assert said in found["errors"].tables[0].foot
 
 
 def test_a_column_is_named_where_it_prices(make_case: Any):

@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mlpdm_kit.record.measured import Compared
 from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.parts import Range
-from mlpdm_kit.record.sections import ValueSection
+from mlpdm_kit.record.sections import ComparisonSection, ErrorsSection, ValueSection
 from mlpdm_kit.record.sentences import Named, Sentences
 from mlpdm_kit.record.valued import BreakEven, Flip, Valued
 from mlpdm_kit.text import catalogue
@@ -23,6 +24,7 @@ from mlpdm_kit.view.axis import Axis, ticks, window
 from mlpdm_kit.view.bundles import for_notebook
 from mlpdm_kit.view.canvas import NARROW, WIDE, Canvas, in_both_rooms, wide_twin
 from mlpdm_kit.view.charts import CHARTS, pictures
+from mlpdm_kit.view.cost_charts import cost_sentence
 from mlpdm_kit.view.palette import CHOSEN, ML, TEXT, option_style
 from mlpdm_kit.view.worth_charts import break_even, net_benefit
 from mlpdm_kit.view.wrap import columns, inert, lines
@@ -304,6 +306,20 @@ def breaks(*rows: BreakEven) -> Figure | None:
 
 def test_nothing_is_drawn_where_nothing_changes_the_choice() -> None:
     assert breaks(flips(8, 12, below=None, above=None)) is None
+
+
+@pytest.mark.parametrize("other", [0.3, -0.5])
+def test_a_cost_below_zero_is_said_as_what_it_brings(other: float) -> None:
+    """“Cheaper errors: −€1.23” is hard to read."""
+    found = ComparisonSection(options=tuple(
+        Compared(id=name, kind=name, is_ml=name == "model", priced=True, look=False,
+                 source="stated", cost_per_case=Range(mean=mean, p5=mean - 1, p95=mean + 1))
+        for name, mean in (("rule", other), ("model", -1.23))
+    ))  # fmt: skip
+    said = cost_sentence(found, ErrorsSection(), Sentences("en", currency="EUR"))
+    assert "brings more than" in said
+    assert "€1.23 against" in said
+    assert "cheaper" not in said
 
 
 def test_at_most_six_inputs_the_nearest_first() -> None:
