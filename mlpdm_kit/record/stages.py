@@ -46,6 +46,7 @@ from mlpdm_kit.analysis.ladder import ladder
 from mlpdm_kit.case.checks import CHECKS, HARD, Check
 from mlpdm_kit.case.editing.file import State, lacks
 from mlpdm_kit.case.editing.option_fields import WORTH
+from mlpdm_kit.case.editing.today import today_unmarked
 from mlpdm_kit.case.kinds import OPTION_KINDS, TASK_KINDS, TaskKind
 from mlpdm_kit.case.model import Case
 from mlpdm_kit.record.gates import answered, standing
@@ -110,6 +111,8 @@ class Stage:
         How many gates that people answer are open, as `mlpdm_kit.record.openness` counts them.
     waits, free : tuple of str
         The options with ML that wait for one of these, and those that wait for none.
+    today : str
+        How it is done today, where no option is marked as that.
     faults : int
         In how many places something written in it has to be put right or made whole first.
     """
@@ -124,6 +127,7 @@ class Stage:
     gates: int = 0
     waits: tuple[str, ...] = ()
     free: tuple[str, ...] = ()
+    today: str = ""
     faults: int = 0
 
 
@@ -184,6 +188,7 @@ def stages(state: State, left: Left | None = None, *, data_digest: str = "") -> 
                            assumed=assumed, seen=seen, changed=changed,
                            gates=_gates_open(state, some) if step == STEPS[0] else 0,
                            waits=waits, free=free,
+                           today=today_unmarked(state) if step == STEPS[1] else "",
                            faults=0 if spared else len(wrong[step])))  # fmt: skip
     return tuple(found)
 

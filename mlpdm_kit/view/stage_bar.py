@@ -140,6 +140,8 @@ def _meanwhile(stage: Stage, text: Text) -> Iterator[str]:
                        free=stage.free, open=gates_open(stage.gates, text))  # fmt: skip
     elif left:
         yield text.say(f"stage.meanwhile.{stage.step}", name=name, n=left)
+    if stage.today:
+        yield text.say("stage.meanwhile.today", name=name, said=stage.today)
 
 
 class StageSpot:

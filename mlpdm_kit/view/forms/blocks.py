@@ -23,6 +23,7 @@ from mlpdm_kit.case.checks import AREAS, CHECKS
 from mlpdm_kit.case.editing.fields import Field, fields_of, order_of
 from mlpdm_kit.case.editing.file import State
 from mlpdm_kit.case.editing.rewording import no_longer
+from mlpdm_kit.case.editing.today import today_unmarked
 from mlpdm_kit.case.framing import Framing, Goal, People
 from mlpdm_kit.case.grading import GRADED_TASKS, GradedField
 from mlpdm_kit.case.incidents import INCIDENTS, Incident
@@ -143,6 +144,8 @@ def _usual(task: TaskKind, outcome: str) -> str:
 
 
 def _quality(state: State) -> Iterator[Block]:
+    if said := today_unmarked(state):
+        yield Block(asks="form.today", said=said)
     yield from option_blocks(state, "quality")
     yield from _left_over(state)
     yield Block(adds=Adds(what="options", path=("options",), asks="option", slugged=True))

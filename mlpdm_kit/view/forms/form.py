@@ -179,6 +179,11 @@ class Form:
         self, block: Block, kept: dict[_Path, Control], opened: set[_Key], outer: str
     ) -> list[Any]:
         inside: list[Any] = []
+        if block.asks:
+            text = self._around.text
+            asked = escape(text.say(block.asks, said=block.said, nothing=text.say("kind.none"),
+                                    label=text.say("label.options.status_quo")))  # fmt: skip
+            inside.append(widgets.HTML(f'<p class="mlpdm-lack">{asked}</p>'))
         lead = _lead(outer, block, self._around.text)
         for field in block.fields:
             control = self._control(field, kept.get(_path_of(field)), lead)
@@ -274,7 +279,8 @@ class Form:
         adds = block.adds and (block.adds.path, block.adds.asks == "related" and tuple(
             self._around.names["inputs"]), block.adds.asks == "option" and self._around.state
             .document.at(("task",)))  # fmt: skip
-        return (block.title(self._around.text), fields, inner, adds, block.removes, block.leaves)
+        return (block.title(self._around.text), fields, inner, adds, block.removes, block.leaves,
+                block.asks, block.said)  # fmt: skip
 
     def _told_of_rest(self, blocks: Sequence[Block], state: State) -> tuple[list[str], list[str]]:
         """The faults of this part of the file that stand under no field of any form."""

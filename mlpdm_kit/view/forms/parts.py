@@ -79,6 +79,8 @@ class Block:
         What the task has no use for, to be taken away with one button.
     opens : bool
         Whether it stands open while something in it is missing or wrong.
+    asks, said : str
+        A question of its own in the catalogues, and what people wrote that it is about.
     """
 
     code: str = ""
@@ -94,6 +96,8 @@ class Block:
     slugged: bool = False
     leaves: tuple[Path_, ...] = ()
     opens: bool = False
+    asks: str = ""
+    said: str = ""
 
     def title(self, text: Text) -> str:
         """Its heading."""

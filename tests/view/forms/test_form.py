@@ -11,9 +11,11 @@ import pytest
 from mlpdm_kit.case.editing.file import CaseFile, Change
 from mlpdm_kit.case.template import new_case
 from mlpdm_kit.errors import InputError
+from mlpdm_kit.record.stages import stages
 from mlpdm_kit.text import Text
 from mlpdm_kit.view.forms.form import Form
 from mlpdm_kit.view.forms.trial import Trial, Trials, said_of
+from mlpdm_kit.view.stage_bar import stage_bar
 
 CASE = """\
 title: Hold claims?
@@ -282,3 +284,33 @@ def test_a_question_says_what_its_answer_does(tmp_path: Path) -> None:
     assert "the gate stays open" in said["plain-solution", "no"]
     assert "the case stops here" in said["forbidden", "yes"]
     assert "ruled out" not in said["forbidden", "no"]
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_what_is_done_today_is_asked_for_among_the_options(tmp_path: Path, lang: str) -> None:
+    """It was written in the framing and silently taken as doing nothing."""
+    file = table(tmp_path, 8)
+    file.commit(Change(path=("framing", "status_quo"), value="Agents type <b>each</b> reply"))
+
+    def asked() -> bool:
+        form = opened("options", file, lang)
+        found = [one.value for one in every(form.body) if hasattr(one, "value")]
+        shown = [str(v) for v in found if "Agents type" in str(v)]
+        assert all("&lt;b&gt;" in v for v in shown)
+        stage = stages(file.state)[1]
+        bar = stage_bar([stage], text=Text(lang))["text/plain"]
+        assert bool(shown) == bool(stage.today) == ("Agents type" in bar)
+        return bool(shown)
+
+    assert asked()
+    file.commit(Change(path=("options", "rule", "status_quo"), value="yes"))
+    assert not asked()
+    file.commit(Change(path=("options", "rule", "status_quo")))
+    assert asked()
+    file.commit(Change(path=("options", "none"), value={"kind": "none"}))
+    assert not asked()
+
+
+def every(widget: Any) -> list[Any]:
+    """A widget and all in it."""
+    return [widget, *(one for inner in getattr(widget, "children", ()) for one in every(inner))]
