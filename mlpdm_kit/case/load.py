@@ -18,6 +18,7 @@ from mlpdm_kit.case.correlations import drawn_name
 from mlpdm_kit.case.data_rules import data_faults
 from mlpdm_kit.case.kinds import TASK_KINDS
 from mlpdm_kit.case.model import Case
+from mlpdm_kit.case.option_rules import stopping_checks
 from mlpdm_kit.case.overrides import override
 from mlpdm_kit.case.quantity import Units
 from mlpdm_kit.case.rules import rule_faults
@@ -145,6 +146,8 @@ def _reading(
     reading = _Reading(file, lines, tuple(overrides or {}))
     errors, case = _sound_part(values)
     found = [fault_of(item) for item in errors]
+    if case is not None and stopping_checks(case):  # then nothing has to be compared any more
+        found = [one for one in found if one.code != "field-empty" or one.field not in _COMPARED]
     reading.add(_own_faults(found))
     reading.refused = [fault.field for fault in found]
     if case is not None:
@@ -152,6 +155,9 @@ def _reading(
         reading.add(rule_faults(case))
         reading.case = with_digest(case)
     return reading
+
+
+_COMPARED = ("outcomes", "options")  # parts that a template leaves open, to be filled in
 
 
 def _case_file(place: Path) -> Path:

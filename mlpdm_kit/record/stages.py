@@ -111,6 +111,8 @@ class Stage:
         How many gates that people answer are open, as `mlpdm_kit.record.openness` counts them.
     waits, free : tuple of str
         The options with ML that wait for one of these, and those that wait for none.
+    stopped : bool
+        Whether a gate that people answer in it has stopped the case.
     today : str
         How it is done today, where no option is marked as that.
     faults : int
@@ -127,6 +129,7 @@ class Stage:
     gates: int = 0
     waits: tuple[str, ...] = ()
     free: tuple[str, ...] = ()
+    stopped: bool = False
     today: str = ""
     faults: int = 0
 
@@ -162,7 +165,7 @@ def stages(state: State, left: Left | None = None, *, data_digest: str = "") -> 
     """
     now = {} if state.case is None else fingerprints(state.case, data_digest)
     asked = asks(state)
-    wrong = _at_fault(state, asked)
+    wrong, written = _at_fault(state, asked), _at_fault(state, asked, lacking=False)
     stopped = _stopped(state)
     if stopped:
         first = asked[STEPS[0]]
@@ -187,9 +190,10 @@ def stages(state: State, left: Left | None = None, *, data_digest: str = "") -> 
         found.append(Stage(step=step, status=status, answered=done, asked=len(some),
                            assumed=assumed, seen=seen, changed=changed,
                            gates=_gates_open(state, some) if step == STEPS[0] else 0,
-                           waits=waits, free=free,
+                           waits=waits, free=free, stopped=stopped and step == STEPS[0],
                            today=today_unmarked(state) if step == STEPS[1] else "",
-                           faults=0 if spared else len(wrong[step])))  # fmt: skip
+                           faults=0 if spared else
+                           len((written if status == "untouched" else wrong)[step])))  # fmt: skip
     return tuple(found)
 
 
@@ -345,11 +349,18 @@ def _waiting(state: State) -> tuple[tuple[str, ...], tuple[str, ...]]:
             tuple(name for name, waits in held.items() if not waits))  # fmt: skip
 
 
-def _at_fault(state: State, asked: Mapping[str, tuple[Ask, ...]]) -> dict[str, set[str]]:
-    """Of each step the places that have a fault and that it does not ask for anyway."""
+def _at_fault(
+    state: State, asked: Mapping[str, tuple[Ask, ...]], *, lacking: bool = True
+) -> dict[str, set[str]]:
+    """Of each step the places that have a fault and that it does not ask for anyway.
+
+    Without what is ``lacking``, only those where something is written that is wrong.
+    """
     missing = [ask.name for asks_ in asked.values() for ask in asks_ if not ask.answered]
     found: dict[str, set[str]] = {step: set() for step in STEPS}
     for fault in state.faults:
+        if lacks(fault) and not lacking:
+            continue
         name = f"{fault.field}."
         if not any(name.startswith(f"{one}.") or one.startswith(name) for one in missing):
             found[_step_of(fault.field)].add(".".join(fault.field.split(".")[:2]))

@@ -81,8 +81,8 @@ def stage_bar(
         f'<p style="margin:0 0 0.4em"><strong>{lead}</strong>{back}</p>'
         f'<div style="{_GRID}">{boxes}</div>{below}</div>'
     )
-    lines = [f"{SIGNS[stage.status]} {_name(stage, text)}: {_state(stage, text)}"
-             for stage in found]  # fmt: skip
+    lines = [f"{SIGNS[stage.status]} {_name(stage, text)}: "
+             f"{_state(stage, text, here=stage.step == here)}" for stage in found]  # fmt: skip
     return {"text/html": html, "text/plain": "\n".join([text.say("stage.bar"), *lines, *notes])}
 
 
@@ -100,7 +100,8 @@ def _box(stage: Stage, text: Text, *, here: bool) -> str:
     colour = CHOSEN if stage.status in ("complete", "stale") else "rgb(127,127,127)"
     style = _BOX.format(edge=_EDGES[stage.status], colour=colour, shade="0.2" if here else "0.08")
     sign = f'<span aria-hidden="true" style="font-weight:bold">{SIGNS[stage.status]}</span>'
-    return f'<div style="{style}">{title}<br>{sign} {escape(_state(stage, text))}</div>'
+    said = escape(_state(stage, text, here=here))
+    return f'<div style="{style}">{title}<br>{sign} {said}</div>'
 
 
 def _name(stage: Stage, text: Text) -> str:
@@ -108,19 +109,21 @@ def _name(stage: Stage, text: Text) -> str:
                     name=text.say(f"stage.{stage.step}"))  # fmt: skip
 
 
-def _state(stage: Stage, text: Text) -> str:
+def _state(stage: Stage, text: Text, *, here: bool) -> str:
     status: str = stage.status
     answered = stage.answered == stage.asked
     if status == "stale":
         status = "stale" if stage.changed else "stale.record"
     elif answered and status in ("untouched", "partial"):
-        status = "faulty" if stage.faults else "unseen"
+        status = "faulty" if stage.faults else "answered" if here else "unseen"
     names = [text.say(f"stage.{step}") for step in stage.changed]
     said = text.say(f"stage.status.{status}", answered=stage.answered, asked=stage.asked,
                     changed=names, n=stage.faults)  # fmt: skip
     if stage.faults and status != "faulty":
         said += text.say("stage.faults", n=stage.faults)
-    if stage.step == STEPS[0] and status != "spared":
+    if stage.stopped:
+        said += text.say("stage.stopped")
+    elif stage.step == STEPS[0] and status != "spared":
         said += text.say("stage.gates", open=gates_open(stage.gates, text))
     elif stage.assumed and status not in ("untouched", "spared"):
         said += text.say("stage.assumed", n=stage.assumed)

@@ -11,8 +11,11 @@ import pytest
 from mlpdm_kit.case.checks import CHECKS
 from mlpdm_kit.case.editing.file import CaseFile, Change
 from mlpdm_kit.case.load import load_case
+from mlpdm_kit.case.template import new_case
 from mlpdm_kit.record import stages as asked_module
+from mlpdm_kit.record.openness import gates_open
 from mlpdm_kit.record.stages import (
+    FRAMED,
     STEPS,
     Left,
     Stage,
@@ -23,6 +26,8 @@ from mlpdm_kit.record.stages import (
     stages,
 )
 from mlpdm_kit.record.steps import Walk
+from mlpdm_kit.text import LANGUAGES, Text
+from mlpdm_kit.view.stage_bar import stage_bar
 
 FRAMING, BASELINE, ERRORS, VALUE, RECORD = STEPS
 BARE = "title: Something?\nframing: {user: '', problem: '', decision: '', status_quo: ''}\n"
@@ -163,6 +168,36 @@ def test_a_gate_that_stops_the_case_spares_the_middle(make_case: Make, tmp_path:
     found = of(CaseFile(folder), walked(folder, tmp_path / "out"))
     assert [found[step].status for step in STEPS[1:4]] == ["spared"] * 3
     assert found[FRAMING].asked == 7  # what is framed, and the gate that stopped it
+    assert (found[FRAMING].stopped, found[RECORD].stopped) == (True, False)
+
+
+def test_a_gate_that_stops_a_new_case_asks_for_no_price_or_option(tmp_path: Path) -> None:
+    """The bar said “not needed” of the steps for which a box asked nevertheless."""
+    new_case(tmp_path / "new", empty=True)
+    file = CaseFile(tmp_path / "new")
+    for name in FRAMED:
+        put(file, name, "Anything")
+    put(file, "title", "Anything?")
+    put(file, "unit", "case")
+    put(file, "framing.goal", None)
+    assert {fault.field for fault in file.state.faults} >= {"outcomes", "options"}
+    put(file, "checks.forbidden", {"answer": "yes", "evidence": "quoted", "source": "the law"})
+    assert file.state.faults == ()
+    assert load_case(tmp_path / "new").options == {}
+    (framing, *middle, _) = stages(file.state, Left())
+    assert [one.status for one in middle] == ["spared"] * 3
+    for lang in LANGUAGES:
+        text = Text(lang)
+        said = stage_bar([framing], text=text)["text/plain"]
+        assert text.say("stage.stopped") in said
+        assert gates_open(0, text) not in said
+
+
+def test_a_new_case_has_nothing_to_put_right(tmp_path: Path) -> None:
+    new_case(tmp_path / "new", empty=True)
+    found = stages(CaseFile(tmp_path / "new").state, Left())
+    assert {one.status for one in found} == {"untouched"}
+    assert {one.faults for one in found} == {0}
 
 
 def test_an_answer_with_a_fault_in_it_is_none(make_case: Make) -> None:

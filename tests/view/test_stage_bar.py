@@ -50,7 +50,11 @@ def test_it_says_how_many_are_answered_what_changed_and_what_holds_meanwhile() -
     )
     record = stage("stale", step=STEPS[4], answered=2)
     assert "since the record was written" in words(stage_bar([record], text=text))
-    assert "not opened yet" in words(stage_bar([stage("partial", answered=2)], text=text))
+    done = stage("partial", answered=2)
+    assert "all answered, no result yet" in words(stage_bar([done], text=text))
+    here = words(stage_bar([done], text=text, here=done.step))
+    assert "all answered" in here  # whoever reads it has it open
+    assert "yet" not in here
     assert "a gate stops the case" in words(stage_bar([stage("spared", asked=0)], text=text))
 
 
