@@ -164,7 +164,7 @@ def _row(
         worst = next(s for s in ("failed", "open", "passed") if s in {r.status for r in results})
         mark, tone = _STATUS_MARKS[worst]
     answers = dict.fromkeys(r.answer for r in results if r.answer != "unknown")
-    kind = next((r.kind for r in results), "")
+    failed = sorted(results, key=lambda r: r.status != "failed")
     paths = {topic.path for topic in topics_of(one.check)}
     told = [part for part in area.written if part.path in paths]
     return (
@@ -179,7 +179,7 @@ def _row(
         Cell(
             text=_called(one, results, says),
             note=says.say(f"check.{one.check}.question"),
-            tag=says.name("weight", kind) if kind and one.state not in ANSWERED else "",
+            tag=says.weight(failed[0]) if failed and one.state not in ANSWERED else "",
         ),
         Cell(text=_known(results, told, says) or NONE, note=_beside(results, told, says)),
         sure_of(results, says, [entry.evidence for part in told for entry in part.told]),

@@ -123,7 +123,7 @@ def _named(gate: CheckResult, says: Sentences) -> tuple[Cell, Cell]:
         note=says.parts([question, answer]),
         mark=MARKS[gate.status],
         tone=gate.status,
-        tag="" if gate.status == "passed" else says.name("weight", gate.kind),
+        tag="" if gate.status == "passed" else says.weight(gate),
     )
     return check, Cell(text=_concerns(gate, says))
 

@@ -281,6 +281,12 @@ class Sentences(Text):
         no = check.no_is_fine and result.status == "passed" and (result.answer == "no" or by_kit)
         return self.name("check", f"{result.id}.no" if no else result.id)
 
+    def weight(self, result: CheckResult) -> str:
+        """What a check holds up: one to be fixed first does so only where it fails."""
+        code = f"weight.{result.kind}.failed"
+        failed = result.status == "failed" and self.knows(code)
+        return self.say(code) if failed else self.name("weight", result.kind)
+
     def clause(self, code: str, /, **figures: Any) -> str:
         """What a code and its figures say, to follow other words.
 

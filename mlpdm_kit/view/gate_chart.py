@@ -48,7 +48,12 @@ def gates_sentence(framing: FramingSection, says: Sentences) -> str:
         return says.sentence("chart.gates.to-fix", checks=to_fix, open=still)
     if found.questions.open or found.checked.open:
         return says.sentence("chart.gates.rest", open=still)
-    return says.sentence("chart.gates.passed")
+    return says.sentence("chart.gates.passed" + (".bare" if bare(framing) else ""))
+
+
+def bare(framing: FramingSection) -> bool:
+    """Whether no option with ML is there, which alone brings questions beside the case's own."""
+    return all(check.scope == "case" for check in framing.checks)
 
 
 def counts(checks: Iterable[CheckResult]) -> str:

@@ -12,7 +12,7 @@ from mlpdm_kit.record.rounding import to_error
 from mlpdm_kit.record.sections import ComparisonSection, ErrorsSection, FramingSection, ValueSection
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.view.cost_charts import best_of, cost_sentence, priced
-from mlpdm_kit.view.gate_chart import gates_sentence
+from mlpdm_kit.view.gate_chart import bare, gates_sentence
 from mlpdm_kit.view.outcome_chart import outcome_sentence
 from mlpdm_kit.view.worth_charts import break_even_sentence, worth_sentence
 
@@ -21,7 +21,10 @@ Line = tuple[str, list[str]]
 
 def framing_line(framing: FramingSection, *, says: Sentences) -> Line:
     """How the gates stand."""
-    return _full(gates_sentence(framing, says), says), tallied(counted(framing.checks), says)
+    small = tallied(counted(framing.checks), says)
+    if bare(framing) and not framing.stopped_by:
+        small.append(says.sentence("chart.gates.bare"))
+    return _full(gates_sentence(framing, says), says), small
 
 
 def comparison_line(

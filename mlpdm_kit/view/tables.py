@@ -69,7 +69,7 @@ def _check_row(check: CheckResult, says: Sentences) -> tuple[Cell, ...]:
     return (
         Cell(
             text=says.say(f"check.{check.id}.question"),
-            note=f"{says.name('area', check.area)} · {says.name('weight', check.kind)}",
+            note=f"{says.name('area', check.area)} · {says.weight(check)}",
         ),
         Cell(
             text=says.say(f"record.gates.{check.status}"),

@@ -180,3 +180,26 @@ def test_a_gate_that_waits_for_a_figure_says_which(make_case: MakeCase) -> None:
         assert says.the_input("options.vendor.false_positive_rate") in said
         assert "02" in said
         assert says.the_input("options.vendor.recall") not in said
+
+
+def test_with_no_ml_option_yet_it_is_said_that_each_brings_more(make_case: MakeCase) -> None:
+    """“Nothing is left” came before eleven gates that two options with ML brought."""
+    case = load_case(make_case(checks=GATES, options={"rule": OPTIONS["rule"]}))
+    framing = Walk(case, draws=256).framing()
+    passed = [check.model_copy(update={"status": "passed"}) for check in framing.checks]
+    done = framing.model_copy(update={"checks": tuple(passed)})
+    large, small = framing_line(done, says=Sentences.of_case(case))
+    assert large == (
+        "Every gate that people answer so far is passed; each option with ML will bring more."
+    )
+    assert small[-1].startswith("There is no option with ML yet.")
+    both = load_case(make_case("both", checks=GATES, options=OPTIONS))
+    said = framing_line(Walk(both, draws=256).framing(), says=Sentences.of_case(both))
+    assert "no option with ML" not in str(said)
+
+
+def test_an_open_question_is_to_be_fixed_first_only_if_it_fails() -> None:
+    says = Sentences()
+    assert says.weight(result("owner", "open")) == "To fix first if it fails"
+    assert says.weight(result("owner", "failed")) == "To fix first"
+    assert says.weight(result("terms", "failed")) == says.name("weight", "N")
