@@ -57,7 +57,7 @@ def option_faults(case: Case, option: Option) -> Iterator[Fault]:
         yield Fault(code="only-for-review", field="of", value=option.of)
     over = sum(item.low for item in option.rates.values())
     if task.rest and over > 1:
-        yield Fault(code="rates-sum", field="rates", value=f"{over:.3g}")
+        yield Fault(code="rates-sum", field="rates", value=f"{100 * over:.3g}%")
     if option.tokens is not None and option.kind not in ("llm", "bought_ml"):
         yield Fault(code="not-for-kind", field="tokens", value=option.kind)
     if option.adoption is not None and option.kind == "none":
@@ -126,7 +126,7 @@ def _chain(case: Case, option: Option) -> Iterator[Fault]:
             yield Fault(code="step-empty", field=field, value=name, figures={"example": example})
         elif sum(item.low for item in errors) > 1:
             over = sum(item.low for item in errors)
-            yield Fault(code="rates-sum", field=field, value=f"{over:.3g}")
+            yield Fault(code="rates-sum", field=field, value=f"{100 * over:.3g}%")
     if option.check is None:
         return
     after = option.check.after or ()

@@ -14,7 +14,7 @@ from mlpdm_kit.record.chains import rounded_chain
 from mlpdm_kit.record.gates import FROM_CASE, computed, merged
 from mlpdm_kit.record.model import DecisionRecord, InformationValue, Provenance, Verdict
 from mlpdm_kit.record.parts import CheckResult, Said, Status
-from mlpdm_kit.record.rounding import rounded, significant, to_error
+from mlpdm_kit.record.rounding import least_error, rounded, significant, to_error
 from mlpdm_kit.record.sections import ComparisonSection, ErrorsSection, FramingSection, ValueSection
 from mlpdm_kit.record.valued import BreakEven, PartialValue, Stress, StudySize, StudyValue
 from mlpdm_kit.record.verdict import verdict
@@ -248,9 +248,7 @@ def _reachable(row: BreakEven, value: float) -> bool:
 def _rounded_value(value: ValueSection) -> ValueSection:
     options = []
     # regrets and what knowing more is worth are differences: one precision for them all
-    errors = [one.standard_error for one in value.options if one.standard_error]
-    errors += [one.standard_error for one in value.differences if one.standard_error]
-    least = min(errors, default=0.0)
+    least = least_error(one.standard_error for one in (*value.options, *value.differences))
     for option in value.options:
         enb, error = option.expected_net_benefit, option.standard_error
         if enb is None or error is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 FIGURES = 6
@@ -28,6 +29,17 @@ def to_error(value: float, error: float) -> float:
     place = math.floor(math.log10(error))
     rounded = round(value / 10.0**place) * 10.0**place
     return significant(rounded, 15) + 0.0
+
+
+def least_error(*errors: Iterable[float | None]) -> float:
+    """The smallest standard error: one precision for all that is a difference.
+
+    Examples
+    --------
+    >>> least_error([3.0, None], [0.5]), least_error([])
+    (0.5, 0.0)
+    """
+    return min((one for some in errors for one in some if one), default=0.0)
 
 
 def rounded(part: Any, figures: int = FIGURES) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mlpdm_kit.record.rounding import to_error
+from mlpdm_kit.record.rounding import least_error, to_error
 from mlpdm_kit.record.sections import ValueSection
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.valued import PartialValue, StudyValue
@@ -29,7 +29,7 @@ def evppi(value: ValueSection, *, says: Sentences, simulated: bool) -> Figure | 
     if not found:
         return None
     shown = found[:MOST_INPUTS]
-    total = None if value.evpi is None else _evpi(value)
+    total = None if value.evpi is None else evpi_shown(value)
     most = max([one.value for one in shown] + ([] if total is None else [total]))
     title = says.say("chart.evppi.axis")
     canvas = Canvas(Axis.over(0.0, most, says.money, title=title), zero=0.0)
@@ -60,10 +60,15 @@ def evppi_sentence(found: Sequence[PartialValue], says: Sentences) -> str:
     return says.sentence(f"chart.evppi.{code}", input=found[0].input, amount=found[0].value)
 
 
-def _evpi(value: ValueSection) -> float:
-    """To what its Monte Carlo error allows, as it is said elsewhere."""
-    errors = [option.standard_error for option in value.options if option.standard_error]
-    return to_error(value.evpi or 0.0, min(errors, default=0.0))
+def evpi_shown(value: ValueSection) -> float:
+    """What knowing everything is worth, to what its Monte Carlo error allows.
+
+    A record holds it rounded already, and no differences: it is not rounded once more.
+    """
+    if not value.differences:
+        return value.evpi or 0.0
+    least = least_error(one.standard_error for one in (*value.options, *value.differences))
+    return to_error(value.evpi or 0.0, least)
 
 
 def _bar(canvas: Canvas, one: PartialValue, total: float | None, says: Sentences) -> None:

@@ -8,11 +8,11 @@ from mlpdm_kit.record.data_fold import fitted_on, stated_evidence
 from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.openness import counted, tallied
 from mlpdm_kit.record.page import reason_said, verdict, verdict_figure
-from mlpdm_kit.record.rounding import to_error
 from mlpdm_kit.record.sections import ComparisonSection, ErrorsSection, FramingSection, ValueSection
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.view.cost_charts import best_of, cost_sentence, priced
 from mlpdm_kit.view.gate_chart import bare, gates_sentence
+from mlpdm_kit.view.information_charts import evpi_shown
 from mlpdm_kit.view.outcome_chart import outcome_sentence
 from mlpdm_kit.view.worth_charts import break_even_sentence, worth_sentence
 
@@ -83,9 +83,7 @@ def value_line(value: ValueSection, *, says: Sentences) -> Line:
         small.append(says.sentence("line.value.range", range=says.money_range(worth),
                                    best=best.p_best, option=best.id))  # fmt: skip
     if value.evpi is not None:
-        errors = [option.standard_error for option in value.options if option.standard_error]
-        evpi = to_error(value.evpi, min(errors, default=0.0))
-        small.append(says.sentence("line.value.evpi", evpi=evpi))
+        small.append(says.sentence("line.value.evpi", evpi=evpi_shown(value)))
     if any(row.below or row.above for row in value.break_even):
         small.append(_full(break_even_sentence(value, says), says))
     return _full(worth_sentence(value, says), says), small

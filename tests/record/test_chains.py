@@ -273,6 +273,7 @@ def test_rates_beyond_the_whole_are_refused(make_case: MakeCase):
     with pytest.raises(InputError) as caught:
         load_case(make_case(**changed(plain)))
     assert [f.code for f in caught.value.faults] == ["rates-sum"]
+    assert str(caught.value.faults[0].value).endswith("%")  # not 1.12
 
 
 def test_a_search_of_two_steps_misses_what_either_misses(make_case: MakeCase):

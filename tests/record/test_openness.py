@@ -16,12 +16,14 @@ from mlpdm_kit.record.folds import folds
 from mlpdm_kit.record.openness import counted, gates_open, tallied
 from mlpdm_kit.record.page import top_of_page
 from mlpdm_kit.record.parts import CheckResult
-from mlpdm_kit.record.sections import FramingSection
+from mlpdm_kit.record.sections import FramingSection, ValueSection
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.stages import STEPS, stages
 from mlpdm_kit.record.steps import Walk
 from mlpdm_kit.text import LANGUAGES
+from mlpdm_kit.view.charts import sections_of
 from mlpdm_kit.view.gate_chart import gates_sentence
+from mlpdm_kit.view.information_charts import evpi_shown
 from mlpdm_kit.view.lines import framing_line, record_line
 from mlpdm_kit.view.stage_bar import stage_bar
 from tests.conftest import GATES
@@ -196,6 +198,18 @@ def test_with_no_ml_option_yet_it_is_said_that_each_brings_more(make_case: MakeC
     both = load_case(make_case("both", checks=GATES, options=OPTIONS))
     said = framing_line(Walk(both, draws=256).framing(), says=Sentences.of_case(both))
     assert "no option with ML" not in str(said)
+
+
+def test_what_knowing_everything_is_worth_is_one_figure_in_text_and_picture(
+    make_case: MakeCase,
+) -> None:
+    """The record said at most €2,100, the picture under it €2,000."""
+    record = decide(load_case(make_case(options=OPTIONS)), draws=256)
+    section = sections_of(record)["expected_value"]
+    assert isinstance(section, ValueSection)
+    coarse = [o.model_copy(update={"standard_error": 900.0}) for o in section.options]
+    found = section.model_copy(update={"evpi": 2_100.0, "options": tuple(coarse)})
+    assert evpi_shown(found) == 2_100.0
 
 
 def test_an_open_question_is_to_be_fixed_first_only_if_it_fails() -> None:

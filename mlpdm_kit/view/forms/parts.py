@@ -102,7 +102,9 @@ class Block:
     def title(self, text: Text) -> str:
         """Its heading."""
         name = text.name(*self.about) if self.about[0] else self.name
-        return text.say(self.code, name=name) if self.code else ""
+        said = text.say(self.code, name=name) if self.code else ""
+        bare = "words." in self.code or "words." in self.about[0]  # begun small, for mid-sentence
+        return said[:1].upper() + said[1:] if bare else said
 
     def all_fields(self) -> Iterator[tuple[Field, str]]:
         """Its fields and those of the blocks within it, with the name that each is about."""

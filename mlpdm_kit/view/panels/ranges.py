@@ -71,15 +71,17 @@ class Ranges:
         unit, texts = self._texts(name, low, high)
         ends = self._ends(found, low, high)
         size = unit_size(unit, self._read_as(name), self.units)
+        share = self._read_as(name) == "share" and not unit
+        shown = [says.share(end) if share else says.number(end / size) for end in ends]
         figures = {
-            "low": says.number(ends[0] / size),
-            "high": says.number(ends[1] / size),
+            "low": shown[0],
+            "high": shown[1],
             "unit": unit_name(unit, says) if unit else "",
         }
         knobs = tuple(
             Knob(
                 name=f"{name}|{end}", lead=label,
-                label=says.say(f"panel.range.{end}", **figures).replace("()", "").strip(),
+                label=says.say(f"panel.range.{end}", **figures).replace(" )", ")"),
                 text=text, value=value, dimension=self._read_as(name), unit=unit,
                 low=ends[0], high=ends[1],
             )

@@ -230,3 +230,13 @@ def test_fields_of_chances_and_positives_are_shown_to_tasks_that_have_them(file:
     assert ("options.probability" in shown) == ("chances" in has)
     for place in ("prevalence", "action_success", "data.positive"):
         assert (place in shown) == ("positives" in has)
+
+
+@pytest.mark.parametrize("name", ["output", "evaluation", "collection", "governance"])
+def test_no_title_of_a_part_begins_small(tmp_path: Path, name: str) -> None:
+    """“rollback”, “groups” and “plan to label” stood as titles."""
+    new_case(tmp_path / "new", empty=True)
+    state = CaseFile(tmp_path / "new").state
+    titles = [block.title(Text("en")) for block in FORMS[name](state)]
+    assert any(titles)
+    assert [title for title in titles if title[:1].islower()] == []
