@@ -170,3 +170,18 @@ def test_a_fault_is_put_together_in_the_readers_language() -> None:
     assert "。 " not in said
     assert Fault(code="missing").rule("ja") == "「案件」がありません。"
     assert Text("en").format_field(["one"], "any") == "one"
+
+
+def test_no_word_of_the_file_stands_bare_in_what_a_japanese_reader_is_told() -> None:
+    """「note に書きます」「owner は」: beside the label of the field, as メモ（note）, it may."""
+    bare = re.compile(r"(?<![（`])\b(?:note|owner|included|apart)\b(?![）`:])")
+    found = {
+        code: text for code, text in catalogue("ja").items()
+        if not code.startswith("notebook.") and bare.search(re.sub(r"\{[^}]*\}|`[^`]*`", "", text))
+    }  # fmt: skip
+    assert found == {}
+    for lang in LANGUAGES:
+        paths = [c for c, text in catalogue(lang).items()
+                 if c.startswith("need.") and re.search(r"\((?:data\.|action_)", text)]  # fmt: skip
+        assert paths == []
+    assert catalogue("ja")["agenda.estimates"] == catalogue("ja")["stage.alone"]

@@ -320,7 +320,7 @@ def test_no_study_is_stated(full: DecisionRecord) -> None:
     card = top_of_page(record, Sentences.of_record(record)).cards[0]
     assert card.large == "Worth at most ¥190K"
     assert "Most of it lies in the share caught by the model." in card.text
-    assert "say under studies" in card.text
+    assert "add one in notebook 04" in card.text
 
 
 def test_what_flips_the_choice(full: DecisionRecord) -> None:
