@@ -248,7 +248,10 @@ def _reachable(row: BreakEven, value: float) -> bool:
 def _rounded_value(value: ValueSection) -> ValueSection:
     options = []
     # regrets and what knowing more is worth are differences: one precision for them all
-    least = least_error(one.standard_error for one in (*value.options, *value.differences))
+    least = least_error(
+        (option.standard_error for option in value.options),
+        (difference.standard_error for difference in value.differences),
+    )
     for option in value.options:
         enb, error = option.expected_net_benefit, option.standard_error
         if enb is None or error is None:

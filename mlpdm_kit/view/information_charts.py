@@ -67,7 +67,10 @@ def evpi_shown(value: ValueSection) -> float:
     """
     if not value.differences:
         return value.evpi or 0.0
-    least = least_error(one.standard_error for one in (*value.options, *value.differences))
+    least = least_error(
+        (option.standard_error for option in value.options),
+        (difference.standard_error for difference in value.differences),
+    )
     return to_error(value.evpi or 0.0, least)
 
 

@@ -101,6 +101,18 @@ def test_units_are_in_the_readers_language(make_case: Callable[..., Path]) -> No
     assert not any("per " in label or "month" in label for label in labels)
 
 
+def test_the_range_of_a_share_is_in_percent(make_case: Callable[..., Path]) -> None:
+    """“lowest (0.05 to 0.15 )” stood beside others in percent."""
+    page, _ = opened(make_case(**RANGES | {"prevalence": "0.05..0.15"}), "whatif")
+    desk = page.desk("whatif")
+    assert not isinstance(desk, Nothing)
+    labels = [knob.label for row in desk.rows("") for knob in row.knobs
+              if knob.name.startswith("prevalence|")]  # fmt: skip
+    assert labels
+    assert all(label.count("%") >= 1 and " )" not in label for label in labels)
+    assert not any("0.05" in label for label in labels)
+
+
 def test_a_number_is_read_as_the_case_file_is(make_case: Callable[..., Path]) -> None:
     page, _ = opened(make_case(**RANGES), "whatif")
     desk = page.desk("whatif")
