@@ -14,9 +14,9 @@ from mlpdm_kit.record.chains import rounded_chain
 from mlpdm_kit.record.gates import FROM_CASE, computed, merged
 from mlpdm_kit.record.model import DecisionRecord, InformationValue, Provenance, Verdict
 from mlpdm_kit.record.parts import CheckResult, Said, Status
-from mlpdm_kit.record.rounding import least_error, rounded, significant, to_error
+from mlpdm_kit.record.rounding import least_error, rounded, rounded_partial, significant, to_error
 from mlpdm_kit.record.sections import ComparisonSection, ErrorsSection, FramingSection, ValueSection
-from mlpdm_kit.record.valued import BreakEven, PartialValue, Stress, StudySize, StudyValue
+from mlpdm_kit.record.valued import BreakEven, Stress, StudySize, StudyValue
 from mlpdm_kit.record.verdict import verdict
 
 MOST_FLIPS = 4
@@ -281,19 +281,14 @@ def _rounded_value(value: ValueSection) -> ValueSection:
                 for row in value.differences
             ),
             "evpi": None if value.evpi is None else to_error(value.evpi, least),
-            "evppi": tuple(_rounded_partial(row, least) for row in value.evppi),
-            "groups": tuple(_rounded_partial(row, least) for row in value.groups),
+            "evppi": tuple(rounded_partial(row, least) for row in value.evppi),
+            "groups": tuple(rounded_partial(row, least) for row in value.groups),
             "studies": tuple(_rounded_study(one, least) for one in value.studies),
             "chains": tuple(rounded_chain(one) for one in value.chains),
             "stress": tuple(_rounded_stress(one, least) for one in value.stress),
             "break_even": tuple(flips),
         }
     )
-
-
-def _rounded_partial(row: PartialValue, error: float) -> PartialValue:
-    money = {name: to_error(getattr(row, name), error) for name in ("value", "noise_floor")}
-    return row.model_copy(update=money)
 
 
 def _rounded_study(study: StudyValue, error: float) -> StudyValue:

@@ -99,7 +99,8 @@ def _at_most(heading: str, record: DecisionRecord, evpi: float, says: Sentences)
     card = _card(heading, code, says, evpi=evpi)
     if evpi <= 0:
         return card
-    rows = [row for row in record.value_of_information.evppi if row.value > row.noise_floor]
+    known = record.value_of_information.evppi
+    rows = [row for row in known if row.value > max(row.noise_floor, 0.0)]
     best = max(rows, key=lambda row: row.value, default=None)
     most = best is not None and best.value >= evpi / 2
     code = "record.find.top" if most else "worth.top"

@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
+from mlpdm_kit.record.valued import PartialValue
+
 FIGURES = 6
 
 
@@ -40,6 +42,12 @@ def least_error(*errors: Iterable[float | None]) -> float:
     (0.5, 0.0)
     """
     return min((one for some in errors for one in some if one), default=0.0)
+
+
+def rounded_partial(row: PartialValue, error: float) -> PartialValue:
+    """What knowing one input is worth, and what chance would show, to a standard error."""
+    money = {name: to_error(getattr(row, name), error) for name in ("value", "noise_floor")}
+    return row.model_copy(update=money)
 
 
 def rounded(part: Any, figures: int = FIGURES) -> Any:

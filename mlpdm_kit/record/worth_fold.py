@@ -39,7 +39,7 @@ def worth_fold(record: DecisionRecord, says: Sentences) -> Fold | None:
 
 def _above(rows: tuple[PartialValue, ...]) -> list[PartialValue]:
     """Rows that are worth more than chance alone would show."""
-    return [row for row in rows if row.value > row.noise_floor]
+    return [row for row in rows if row.value > max(row.noise_floor, 0.0)]
 
 
 def _inputs(known: InformationValue, above: list[PartialValue], says: Sentences) -> Table:

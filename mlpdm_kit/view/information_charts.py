@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mlpdm_kit.record.rounding import least_error, to_error
+from mlpdm_kit.record.rounding import least_error, rounded_partial, to_error
 from mlpdm_kit.record.sections import ValueSection
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.valued import PartialValue, StudyValue
@@ -25,7 +25,8 @@ _ONCE = 0.6  # of a power of ten: room of a study that has no sizes
 
 def evppi(value: ValueSection, *, says: Sentences, simulated: bool) -> Figure | None:
     """What knowing each input would be worth, where it is more than chance would show."""
-    found = worth_knowing(value.evppi)
+    every = _as_said(value)
+    found = worth_knowing(every)
     if not found:
         return None
     shown = found[:MOST_INPUTS]
@@ -39,7 +40,7 @@ def evppi(value: ValueSection, *, says: Sentences, simulated: bool) -> Figure | 
         says.say("chart.evppi.together", input=one.input, amount=one.value)
         for one in worth_knowing(value.groups)[:MOST_GROUPS]
     ]
-    for line in [*_rest(value.evppi, found, says), *together]:
+    for line in [*_rest(every, found, says), *together]:
         canvas.note(line)
     if total is not None:
         canvas.foot(says.say("chart.evppi.key", evpi=total))
@@ -65,13 +66,21 @@ def evpi_shown(value: ValueSection) -> float:
 
     A record holds it rounded already, and no differences: it is not rounded once more.
     """
-    if not value.differences:
-        return value.evpi or 0.0
-    least = least_error(
+    return to_error(value.evpi or 0.0, _least(value)) if value.differences else value.evpi or 0.0
+
+
+def _least(value: ValueSection) -> float:
+    return least_error(
         (option.standard_error for option in value.options),
         (difference.standard_error for difference in value.differences),
     )
-    return to_error(value.evpi or 0.0, least)
+
+
+def _as_said(value: ValueSection) -> list[PartialValue]:
+    """What each input is worth as a record rounds it, so that both count the same ones."""
+    if not value.differences:
+        return list(value.evppi)
+    return [rounded_partial(one, _least(value)) for one in value.evppi]
 
 
 def _bar(canvas: Canvas, one: PartialValue, total: float | None, says: Sentences) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -26,9 +27,10 @@ from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.parts import Range
 from mlpdm_kit.record.sections import ComparisonSection, ErrorsSection, ValueSection
 from mlpdm_kit.record.sentences import Named, Sentences
-from mlpdm_kit.record.valued import PartialValue, Stress, StudySize, StudyValue, Valued
+from mlpdm_kit.record.valued import Difference, PartialValue, Stress, StudySize, StudyValue, Valued
 from mlpdm_kit.text import LANGUAGES
 from mlpdm_kit.view.charts import CHARTS, pictures, sections_of
+from mlpdm_kit.view.information_charts import evppi
 from mlpdm_kit.view.outcomes import MOST_PAIRS, fills, grouped, part_name, rate_name
 from mlpdm_kit.view.palette import CHOSEN, FAILED, ML, OUTCOME_FILLS, PAIR_FILLS, PLAIN
 from mlpdm_kit.view.plane import Log
@@ -554,3 +556,17 @@ def test_no_chart_and_no_table_shows_a_code(record: Record, name: str, lang: str
         said += [head.text for head in table.heads]
         said += [cell.text for row in table.rows for cell in row]
     assert [text for text in said if re.search(r"[a-z]_[a-z]|\w > \w", text)] == []
+
+
+def test_the_chart_before_the_record_counts_the_inputs_that_the_record_counts() -> None:
+    """What the record rounds down to chance stood above chance in the notebook before it."""
+    near = PartialValue(input="volume", value=104.0, noise_floor=96.0)
+    far = PartialValue(input="prevalence", value=900.0, noise_floor=96.0)
+    amount = Range(mean=1.0, p5=0.0, p95=2.0)
+    apart = Difference(option="a", against="b", amount=amount, standard_error=100.0)
+    raw = ValueSection(months=24, evpi=1_000.0, evppi=(far, near), differences=(apart,))
+    figure = evppi(raw, says=Sentences(), simulated=False)
+    assert figure is not None
+    words = json.dumps(figure, ensure_ascii=False)
+    said = Sentences().say("chart.evppi.quiet.one", n=1)
+    assert " ".join(said.split()[:3]) in words
