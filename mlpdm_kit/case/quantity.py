@@ -50,6 +50,10 @@ _NUMBER = re.compile(
     (?:\s*(?P<scale>%|百万|千|万|億|[kKMB](?![A-Za-z])|(?:thousand|million|billion)\b))?""",
     re.VERBOSE,
 )
+# 9 000, 9'000 and 1 200 000: groups of three behind a space or an apostrophe, all the same
+_GROUPS = re.compile(r"(?<![\w.,'’])[1-9]\d{0,2}(?:([ '’])\d{3})(?:\1\d{3})*(?![\d'’]|[ ,_]\d)")
+_MORE_DIGITS = re.compile(r"^[ '’]*\d")
+_POINT_GROUPS = re.compile(r"[1-9]\d{0,2}\.\d{3}")
 _RANGE = re.compile(r"(?<!\.)\.{2,3}(?!\.)|~|〜")
 _TOKENS = re.compile(
     r"""^(?:a\s+)?(?P<many>\d{1,3}(?:,\d{3})+|\d+)?
@@ -75,7 +79,8 @@ def parse(text: str, dimension: str, units: Units) -> tuple[float, float]:
     Parameters
     ----------
     text : str
-        What was written. Full-width digits, commas, k, M, 万 and 億 are read.
+        What was written. Full-width digits, k, M, 万 and 億 are read, and groups of three
+        digits with commas, spaces or apostrophes between them.
     dimension : str
         A key of `EXAMPLES`.
     units : Units
@@ -95,6 +100,8 @@ def parse(text: str, dimension: str, units: Units) -> tuple[float, float]:
     (100000.0, 100000.0)
     >>> parse("２万〜３万円", "money", units)
     (20000.0, 30000.0)
+    >>> parse("9 000..11'000 per month", "cases/month", units)
+    (9000.0, 11000.0)
     >>> parse("2円/千トークン", "money/token", units)
     (0.002, 0.002)
     """
@@ -164,16 +171,40 @@ def written_parts(text: str) -> tuple[tuple[str, ...], str]:
     return tuple(found), unit
 
 
+def point_groups(text: str, dimension: str) -> str:
+    """The first figure whose decimal point others would write between groups of three.
+
+    It is read as a decimal point; empty where there is none, or a thousand cannot be meant.
+
+    Examples
+    --------
+    >>> point_groups("9.000..11.5 per month", "cases/month"), point_groups("9.00", "number")
+    ('9.000', '')
+    """
+    if dimension in ("share", "ratio", "rate/year"):
+        return ""
+    try:
+        figures, _ = written_parts(text)
+    except Malformed:
+        return ""
+    return next((figure for figure in figures if _POINT_GROUPS.fullmatch(figure)), "")
+
+
 def _parts(text: str, example: str) -> list[str]:
     """The one, two or three points that were written, in plain digits."""
     if any(unicodedata.decomposition(sign)[:6] in ("<super", "<sub> ", "<fract") for sign in text):
         raise Malformed("quantity-number", example=example)  # 5² is not 52
     written = unicodedata.normalize("NFKC", text).replace("−", "-").strip()
     written = _PERCENT.sub("%", written)
-    parts = [part.strip() for part in _RANGE.split(written)]
+    parts = [_joined(part.strip()) for part in _RANGE.split(written)]
     if len(written) > 200 or len(parts) > 3 or not all(parts):
         raise Malformed("quantity-number", example=example)
     return parts
+
+
+def _joined(part: str) -> str:
+    """The same with the digits of each number in one piece."""
+    return _GROUPS.sub(lambda group: re.sub(r"[ '’]", "", group[0]), part)
 
 
 def _end(part: str, example: str) -> tuple[float, str, str]:
@@ -186,6 +217,8 @@ def _end(part: str, example: str) -> tuple[float, str, str]:
     scale = match["scale"] or ""
     before = code[0].strip() if code else match["symbol"]
     rest = (part[code.end() :] if code else part)[match.end() :]
+    if _MORE_DIGITS.match(rest):  # 9 00 is neither 900 nor 9, and no unit begins with a digit
+        raise Malformed("number-broken", example=example)
     return float(match["sign"] + digits) * _SCALES[scale], scale, f"{before} {rest}".strip()
 
 
@@ -431,4 +464,5 @@ _RULES: Mapping[str, Any] = {
     "seconds": _seconds,
 }
 
-__all__ = ["DAYS_PER_YEAR", "EXAMPLES", "Malformed", "Units", "parse", "points", "written_parts"]
+__all__ = ["DAYS_PER_YEAR", "EXAMPLES", "Malformed", "Units", "parse", "point_groups", "points",
+           "written_parts"]  # fmt: skip

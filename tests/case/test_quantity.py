@@ -59,6 +59,12 @@ READ = [
     ("60〜90円／100万トークン", "money/token", 6e-5, 9e-5),
     ("60円毎百万トークン", "money/token", 6e-5, 6e-5),
     ("2..5 kg per claim", "target/case", 2, 5),
+    ("9 000..11,000 per month", "cases/month", 9000, 11_000),
+    ("9\u2009000..11\u202f000 per month", "cases/month", 9000, 11_000),
+    ("9'000..1’200’000 per month", "cases/month", 9000, 1_200_000),
+    ("JPY 9 000..12 000.5", "money", 9000, 12_000.5),
+    ("¥1 200 per 1 000 claims", "money/case", 1.2, 1.2),
+    ("1 200k JPY", "money", 1_200_000, 1_200_000),
 ]
 
 REFUSED = [
@@ -108,6 +114,13 @@ REFUSED = [
     ("100000% per day", "rate/year", "rate-range"),
     ("24", "months", "unit-missing"),
     ("5", "seconds", "unit-missing"),
+    ("9 00 per month", "cases/month", "number-broken"),
+    ("9 0000 per month", "cases/month", "number-broken"),
+    ("0 900 per month", "cases/month", "number-broken"),
+    ("9000 000 per month", "cases/month", "number-broken"),
+    ("1 200'000 per month", "cases/month", "number-broken"),
+    ("1 200 00 per month", "cases/month", "number-broken"),
+    ("9 000 cases 000 per month", "cases/month", "unit-wrong"),
 ]
 
 

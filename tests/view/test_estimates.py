@@ -241,3 +241,17 @@ def test_every_field_has_a_name_of_its_own(folder: Path) -> None:
     ]
     assert len(set(names)) == len(names)
     assert all("Volume" in name for name in names[4:8])
+
+
+def test_thousands_are_read_as_people_write_them(folder: Path) -> None:
+    one = form(folder)
+    row = one.rows["volume"]
+    row.low.value, row.high.value = "10 000", "11.000"
+    assert "Read as 10,000 a month" not in row.said_.value  # 11 is less
+    row.low.value = "9.000"
+    assert "9.000 is read with a decimal point" in row.said_.value
+    row.low.value, row.high.value = "10 000", "12’000"
+    assert "10,000" in row.said_.value
+    assert "12,000" in row.said_.value
+    give(one, "KT")
+    assert written_answers(folder, "KT")["volume"]["value"] == "10 000..12’000 per month"

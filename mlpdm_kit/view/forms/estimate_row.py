@@ -11,7 +11,7 @@ import ipywidgets as widgets
 from mlpdm_kit.case.answers import BETS
 from mlpdm_kit.case.askable import Askable
 from mlpdm_kit.case.editing.quantities import Written, units_of
-from mlpdm_kit.case.quantity import Malformed, points
+from mlpdm_kit.case.quantity import Malformed, point_groups, points
 from mlpdm_kit.case.units import Units
 from mlpdm_kit.record.rollup_said import input_name
 from mlpdm_kit.record.sentences import Sentences
@@ -91,6 +91,11 @@ class EstimateRow:
             else:
                 shown = [self.says.quantity(end, self.asked.dimension) for end in (low, high)]
                 yield self.says.say("form.echo", low=shown[0], high=shown[1])
+                for one in filter(None, (self.low.value, self.high.value)):
+                    if point := point_groups(one, self.asked.dimension):
+                        meant = point.replace(".", "")
+                        yield self.says.say("form.echo.point", written=point, meant=meant)
+                        break
         if self.bet.value:
             yield self.says.say(f"estimates.bet.{self.bet.value}.do")
 

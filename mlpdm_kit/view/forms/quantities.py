@@ -14,7 +14,7 @@ import ipywidgets as widgets
 
 from mlpdm_kit.case.editing.quantities import Written, taken_apart, units_of
 from mlpdm_kit.case.editing.writing import Value
-from mlpdm_kit.case.quantity import Malformed, points
+from mlpdm_kit.case.quantity import Malformed, point_groups, points
 from mlpdm_kit.view.forms.base import Control, stacked
 from mlpdm_kit.view.forms.origin import SAID, Origin
 from mlpdm_kit.view.forms.said import unit_name
@@ -172,6 +172,8 @@ class Quantity(Control):
                            high=shown[1])  # fmt: skip
         else:
             yield text.say("form.echo", low=shown[0], high=shown[1])
+        if point := point_groups(written, self.field.dimension):
+            yield text.say("form.echo.point", written=point, meant=point.replace(".", ""))
 
 
 def _own_example(help_: str) -> str:

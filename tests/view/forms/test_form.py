@@ -314,3 +314,31 @@ def test_what_is_done_today_is_asked_for_among_the_options(tmp_path: Path, lang:
 def every(widget: Any) -> list[Any]:
     """A widget and all in it."""
     return [widget, *(one for inner in getattr(widget, "children", ()) for one in every(inner))]
+
+
+def test_a_volume_is_read_as_people_write_it_and_no_unit_is_invented(tmp_path: Path) -> None:
+    file = table(tmp_path, 80)
+    form = opened("amounts", file)
+    control: Any = form.controls[("volume",)]
+    units = control.unit.options
+    control.low.value = "9 000"
+    control.high.value = "11\u2009000"
+    assert (file.state.case.volume.low, file.state.case.volume.high) == (9000, 11_000)  # type: ignore[union-attr]
+    assert (control.low.value, control.high.value) == ("9000", "11000")
+    assert control.unit.options == units
+    control.low.value = "9 00"
+    assert 'role="alert"' in control.said.value
+    assert file.state.case.volume.low == 9000  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_a_point_before_three_digits_is_asked_about(tmp_path: Path, lang: str) -> None:
+    form = opened("amounts", table(tmp_path, 80), lang)
+    control: Any = form.controls[("volume",)]
+    control.low.value = "9.000"
+    control.high.value = "11.500"
+    said = Text(lang).say("form.echo.point", written="9.000", meant="9000")
+    assert said in control.said.value
+    control.low.value = "9000"
+    control.high.value = "11500"
+    assert said not in control.said.value
