@@ -25,6 +25,9 @@ class Shown:
     choices: tuple[str, ...] = ()
 
 
+FIRST_YEAR, LAST_YEAR = 1970, 2200
+
+
 def slug(name: str) -> bool:
     """Whether a name is safe as the name of a folder on any machine."""
     normal = unicodedata.normalize("NFC", name)
@@ -39,6 +42,13 @@ def _day(value: Any) -> Any:
     """Only year-month-day is a day; a plain number is none."""
     if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value.strip()):
         raise PydanticCustomError("date", "date", {})
+    return value
+
+
+def _known_year(value: Date) -> Date:
+    """No year that a date picker gives while somebody types 2027."""
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise PydanticCustomError("year-unlikely", "year", {"first": FIRST_YEAR, "last": LAST_YEAR})
     return value
 
 
@@ -103,7 +113,7 @@ Inputs = Annotated[Names, Shown("inputs")]
 OptionNames = Annotated[Names, Shown("options")]
 StepNames = Annotated[Names, Shown("steps")]
 Currency = Annotated[str, AfterValidator(_currency), Shown("currency")]
-Day = Annotated[Date, BeforeValidator(_day)]
+Day = Annotated[Date, BeforeValidator(_day), AfterValidator(_known_year)]
 Truth = Annotated[bool, BeforeValidator(_truth)]
 Either = Annotated[Truth, Shown("choice", ("yes", "no"))]  # where no is not the same as nothing
 YesNo = Annotated[Literal["yes", "no", "unknown", "n/a"], BeforeValidator(_yes_or_no)]

@@ -113,10 +113,11 @@ def again(record: DecisionRecord, says: Sentences) -> Card:
     """When it is looked at again."""
     items = reopening(record, says)
     day = record.review_on
+    lacking = "none" if day is None else "past" if day < record.date else ""
     return Card(
         heading=says.say("record.heading.again"),
         large=says.day(day) if day else says.say("record.again.none"),
-        text="" if day else says.sentence("record.again.none.why"),
+        text=says.sentence(f"record.again.{lacking}.why") if lacking else "",
         lead=says.say("record.again.sooner") if items else "",
         items=items,
     )

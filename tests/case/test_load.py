@@ -79,6 +79,8 @@ def test_the_digest_is_that_of_what_is_said(write: Write, claims: str) -> None:
         ("2027-06-01", "1 June 2027", "date", "review_on"),
         ("2027-06-01", "20270601", "date", "review_on"),
         ("2027-06-01", "2027-02-30", "date", "review_on"),
+        ("2027-06-01", "0027-06-01", "year-unlikely", "review_on"),
+        ("2027-06-01", "2201-06-01", "year-unlikely", "review_on"),
         ("kind: llm,", "kind: gpt,", "not-one-of", "options.llm.kind"),
         ("of: model,", "of: modell,", "option-missing", "options.model-with-review.of"),
         ("  purpose:", "  purpos:", "check-unknown", "checks.purpos"),

@@ -6,6 +6,7 @@ import json
 import os
 import re
 from base64 import b64encode
+from datetime import date as Date
 from hashlib import sha256
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -22,6 +23,7 @@ from mlpdm_kit.record.pages import json_for_page, markdown, title_of
 from mlpdm_kit.record.parts import Said
 from mlpdm_kit.record.render import render_html, render_markdown
 from mlpdm_kit.record.sentences import Named, Sentences
+from mlpdm_kit.text import Text
 
 GOLDEN = Path(__file__).parent / "golden"
 OUTCOMES = ("use_non_ml", "use_ml", "find_out_first", "do_nothing", "stop")
@@ -378,3 +380,15 @@ def test_nobody_has_decided_what_is_proposed(
     page = render_html(records["use_ml"].model_copy(update=change), {})
     assert f"{said} Head of claims" in page
     assert ("to be decided" in page) == (status != "accepted")
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_a_day_that_had_passed_when_the_record_was_written_is_said(
+    records: dict[str, DecisionRecord], lang: str
+) -> None:
+    record = records["use_non_ml"]
+    said = Text(lang).say("record.again.past.why")
+    late = record.model_copy(update={"date": Date(2027, 6, 2), "review_on": Date(2027, 6, 1)})
+    assert said in Page(render_html(late, {}, lang=lang)).words
+    fine = record.model_copy(update={"date": Date(2027, 6, 1), "review_on": Date(2027, 6, 1)})
+    assert said not in Page(render_html(fine, {}, lang=lang)).words

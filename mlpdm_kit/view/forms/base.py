@@ -80,6 +80,10 @@ class Control:
         """What a commit of the field changes in the file."""
         return [Change(path=self.field.path, value=self.value(), order=order)]
 
+    def refusals(self) -> list[Fault]:
+        """What is wrong with what has just been typed, though a file may say it."""
+        return []
+
     def faults(self, state: State) -> list[Fault]:
         """The faults of a file that are the field's own."""
         return state.faults_at(self.field.path)

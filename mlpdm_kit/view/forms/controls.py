@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date as Date
 from typing import Any
 
@@ -11,12 +11,14 @@ import ipywidgets as widgets
 
 from mlpdm_kit.case.editing.writing import Value
 from mlpdm_kit.case.words import currency_code
+from mlpdm_kit.errors import Fault
 from mlpdm_kit.view.forms.base import Around, Control
 from mlpdm_kit.view.forms.origin import Answer, StatedFrom
 from mlpdm_kit.view.forms.quantities import Quantity
 from mlpdm_kit.view.forms.rules import Rule
 from mlpdm_kit.view.forms.said import choice_name, known_name
 
+_AHEAD = (("review_on",),)  # days that are to come
 MOST_ROWS = 12  # of a list that holds more names than that
 
 
@@ -143,6 +145,25 @@ class Day(Control):
     def value(self) -> Value | None:
         """Year, month and day."""
         return self.input.value.isoformat() if self.input.value else None
+
+    def echo(self) -> Iterable[str]:
+        """Whether the day to look again has passed meanwhile."""
+        if self.kept is None and self._is_past:
+            yield self.around.text.say("form.day.passed")
+
+    def refusals(self) -> list[Fault]:
+        """A day to look again is refused when it is set and has passed already.
+
+        An old case may hold one; so only what is typed now is looked at.
+        """
+        if not self._is_past:
+            return []
+        return [Fault(code="day-past", field=self.field.name, value=self.value())]
+
+    @property
+    def _is_past(self) -> bool:
+        day = self.input.value
+        return day is not None and self.field.path in _AHEAD and day < Date.today()
 
 
 class Count(Line):

@@ -242,6 +242,9 @@ class Form:
     def _commit(self, control: Control) -> None:
         """Write what somebody has committed, and say under the field what came of it."""
         path, state = control.field.path, self.file.state
+        if refused := control.refusals():
+            self._refuse(control, _told(refused, self._around.text, control.label)[0])
+            return
         changes = control.changes(self._order[_path_of(control.field)])
         carried: list[Change] = []
         if len(path) == 1 and path[0] in WORDS and changes[0].value is not None:
@@ -249,9 +252,7 @@ class Form:
         was = getattr(state.units, path[0]) if path[0] in WORDS else ""
         told = self.commit(*changes, *carried, label=control.label)
         if told:
-            control.kept = (self._at(path),)
-            control.tell(told)
-            self.say("form.refused", field=control.label)
+            self._refuse(control, told)
             return
         control.kept = None
         if carried:
@@ -259,6 +260,12 @@ class Form:
                      count=len(carried))  # fmt: skip
         elif path == ("task",) and no_longer(self.file.state):
             self.say("form.carried.task")
+
+    def _refuse(self, control: Control, told: Sequence[str]) -> None:
+        """Leave what was typed, to be set right, and say why the file does not have it."""
+        control.kept = (self._at(control.field.path),)
+        control.tell(told)
+        self.say("form.refused", field=control.label)
 
     def _at(self, path: _Path) -> Any:
         """What the file says at a path; nothing where it cannot be read."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from datetime import date as Date
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -342,3 +344,32 @@ def test_a_point_before_three_digits_is_asked_about(tmp_path: Path, lang: str) -
     control.low.value = "9000"
     control.high.value = "11500"
     assert said not in control.said.value
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_the_day_to_look_again_lies_ahead_when_it_is_set(tmp_path: Path, lang: str) -> None:
+    file = table(tmp_path, 80)
+    form = opened("record", file, lang)
+    control: Any = form.controls[("review_on",)]
+    ahead = Date.today() + timedelta(days=200)
+    control.input.value = ahead
+    assert file.state.document.at(("review_on",)) == str(ahead)
+    for typed in (Date(5, 2, 2), Date.today() - timedelta(days=1)):
+        control.input.value = typed
+        assert 'role="alert"' in control.said.value
+        assert file.state.document.at(("review_on",)) == str(ahead)
+        form.refresh()
+        assert control.input.value == typed
+    control.input.value = Date.today()
+    assert 'role="alert"' not in control.said.value
+    assert file.state.case is not None
+
+
+def test_an_old_case_keeps_its_day_and_the_form_says_that_it_has_passed(tmp_path: Path) -> None:
+    table(tmp_path, 80)
+    (tmp_path / "case.yaml").write_text(CASE + "review_on: 2025-01-06\n", encoding="utf-8")
+    file = CaseFile(tmp_path / "case.yaml")
+    assert file.state.case is not None
+    control: Any = opened("record", file).controls[("review_on",)]
+    assert "This day has passed" in control.said.value
+    assert 'role="alert"' not in control.said.value
