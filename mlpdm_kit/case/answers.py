@@ -66,7 +66,8 @@ def _estimates(values: Any, info: ValidationInfo) -> Any:
         except ValidationError as error:
             faults += told_under((str(name),), error)
         except PydanticCustomError as error:
-            faults.append({"type": error, "loc": (str(name),), "input": said})
+            written = said.get("value", said) if isinstance(said, Mapping) else said
+            faults.append({"type": error, "loc": (str(name),), "input": written})
     if faults:
         raise ValidationError.from_exception_data("estimates", faults)
     return found

@@ -186,11 +186,15 @@ def _review(case: Case, option: Option) -> Iterator[Fault]:
         yield Fault(code="missing-input", field="review", figures={"example": example})
 
 
+_TRIED = ("when", "predict")
 SOURCES = ("when", "predict", "predictions", "ask", "rates", "steps")
 
 
 def _sources(case: Case, option: Option) -> Iterator[Fault]:
-    """How good an option is must come from exactly one place."""
+    """How good an option is must come from exactly one place.
+
+    Without data a condition or a formula can't be tried: beside ranges it only describes.
+    """
     if case.task == "formula":
         yield from _formula(case, option)
         return
@@ -198,9 +202,13 @@ def _sources(case: Case, option: Option) -> Iterator[Fault]:
         yield Fault(code="not-for-task", field="value", value=case.task)
     source = "ask" if option.ask is not None else "predictions"
     unsaid = {"ask", "predictions"} - {source}
+    written = [name for name in _TRIED if getattr(option, name)]
+    if case.data is None and (option.rates or option.steps):
+        unsaid |= set(_TRIED)
     said = [name for name in SOURCES if name not in unsaid and getattr(option, name)]
     if len(said) > 1:
-        yield Fault(code="source-twice", field=said[1], value=" + ".join(said))
+        yield Fault(code="source-twice", field=said[1], value=" + ".join(said),
+                    figures={"fields": said})  # fmt: skip
     for name in ("when", "predict", source):
         if name in said and case.data is None:
             yield Fault(code="source-needs-data", field=name, value=getattr(option, name))
@@ -208,13 +216,14 @@ def _sources(case: Case, option: Option) -> Iterator[Fault]:
     if option.kind in ("none", "all", "constant", "review"):
         # without data nobody knows how far off a constant is, unless it is said
         stated = said == ["rates"] and option.kind in ("none", "constant") and case.data is None
-        if said and not (stated and option.kind not in case.of_task.known):
+        said = [*written, *(name for name in said if name not in written)]
+        if said and not (stated and not written and option.kind not in case.of_task.known):
             yield Fault(code="not-for-kind", field=said[0], value=option.kind)
         return
     right = {"act": "when", "grade": "predictions", "rank": "predictions"}.get(
         case.of_task.answers, "predict"
     )
-    for name in {"when", "predict"} & set(said):
+    for name in written:
         if name != right or option.kind not in ("rule", "lookup", "process"):
             yield Fault(code="not-for-kind", field=name, value=option.kind)
     fitted = option.kind in case.of_task.fitted and case.data is not None

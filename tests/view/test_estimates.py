@@ -255,3 +255,22 @@ def test_thousands_are_read_as_people_write_them(folder: Path) -> None:
     assert "12,000" in row.said_.value
     give(one, "KT")
     assert written_answers(folder, "KT")["volume"]["value"] == "10 000..12’000 per month"
+
+
+def test_a_range_that_is_none_is_refused_in_plain_words(folder: Path) -> None:
+    one = form(folder)
+    give(one, "KT", volume=("10 000", "10000"))
+    said = one.rows["volume"].said_.value
+    assert 'role="alert"' in said
+    assert "got 10 000..10000 per month" in said
+    give(one, "KT", volume=("10 EUR", "20 USD"))
+    assert "`" not in one.rows["volume"].said_.value
+    assert "{" not in one.rows["volume"].said_.value
+
+
+def test_two_units_are_refused_in_the_words_of_the_fields(folder: Path) -> None:
+    one = form(folder)
+    give(one, "KT", miss=("10 per month", "20 per year"))
+    said = one.rows[MISS].said_.value
+    assert "at the end" not in said
+    assert "choose the unit beside them" in said

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from html import escape
 from typing import Any
 
@@ -38,6 +37,7 @@ from mlpdm_kit.record.spread import Spread, short_ends
 from mlpdm_kit.text import Text
 from mlpdm_kit.view import html
 from mlpdm_kit.view.forms.estimate_row import EstimateRow
+from mlpdm_kit.view.forms.faults_said import label_of, labels_of, said_on_page
 from mlpdm_kit.view.forms.style import STYLE
 from mlpdm_kit.view.interval_chart import intervals
 
@@ -222,9 +222,9 @@ class SilentEstimates:
         faults = faults_of(typed, self.known_inputs, self.file.state.units)
         halves = [name for name in typed if self.rows[name].is_half]
         for name, row in self.rows.items():
-            told = [replace(one, field=row.label) for one in faults.get(name, ())]
+            told = [said_on_page(one, self.text, row.label) for one in faults.get(name, ())]
             half = [self.text.say("estimates.half")] if name in halves else []
-            row.tell(half or [fault.sentence(self.text.lang) for fault in told])
+            row.tell(half or told)
         if halves or faults:
             self.say("estimates.refused")
             return
@@ -331,7 +331,9 @@ class SilentEstimates:
             return
         done = self.file.commit(change)
         if not done.saved:
-            why = " ".join(fault.sentence(self.text.lang) for fault in done.faults)
+            labels = labels_of(self.file.state, self.says)
+            why = " ".join(said_on_page(fault, self.says, label_of(fault, labels, self.says))
+                           for fault in done.faults)  # fmt: skip
             said = self.text.say("estimates.refused.case", said=why)
             place.value = f'<p class="mlpdm-fault" role="alert">{escape(said)}</p>'
             return

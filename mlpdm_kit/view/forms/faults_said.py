@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
@@ -10,6 +11,8 @@ from mlpdm_kit.errors import Fault
 from mlpdm_kit.text import Text
 from mlpdm_kit.view.forms.blocks import FORMS
 from mlpdm_kit.view.forms.parts import Block
+
+_TICKED = re.compile(r"`([^`]+)`")
 
 
 def said_on_page(fault: Fault, text: Text, label: str = "") -> str:
@@ -26,9 +29,33 @@ def said_on_page(fault: Fault, text: Text, label: str = "") -> str:
     own, lacking = f"form.remedy.{fault.code}", f"form.lacking.{fault.field}"
     if text.knows(lacking) and lacks(fault):
         return text.say(lacking)
+    if "fields" in fault.figures:
+        named = [_place_said(name, text) for name in fault.figures["fields"]]
+        bare = replace(bare, value=text.say("list.join").join(named))
     if not text.knows(own):
-        return bare.sentence(text.lang)
-    return text.say("said.fault", rule=bare.rule(text.lang), remedy=text.say(own))
+        return without_ticks(bare.sentence(text.lang), text)
+    return without_ticks(
+        text.say("said.fault", rule=bare.rule(text.lang), remedy=text.say(own)), text
+    )
+
+
+def without_ticks(said: str, text: Text) -> str:
+    """What is to be typed in quotation marks: a page shows the ticks of a code as they stand.
+
+    Examples
+    --------
+    >>> without_ticks("Write it as in `2..4 months`.", Text("en"))
+    'Write it as in “2..4 months”.'
+    """
+    return _TICKED.sub(lambda found: text.say("form.fault.field", label=found[1]), said)
+
+
+def _place_said(name: str, text: Text) -> str:
+    """What people call a place where it can be said how good an option is."""
+    for code in (f"label.options.{name}", f"form.place.{name}", f"form.block.{name}"):
+        if text.knows(code):
+            return text.say("form.fault.field", label=text.say(code))
+    return name
 
 
 def labels_of(state: State, text: Text) -> Mapping[str, str]:

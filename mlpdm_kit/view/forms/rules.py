@@ -70,7 +70,8 @@ class Rule(Control):
         try:
             trial = around.trials.of(around.state) if rule else None
             if trial is None:
-                self.live.value = ""
+                unread = bool(rule) and not around.state.document.at(("data", "file"))
+                self._say("mlpdm-lack", [around.text.say("form.rule.no-data")] if unread else [])
                 return []
             tally = trial.tried(rule, around.state.case)
         except InputError as error:

@@ -54,3 +54,37 @@ def test_labels_stand_in_quotation_marks_and_name_their_part(
                                          "rates": {"recall": "2"}}})  # fmt: skip
     said = " ".join(told(folder, "en"))
     assert "“Option: The tool: Cost to build it, once” is in EUR" in said
+
+
+RANGES = {"recall": "60%..80%", "false_positive_rate": "2%..5%"}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_is_said_twice_is_named_by_its_option_and_its_fields(
+    make_case: Callable[..., Path], lang: str
+) -> None:
+    rule = {"kind": "rule", "label": "Ring the large ones", "when": "x > 1", "rates": RANGES}
+    data = {"file": "t.csv", "target": "y"}
+    said = [line for line in told(make_case(options={"ring": rule}, data=data), lang)
+            if "Ring the large ones" in line]  # fmt: skip
+    assert len(said) == 1
+    assert Text(lang).say("label.options.when") in said[0]
+    assert Text(lang).say("form.place.rates") in said[0]
+    assert not _PROGRAMMERS.search(said[0])
+
+
+def test_without_data_a_condition_beside_ranges_is_a_description(
+    make_case: Callable[..., Path],
+) -> None:
+    rule = {"kind": "rule", "label": "Ring", "when": "the amount is above 500", "rates": RANGES}
+    assert load_case(make_case(options={"ring": rule})).options["ring"].rates
+    rule.pop("rates")
+    said = told(make_case("bare", options={"ring": rule}), "en")
+    assert any("Act when this holds” needs data to run on" in line for line in said)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_tick_of_a_code_stands_on_a_page(make_case: Callable[..., Path], lang: str) -> None:
+    said = told(make_case(volume="800", horizon="24", budget={"latency": "3"}), lang)
+    assert len(said) > 1
+    assert [line for line in said if "`" in line] == []
