@@ -111,6 +111,7 @@ def test_saving_again_keeps_what_was_not_typed_again(folder: Path) -> None:
     give(one, "KT", miss=("1000", "2000"), volume=("200", "300"))
     give(one, "K T", volume=("250", "350"))
     give(one, "KT", volume=("250", "350"))
+    one.again.click()  # the same person
     said = written_answers(folder, "KT")
     assert said[MISS]["value"] == "1000..2000 JPY per mail"
     assert said["volume"]["value"] == "250..350 per month"
@@ -274,3 +275,22 @@ def test_two_units_are_refused_in_the_words_of_the_fields(folder: Path) -> None:
     said = one.rows[MISS].said_.value
     assert "at the end" not in said
     assert "choose the unit beside them" in said
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_the_same_initials_write_over_nothing_without_a_word(folder: Path, lang: str) -> None:
+    one = form(folder, lang)
+    give(one, "JW", volume=("200", "300"))
+    assert one.again.layout.display == "none"
+    give(one, "jw", volume=("400", "500"))
+    assert written_answers(folder, "JW")["volume"]["value"] == "200..300 per month"
+    assert Text(lang).say("estimates.taken", by="JW") in one.status.value
+    assert (one.again.layout.display, one.rows["volume"].low.value) == (None, "400")
+    one.by.value = "JW2"
+    assert one.again.layout.display == "none"
+    one.save.click()
+    assert written_answers(folder, "JW2")["volume"]["value"] == "400..500 per month"
+    give(one, "JW", volume=("250", "350"))
+    one.again.click()
+    assert written_answers(folder, "JW")["volume"]["value"] == "250..350 per month"
+    assert one.again.layout.display == "none"

@@ -86,6 +86,8 @@ class SilentEstimates:
         self.known = widgets.HTML()
         self.body = widgets.VBox()
         self.save = self._button("estimates.save", self._save)
+        self.again = self._button("estimates.again", self._save_again)
+        self.again.layout.display = "none"
         self.reveal = self._button("estimates.reveal", self._reveal)
         self.without = self._button("estimates.reveal.without", self._reveal_without)
         self.without.layout.display = "none"
@@ -98,7 +100,7 @@ class SilentEstimates:
         self.by.observe(self._guarded(self._who), names="value")
         self.names.observe(self._guarded(self._show), names="value")
         reveal = widgets.HBox([self.reveal, self.without])
-        bar = widgets.HBox([self.save, self.status])
+        bar = widgets.HBox([self.save, self.again, self.status])
         for row in (reveal, bar):
             row.add_class("mlpdm-bar")
         intro = widgets.HTML(f"<p>{escape(text.say('estimates.intro'))}</p>")
@@ -203,6 +205,7 @@ class SilentEstimates:
     def _who(self, _: Any) -> None:
         """Say whether this member has answered, without showing what."""
         self.known.value = ""
+        self.again.layout.display = "none"
         if self.by.value.strip():
             by = safe_initials(self.by.value)
             n = len(set(written_answers(self.folder, by)) & set(self.asked.asked))
@@ -211,6 +214,13 @@ class SilentEstimates:
                 self.known.value = f'<p class="mlpdm-echo" role="status">{escape(said)}</p>'
 
     def _save(self, _: Any) -> None:
+        self._try_to_save(again=False)
+
+    def _save_again(self, _: Any) -> None:
+        """Save under initials that have answered already, as the same person."""
+        self._try_to_save(again=True)
+
+    def _try_to_save(self, *, again: bool) -> None:
         if not self.by.value.strip():
             self.say("estimates.initials")
             return
@@ -227,6 +237,11 @@ class SilentEstimates:
             row.tell(half or told)
         if halves or faults:
             self.say("estimates.refused")
+            return
+        if not again and written_answers(self.folder, by):  # two people may have the same
+            self.again.description = self.text.say("estimates.again.as", by=by)
+            self.again.layout.display = None
+            self.say("estimates.taken", by=by)
             return
         self._write(by, typed)
 
