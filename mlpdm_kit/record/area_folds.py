@@ -203,6 +203,7 @@ def sure_of(results: Iterable[CheckResult], says: Sentences, told: Iterable[str]
     basis = [
         says.say(f"record.gates.basis.{r.basis}", evidence=r.evidence) for r in known if r.basis
     ]
+    basis += [says.say("record.gates.no-source") for r in known if r.lacks_source]
     return Cell(
         text=says.listed(dict.fromkeys(found)) or NONE, note=says.parts(dict.fromkeys(basis))
     )

@@ -73,6 +73,13 @@ class CheckResult(Part):
     holds: bool = True
     finding: Said | None = None
 
+    @property
+    def lacks_source(self) -> bool:
+        """Whether it is said to be quoted or measured, and nothing of where or by whom."""
+        stated = self.answer in ("yes", "no") and not self.measured
+        said = self.source or self.note or self.owner
+        return stated and self.evidence != "assumed" and not said
+
 
 class Section(Part):
     """Base of what a notebook leaves.

@@ -99,4 +99,6 @@ def _hover(check: CheckResult, says: Sentences) -> str:
         told.append(check.note)
     if check.answer != "unknown":
         told.append(says.say("chart.gates.evidence", evidence=check.evidence))
+    if check.lacks_source:
+        told.append(says.say("record.gates.no-source"))
     return "\n".join(told)

@@ -21,7 +21,8 @@ from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.steps import Walk
 from mlpdm_kit.record.tables import Fold
 from mlpdm_kit.record.valued import Valued
-from mlpdm_kit.text import LANGUAGES
+from mlpdm_kit.text import LANGUAGES, Text
+from tests.conftest import GATES
 
 MakeCase = Callable[..., Path]
 
@@ -275,3 +276,23 @@ def test_rules_that_have_not_grown_are_no_fault(
     assert gate(found, "rules-grown").status == "passed"
     passed = next(part for part in fold(found, "gates").parts if part.key == "gates-passed")
     assert called in [row[0].text for row in passed.tables[0].rows]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_gate_passed_without_a_source_says_so_and_still_passes(
+    make_case: MakeCase, lang: str
+) -> None:
+    def known(folder: str, **said: Any) -> tuple[CheckResult, str]:
+        checks = {**GATES, "purpose": {"answer": "yes", **said}}
+        found = decided(make_case(folder, checks=checks))
+        says = Sentences.of_record(found, lang)
+        return gate(found, "purpose"), sure_of([gate(found, "purpose")], says).flat(says)
+
+    missing = Text(lang).say("record.gates.no-source")
+    bare, said = known("bare", evidence="quoted")
+    assert (bare.status, bare.lacks_source) == ("passed", True)
+    assert missing in said
+    for name in ("source", "note", "owner"):
+        whole, said = known(name, evidence="quoted", **{name: "Mori"})
+        assert (whole.status, whole.lacks_source) == ("passed", False)
+        assert missing not in said

@@ -136,6 +136,8 @@ class Answer(Control):
             yield self.around.text.say(f"form.answer.stops.{check.scope}")
         elif self.origin.evidence.value == "assumed":
             yield self.around.text.say("form.answer.assumed")
+        elif not {"source", "owner", "note"} & set(self.origin.said()):
+            yield self.around.text.say("form.answer.no-source")
 
     def value(self) -> Value | None:
         """The answer with what is said of it."""

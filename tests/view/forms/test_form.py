@@ -373,3 +373,16 @@ def test_an_old_case_keeps_its_day_and_the_form_says_that_it_has_passed(tmp_path
     control: Any = opened("record", file).controls[("review_on",)]
     assert "This day has passed" in control.said.value
     assert 'role="alert"' not in control.said.value
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_a_gate_that_passes_asks_for_its_source(tmp_path: Path, lang: str) -> None:
+    form = opened("checks", table(tmp_path, 80), lang)
+    control: Any = form.controls["checks", "purpose"]
+    said = Text(lang).say("form.answer.no-source")
+    control.input.value = "yes"
+    assert said not in control.said.value  # only assumed: the gate does not pass
+    control.origin.evidence.value = "quoted"
+    assert said in control.said.value
+    control.origin.source.value = "Mori, accounting"
+    assert said not in control.said.value
