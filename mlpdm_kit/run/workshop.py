@@ -200,6 +200,7 @@ class Lab:
             "ServerApp.port": self.port,
             "ServerApp.port_retries": 0,
             "ServerApp.root_dir": self.folder,
+            "ContentsManager.files_handler_class": "mlpdm_kit.run.served.Files",
             "LabApp.app_settings_dir": self.folder / OWN / "app",
             "LabApp.extra_labextensions_path": EXTENSIONS,
             "LabApp.news_url": "",

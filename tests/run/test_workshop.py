@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -96,6 +97,40 @@ def test_nothing_of_the_users_own_jupyter_is_touched(tmp_path: Path) -> None:
     assert lab.token in lab.address
     if import_root() is not None:
         assert environment["PYTHONPATH"].split(os.pathsep)[0] == str(import_root())
+
+
+TYPED = {"Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+
+
+def status(address: str, **heads: str) -> int:
+    request = urllib.request.Request(address, headers=heads)
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return int(answer.status) if "/login" not in answer.url else 302
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def test_a_record_opens_by_its_address_for_who_is_logged_in(tmp_path: Path) -> None:
+    place, _ = open_place(tmp_path, "urgent-mail")
+    (tmp_path / "record.html").write_text("<p>Use ML.</p>", encoding="utf-8")
+    lab = Lab(tmp_path, place, free_port())
+    lab.start()
+    try:
+        lab.wait_until_ready()
+        base = lab.address.partition("/lab")[0]
+        jar = urllib.request.HTTPCookieProcessor()
+        urllib.request.build_opener(jar).open(lab.address, timeout=30).close()
+        cookie = "; ".join(f"{one.name}={one.value}" for one in jar.cookiejar)
+        page = f"{base}/files/record.html"
+        assert status(page, Cookie=cookie, **TYPED) == 200
+        assert status(page, **TYPED) == 302  # nobody is logged in
+        for other in ({}, {**TYPED, "Sec-Fetch-Site": "cross-site"},
+                      {**TYPED, "Sec-Fetch-Dest": "script"},
+                      {**TYPED, "Sec-Fetch-Mode": "no-cors"}):  # fmt: skip
+            assert status(page, Cookie=cookie, **other) == 403
+    finally:
+        lab.end()
 
 
 def test_settings_keep_news_away_and_know_only_packs_that_are_there() -> None:
