@@ -6,6 +6,7 @@ from mlpdm_kit.case.kinds import OPTION_KINDS, TaskKind
 
 _READ = frozenset({"rule", "lookup", "process"})
 _SEARCH = frozenset({"tfidf", "bm25"})
+_FOUND = frozenset({"one_measurement"})  # a kind that only the kit's own fitting gives a meaning
 _GIVEN = frozenset({"none", "all", "constant"})  # what they do needs no description
 _JUDGED = frozenset(OPTION_KINDS) - _GIVEN - {"review"}
 
@@ -47,6 +48,34 @@ WORTH = {  # what it takes, and how it comes into use
     "retrain_every": _ERRING,
 }
 _ABOUT = {"quality": QUALITY, "worth": WORTH}
+
+
+def kinds_for(task: TaskKind) -> list[str]:
+    """The kinds of options that can be added to a case of a task.
+
+    Examples
+    --------
+    >>> from mlpdm_kit.case.kinds import TASK_KINDS
+    >>> sorted({"bm25", "review", "one_measurement"} & set(kinds_for(TASK_KINDS["binary"])))
+    ['one_measurement', 'review']
+    >>> "one_measurement" in kinds_for(TASK_KINDS["generation"])
+    False
+    """
+    return [kind for kind in OPTION_KINDS if kind not in _GIVEN and _fits(kind, task)]
+
+
+def kinds_within(task: TaskKind) -> list[str]:
+    """The kinds that an option of a case can be: those, and what is always shown beside them."""
+    shown = _GIVEN & set(task.references)
+    return [kind for kind in OPTION_KINDS if kind in shown or kind in kinds_for(task)]
+
+
+def _fits(kind: str, task: TaskKind) -> bool:
+    if kind in _FOUND:
+        return kind in task.fitted
+    if kind in _SEARCH or kind == "popular":
+        return task.answers == "rank"
+    return kind != "review" or task.name == "binary"
 
 
 def concerns(name: str, kind: str, task: TaskKind, about: str) -> bool:

@@ -11,8 +11,9 @@ from typing import Any
 import ipywidgets as widgets
 
 from mlpdm_kit.case.editing.file import CaseFile, Change
-from mlpdm_kit.case.kinds import OPTION_KINDS, PAIR, TASK_KINDS, TaskKind
-from mlpdm_kit.view.forms.base import Around, stacked, within
+from mlpdm_kit.case.editing.option_fields import kinds_for
+from mlpdm_kit.case.kinds import PAIR, TASK_KINDS, TaskKind
+from mlpdm_kit.view.forms.base import Around, same_name, stacked, within
 from mlpdm_kit.view.forms.parts import Adds, Block
 from mlpdm_kit.view.forms.said import known_name
 
@@ -100,6 +101,11 @@ class Adding:
         if not label:
             self._tell([self._says(".unnamed")])
             return
+        if self.adds.asks == "option":
+            other = same_name(label, self.around.state)
+            if other:
+                self._tell([self.around.text.say("form.option.twice", other=other)])
+                return
         change = self._change(label)
         faults = self._do(change)
         self._tell(faults)
@@ -181,14 +187,6 @@ class Named:
 
 def _task(file: CaseFile) -> TaskKind:
     return TASK_KINDS.get(str(file.state.document.at(("task",))), TASK_KINDS["binary"])
-
-
-def kinds_for(task: TaskKind) -> list[str]:
-    """The kinds of options that a case of a task can have."""
-    known = [name for name in OPTION_KINDS if name not in ("none", "all", "constant")]
-    search = ("popular", "tfidf", "bm25")
-    found = [name for name in known if task.answers == "rank" or name not in search]
-    return [name for name in found if task.name == "binary" or name != "review"]
 
 
 def name_of(label: str, taken: Any, what: str) -> str:

@@ -6,6 +6,7 @@ that refuses is said under the field, with what was typed still in it.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -82,7 +83,9 @@ class Control:
 
     def refusals(self) -> list[Fault]:
         """What is wrong with what has just been typed, though a file may say it."""
-        return []
+        label = self.value() if self.field.place == "options.label" else None
+        other = same_name(str(label), self.around.state, self.field.path[1]) if label else ""
+        return [Fault(code="label-twice", field=self.field.name, value=other)] if other else []
 
     def faults(self, state: State) -> list[Fault]:
         """The faults of a file that are the field's own."""
@@ -138,6 +141,23 @@ class Control:
         """A label of a part of the field, as a description in HTML."""
         whole = f"{self.lead}: {self.label}" if self.lead else self.label
         return within(whole, name)
+
+
+def same_name(label: str, state: State, but: str = "") -> str:
+    """The option that is called the same but for capital letters and spaces; empty for none."""
+    if state.broken:
+        return ""
+    options = state.document.at(("options",))
+    for name, said in (options if isinstance(options, dict) else {}).items():
+        own = said.get("label") if isinstance(said, dict) else None
+        called = str(own or name)
+        if name != but and _plain(called) == _plain(label):
+            return called
+    return ""
+
+
+def _plain(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def stacked(widget: Any, *classes: str) -> Any:

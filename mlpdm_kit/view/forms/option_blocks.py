@@ -9,7 +9,7 @@ from typing import Any
 from mlpdm_kit.case.ask import ASKED_TASKS
 from mlpdm_kit.case.editing.fields import Field, fields_of, order_of
 from mlpdm_kit.case.editing.file import State
-from mlpdm_kit.case.editing.option_fields import concerns
+from mlpdm_kit.case.editing.option_fields import concerns, kinds_within
 from mlpdm_kit.case.kinds import PAIR, TaskKind
 from mlpdm_kit.case.model import Ask, Option, Stage, Tokens
 from mlpdm_kit.case.option import MENDS, STEP_COST, Look
@@ -42,6 +42,8 @@ def option_blocks(state: State, about: str) -> Iterator[Block]:
 def _option(state: State, name: str, said: Mapping[str, Any], about: str) -> Block:
     task, kind, path = task_of(state), str(said.get("kind")), ("options", name)
     own = [f for f in fields_of(Option, path) if concerns(f.path[-1], kind, task, about)]
+    kinds = tuple(kinds_within(task))
+    own = [replace(f, choices=kinds) if f.path[-1] == "kind" else f for f in own]
     first = [field for field in own if field.path[-1] in FIRST]
     inner: list[Block] = []
     if about == "quality":

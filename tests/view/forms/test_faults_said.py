@@ -88,3 +88,15 @@ def test_no_tick_of_a_code_stands_on_a_page(make_case: Callable[..., Path], lang
     said = told(make_case(volume="800", horizon="24", budget={"latency": "3"}), lang)
     assert len(said) > 1
     assert [line for line in said if "`" in line] == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_shares_beyond_the_whole_are_a_percentage(
+    make_case: Callable[..., Path], lang: str
+) -> None:
+    rates = {"needs_editing": "70%", "wrong": "42%", "harmful": "0%"}
+    llm = {"kind": "llm", "label": "The drafts", "rates": rates}
+    prices = {name: {"cost": "3 EUR per case"} for name in (*rates, "unusable")}
+    folder = make_case(task="generation", options={"llm": llm}, outcomes=prices)
+    (said,) = [line for line in told(folder, lang) if "112%" in line]
+    assert "The drafts" in said

@@ -386,3 +386,37 @@ def test_a_gate_that_passes_asks_for_its_source(tmp_path: Path, lang: str) -> No
     assert said in control.said.value
     control.origin.source.value = "Mori, accounting"
     assert said not in control.said.value
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_two_options_are_not_called_the_same(tmp_path: Path, lang: str) -> None:
+    file = table(tmp_path, 80)
+    form = opened("options", file, lang)
+    adding: Any = form.adding[("options",)]
+    adding.called.value = "by  AMOUNT"
+    adding.button.click()
+    assert 'role="alert"' in adding.told.value
+    assert "By amount" in adding.told.value
+    assert list(file.state.document.at(("options",))) == ["rule"]
+    adding.called.value = "By hand"
+    adding.button.click()
+    control: Any = opened("options", file, lang).controls["options", "by-hand", "label"]
+    control.input.value = "by amount"
+    assert 'role="alert"' in control.said.value
+    assert file.state.document.at(("options", "by-hand", "label")) == "By hand"
+    control.input.value = "by Hand"
+    assert file.state.document.at(("options", "by-hand", "label")) == "by Hand"
+
+
+def test_an_option_can_only_be_of_a_kind_that_fits_the_task(tmp_path: Path) -> None:
+    file = table(tmp_path, 80)
+
+    def offered() -> set[str]:
+        control: Any = opened("options", file).controls["options", "rule", "kind"]
+        return {word for _, word in control.input.options}
+
+    assert not {"constant", "popular", "tfidf", "bm25"} & offered()
+    assert {"none", "all", "rule", "one_measurement", "review"} <= offered()
+    assert file.commit(Change(path=("task",), value="generation")).saved
+    assert not {"all", "one_measurement", "review", "bm25"} & offered()
+    assert {"rule", "llm"} <= offered()
