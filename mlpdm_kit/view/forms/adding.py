@@ -54,6 +54,19 @@ class Adding:
         if adds.slugged:
             self.called.observe(self._foretell, names="value")
 
+    def after_removal(self, undo: Any) -> None:
+        """Say here that something is gone, and how it comes back: its own place is gone too."""
+        said = escape(self.around.text.say("form.removed"))
+        gone = widgets.HTML(f'<p class="mlpdm-echo" role="status">{said}</p>')
+        row = widgets.HBox([gone, undo])
+        row.add_class("mlpdm-bar")
+        self.widget.children = [*self.widget.children[:2], row]
+        self.inputs[0].focus()
+
+    def settle(self) -> None:
+        """Say no more of what was removed."""
+        self.widget.children = self.widget.children[:2]
+
     def _foretell(self, _: Any) -> None:
         """Say under what name the file will keep what is being typed."""
         label = str(self.called.value or "").strip()

@@ -48,6 +48,7 @@ class Form:
         self.named: dict[_Path, Named] = {}
         self.folds: dict[_Key, Fold] = {}
         self._order: dict[_Path, Sequence[str]] = {}
+        self._moves: dict[_Path, _Path] = {}
         self._trials = Trials()
         self.status = widgets.HTML()
         self.undo = self._button("undo", self.file.undo)
@@ -107,7 +108,14 @@ class Form:
         if not done.saved:
             told, lacking = _told(done.faults, self.text, label)
             return [*told, *lacking]
+        for adding in self.adding.values():
+            adding.settle()
+        self._moves = {one.path: (*one.path[:-1], one.name) for one in changes if one.name}
         self._saved(done)
+        self._moves = {}
+        for one in changes:
+            if one.value is None and not one.name and one.path[:-1] in self.adding:
+                self.adding[one.path[:-1]].after_removal(self.undo)
         return []
 
     def _says(self, state: State) -> Text:
@@ -142,7 +150,7 @@ class Form:
                 self.named[block.removes] = named[block.removes]
             if _place_of(block) in folds:
                 self.folds[_place_of(block)] = folds[_place_of(block)]
-        opened = {key for key, fold in folds.items() if fold.opened}
+        opened = {_moved(key, self._moves) for key, fold in folds.items() if fold.opened}
         new = [list(self._lay(block, kept, opened)) for block in blocks[same:]]
         self._laid = [*self._laid[:same], *new]
         self.body.children = [one for laid in self._laid for one in laid]
@@ -336,8 +344,18 @@ def _lead(outer: str, block: Block, text: Text) -> str:
 
 
 def _place_of(block: Block) -> _Key:
+    """Where a block is told again among others; by its path, as its name may change."""
     paths = tuple(field.path for field, _ in block.all_fields())
-    return (block.code, block.name, block.about, paths[:1])
+    return (block.code, "" if paths else block.name, block.about, paths[:1])
+
+
+def _moved(place: _Key, moves: Mapping[_Path, _Path]) -> _Key:
+    """The place of a block after some paths were given other names."""
+    *head, paths = place
+    for old, new in moves.items():
+        paths = tuple((*new, *path[len(old) :]) if path[: len(old)] == old else path
+                      for path in paths)  # fmt: skip
+    return (*head, paths)
 
 
 _OPEN = ("missing", "missing-key", "missing-input", "field-empty", "text-empty", "outcome-missing")

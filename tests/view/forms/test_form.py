@@ -420,3 +420,38 @@ def test_an_option_can_only_be_of_a_kind_that_fits_the_task(tmp_path: Path) -> N
     assert file.commit(Change(path=("task",), value="generation")).saved
     assert not {"all", "one_measurement", "review", "bm25"} & offered()
     assert {"rule", "llm"} <= offered()
+
+
+def test_what_is_open_stays_open_under_another_name(tmp_path: Path) -> None:
+    file = table(tmp_path, 80)
+    assert file.commit(Change(path=("studies",), value={"pilot": {"note": "Look"}})).saved
+    for name, path, rename in (
+        ("options", ("options", "rule", "label"), "By the amount"),
+        ("studies", ("studies", "pilot"), "Long pilot"),
+    ):
+        form = opened(name, file)
+        before = sum(fold.opened for fold in form.folds.values())
+        assert before == len(form.folds) > 0
+        if name == "options":
+            control: Any = form.controls[path]
+            control.input.value = rename
+        else:
+            form.named[path].called.value = rename
+        assert rename in str(file.state.document.at(path)) or file.state.document.at(
+            ("studies", "long-pilot"))  # fmt: skip
+        assert all(fold.opened for fold in form.folds.values())
+        assert len(form.folds) == before
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_what_is_removed_comes_back_from_where_the_reader_is(tmp_path: Path, lang: str) -> None:
+    file = table(tmp_path, 80)
+    form = opened("options", file, lang)
+    form.named["options", "rule"].button.click()
+    assert not file.state.document.at(("options",))
+    adding = form.adding[("options",)]
+    row = adding.widget.children[-1]
+    assert Text(lang).say("form.removed") in row.children[0].value
+    row.children[1].click()
+    assert list(file.state.document.at(("options",))) == ["rule"]
+    assert len(form.adding[("options",)].widget.children) == 2
