@@ -15,6 +15,8 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from mlpdm_kit.text.figures import unbroken
+
 
 @cache
 def pages() -> jinja2.Environment:
@@ -45,9 +47,8 @@ def texts() -> jinja2.Environment:
 
 
 def _unbroken(value: Any) -> Any:
-    """A minus stays on the line of its currency sign, a Japanese "per" with its number."""
     if isinstance(value, str) and not isinstance(value, Markup):
-        return value.replace("−", "−\u2060").replace("／", "\u2060／")
+        return unbroken(value)
     return value
 
 

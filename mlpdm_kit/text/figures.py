@@ -14,6 +14,11 @@ def _plain_minus(shown: str) -> str:
     return shown.replace("-", _MINUS, 1) if shown.startswith("-") or "-" in shown[:3] else shown
 
 
+def unbroken(text: str) -> str:
+    """A minus stays on the line of its currency sign, a Japanese "per" with its number."""
+    return text.replace(_MINUS, f"{_MINUS}\u2060").replace("／", "\u2060／")
+
+
 def significant(value: float, figures: int = 3) -> float:
     """Value rounded to so many significant figures.
 

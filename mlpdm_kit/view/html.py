@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from html import escape
 
 from mlpdm_kit.record.tables import Cell, Fold, Table
+from mlpdm_kit.text.figures import unbroken
 from mlpdm_kit.view.palette import CHOSEN, ML
 
 INK = "#767c85"
@@ -50,7 +51,7 @@ def bottom_line(large: str, small: Iterable[str], *, lang: str) -> str:
         f'<div class="mlpdm-line {_PLAIN}" lang="{escape(lang)}" '
         f'style="border-left:7px solid {CHOSEN};padding:0.6em 1.2em;margin:0.5em 0;'
         'font-size:1.15em"><p style="font-size:1.5em;font-weight:bold;line-height:1.25;margin:0">'
-        f"{escape(large)}</p>{rest}</div>"
+        f"{escape(unbroken(large))}</p>{rest}</div>"
     )
 
 
@@ -120,7 +121,7 @@ def fold(found: Fold, *, lang: str) -> str:
 def _cell(cell: Cell, label: str, *, is_title: bool) -> str:
     tag = 'th scope="row"' if is_title else "td"
     style = _CELL.format(side="right" if cell.number else "left")
-    text = escape(cell.text)
+    text = escape(unbroken(cell.text))
     if cell.mark:
         text = f'<span aria-hidden="true">{escape(cell.mark)}</span> {text}'
     if len(cell.text) <= _SHORT:
@@ -128,7 +129,7 @@ def _cell(cell: Cell, label: str, *, is_title: bool) -> str:
     if cell.strong:
         text = f"<strong>{text}</strong>"
     small = "".join(
-        f'<br><small style="font-weight:normal">{escape(part)}</small>'
+        f'<br><small style="font-weight:normal">{escape(unbroken(part))}</small>'
         for part in (cell.note, cell.tag)
         if part
     )

@@ -16,6 +16,8 @@ from mlpdm_kit.case.areas import FOUR_AREAS
 from mlpdm_kit.errors import InputError
 from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.steps import STEPS
+from mlpdm_kit.record.tables import Cell, Head, Table
+from mlpdm_kit.view import html
 from mlpdm_kit.view.charts import CHARTS
 from mlpdm_kit.view.only import ONLY
 from mlpdm_kit.view.page import PLOTLY_MIME, Page, find_case, open_page
@@ -305,3 +307,10 @@ def test_a_page_that_was_opened_anew_is_not_worked_out_twice(
 
     old, _new = asyncio.run(reloaded())
     assert "# by hand" not in old.file.state.document.text
+
+
+def test_a_minus_stays_with_its_amount() -> None:
+    found = Table(caption="", heads=(Head(text="Worth"),),
+                  rows=((Cell(text="from −€91.8K to −€12K a month", note="−€5"),),))  # fmt: skip
+    said = html.table(found, lang="en") + html.bottom_line("It is −€91.8K.", [], lang="en")
+    assert said.count("−") == said.count("−\u2060€") == 4
