@@ -108,3 +108,30 @@ def test_nothing_is_scrolled_sideways_and_lists_show_what_they_hold(lab: Lab, na
     for options, height in lab.page.evaluate(LISTS):
         assert height >= 1.1 * min(options, 12)
     lab.page.set_viewport_size({"width": 1440, "height": 900})
+
+
+FRAMES = """() => [...document.querySelectorAll('.mlpdm-form :is(input, select, textarea)')]
+  .filter(one => one.offsetParent && one.type !== 'range')
+  .map(one => {
+    one.focus({focusVisible: true});
+    const look = getComputedStyle(one), at = one.getBoundingClientRect();
+    const reach = parseFloat(look.outlineWidth) + parseFloat(look.outlineOffset);
+    const label = one.type === 'checkbox' ? null : one.labels[0];
+    const over = label && getComputedStyle(label).display !== 'none'
+      ? label.getBoundingClientRect().bottom - (at.top - reach) : 0;
+    const box = one.parentElement, cut = getComputedStyle(box).overflow !== 'visible'
+      && at.right + reach - box.getBoundingClientRect().right > 1;
+    const bar = one.type === 'checkbox' && at.height > 1.5 * at.width;
+    return {name: one.outerHTML.slice(0, 80), bad: reach <= 0 || over > 0 || cut || bar};
+  })"""
+
+
+def test_the_frame_of_what_has_the_focus_is_whole_and_crosses_no_label(lab: Lab) -> None:
+    lab.shut()
+    lab.open("02_baseline_comparison.ipynb")
+    lab.page.locator("button.mlpdm-fold").filter(visible=True, has_text="▸").first.wait_for()
+    lab.page.evaluate(UNFOLD)
+    lab.page.locator(".mlpdm-form input[type=checkbox]").filter(visible=True).first.wait_for()
+    found = lab.page.evaluate(FRAMES)
+    assert len(found) > 10
+    assert [one["name"] for one in found if one["bad"]] == []

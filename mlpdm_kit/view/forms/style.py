@@ -11,7 +11,8 @@ STYLE = f"""<style>
   line-height: 1.35; color: var(--jp-content-font-color1)}}
 .mlpdm-form .mlpdm-field {{margin: 0 0 0.9em; overflow: visible}}
 .mlpdm-form .mlpdm-stacked {{
-  flex-direction: column; align-items: stretch; height: auto; width: 100%; margin: 0}}
+  flex-direction: column; align-items: stretch; height: auto; width: 100%; margin: 0;
+  gap: 5px; overflow: visible}}
 .mlpdm-form .mlpdm-stacked > .widget-label {{font-weight: 600}}
 .mlpdm-form .mlpdm-row {{flex-wrap: wrap; gap: 0 0.8em; overflow: visible; align-items: flex-end}}
 .mlpdm-form .mlpdm-row > .mlpdm-stacked {{width: auto; flex: 1 1 9em; min-width: 7em}}
@@ -26,6 +27,8 @@ STYLE = f"""<style>
 .mlpdm-form textarea {{min-height: 4.6em; font-family: inherit !important; flex: none !important}}
 .mlpdm-form :is(input, select, textarea, button):focus-visible {{
   outline: 3px solid {CHOSEN} !important; outline-offset: 1px}}
+.mlpdm-form :is(input:not([type=checkbox]), select, textarea):focus-visible {{
+  outline-offset: -2px}}
 .mlpdm-form .mlpdm-head {{font-weight: 600; margin: 0; line-height: 1.35}}
 .mlpdm-form .mlpdm-help {{margin: 0; line-height: 1.35; font-size: 0.9em; opacity: 0.8}}
 .mlpdm-form .mlpdm-echo {{margin: 0; font-size: 0.9em; line-height: 1.35}}
@@ -45,7 +48,11 @@ STYLE = f"""<style>
 .mlpdm-form button.widget-button {{height: auto; min-height: 2.3em; width: auto; padding: 0 1em}}
 .mlpdm-form .widget-checkbox {{height: auto; min-height: 2.3em; align-items: center}}
 .mlpdm-form .widget-checkbox label {{
-  display: flex; align-items: center; gap: 0.4em; height: auto; white-space: normal}}
+  display: flex; align-items: center; gap: 0.6em; height: auto; white-space: normal;
+  overflow: visible}}
+.mlpdm-form .widget-checkbox {{overflow: visible}}
+.mlpdm-form .widget-checkbox input {{
+  width: 1.2em !important; height: 1.2em !important; margin: 0 0 0 5px}}
 .mlpdm-form button.mlpdm-fold {{
   width: 100%; text-align: left; font-weight: 600; margin: 0.2em 0; white-space: normal;
   line-height: 1.4; padding: 0.3em 0.8em}}
