@@ -261,9 +261,13 @@ def _watched(case: Case) -> float | None:
 
 
 def _at_most(found: Found) -> float | None:
-    """What today's way costs a month, on average over the horizon, all gains left out."""
+    """What today's way costs a month, on average over the horizon, all gains left out.
+
+    None where every good answer gains, as a good recommendation does: more good answers are
+    then worth more than any problem that there is today.
+    """
     record, case = found.record, found.case
-    if record is None or case.volume is None:
+    if record is None or case.volume is None or _good_gains(case):
         return None
     idle = _idle(record)
     rows = [row for row in record.error_costs.options if row.id == idle]
@@ -277,6 +281,12 @@ def _at_most(found: Found) -> float | None:
     grown = sum((1 + growth) ** (month / 12) for month in months) / max(len(months), 1)
     running = means.get(f"options.{idle}.run", 0.0)
     return float(each * means.get("volume", 0.0) * grown + running)
+
+
+def _good_gains(case: Case) -> bool:
+    """Whether a good answer gains by itself; a yes-or-no case has none that counts alone."""
+    outcome = case.outcomes.get(case.of_task.good)
+    return outcome is not None and outcome.gain is not None
 
 
 PATTERNS: tuple[Pattern, ...] = (

@@ -14,7 +14,8 @@ STYLE = f"""<style>
   flex-direction: column; align-items: stretch; height: auto; width: 100%; margin: 0;
   gap: 5px; overflow: visible}}
 .mlpdm-form .mlpdm-stacked > .widget-label {{font-weight: 600}}
-.mlpdm-form .mlpdm-row {{flex-wrap: wrap; gap: 0.4em 0.8em; overflow: visible; align-items: flex-end}}
+.mlpdm-form .mlpdm-row {{flex-wrap: wrap; gap: 0.4em 0.8em; overflow: visible;
+  align-items: flex-end}}
 .mlpdm-form .mlpdm-row + :is(.mlpdm-row, .mlpdm-stacked) {{margin-top: 0.5em}}
 .mlpdm-form .mlpdm-row > .mlpdm-stacked {{width: auto; flex: 1 1 9em; min-width: 7em}}
 .mlpdm-form .mlpdm-row > .mlpdm-stacked > .widget-label {{font-weight: normal; font-size: 0.9em}}
