@@ -207,7 +207,7 @@ class Lab:
         }
         root = hasattr(os, "geteuid") and os.geteuid() == 0
         return [
-            sys.executable, "-m", "jupyterlab", "--no-browser",
+            sys.executable, "-P", "-m", "jupyterlab", "--no-browser",
             *(["--allow-root"] if root else []),
             *(f"--{name}={value}" for name, value in options.items()),
         ]  # fmt: skip

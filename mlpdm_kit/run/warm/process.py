@@ -159,7 +159,9 @@ class Warm:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             around = {**HEAP, **self._environment}
-            command = [sys.executable, "-m", "mlpdm_kit.run.warm.program", str(theirs.fileno())]
+            program = "mlpdm_kit.run.warm.program"
+            # -P: no file where the caller stands is taken for a module
+            command = [sys.executable, "-P", "-m", program, str(theirs.fileno())]
             self._process = subprocess.Popen(
                 command, pass_fds=[theirs.fileno()], env=around,
                 stdin=subprocess.DEVNULL,

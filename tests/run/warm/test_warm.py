@@ -269,3 +269,19 @@ def test_a_child_finds_what_notebooks_use_and_no_thread(warm: Warm, tmp_path: Pa
     assert shown.endswith("False)")
     assert int(shown.split(", ")[1]) > 0
     assert len(os.listdir(f"/proc/{warm.pid}/task")) == 1
+
+
+def test_files_where_the_caller_stands_are_not_imported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("grp", "random", "pandas", "mlpdm_kit"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('a stranger')\n")
+    monkeypatch.chdir(tmp_path)
+    own = Warm(environment())
+    try:
+        (tmp_path / "work").mkdir()
+        done = run(book(["6 * 7"]), tmp_path / "work", own)
+        assert done.error is None
+        assert done.notebook.cells[0].outputs[0].data["text/plain"] == "42"
+    finally:
+        own.end()
