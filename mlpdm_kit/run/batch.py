@@ -17,6 +17,7 @@ from typing import Any
 
 from mlpdm_kit.errors import InputError, refuse
 from mlpdm_kit.record.lock import locked
+from mlpdm_kit.record.manifest import MANIFEST
 from mlpdm_kit.run.cluster import SchedulerGone, connected, reason, sent
 from mlpdm_kit.run.kernels import Kernels
 from mlpdm_kit.run.one import checked, decided, failed, kept
@@ -237,7 +238,8 @@ class _Batch:
         if self.stopped:
             remove(place.work)
             return _stopped(place)
-        if not place.work.exists():
+        if not (place.work / MANIFEST).is_file():  # nothing that counts: a full disk, say
+            remove(place.work)
             return result
         try:
             publish(place)
@@ -253,8 +255,11 @@ class _Batch:
         """The result of an earlier run that still holds, where that is wanted."""
         if not self.resume:
             return None
-        if self.store:
-            self.store.bring(place.id)
+        try:
+            if self.store:
+                self.store.bring(place.id)
+        except Exception:  # it is decided anew; a store that still says no fails it by name
+            return None
         found = kept(place, self.settings)
         return None if found is None else found.at(place.folder, self._link(place))
 

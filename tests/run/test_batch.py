@@ -160,6 +160,25 @@ def test_a_record_that_could_not_be_finished_is_none(
     assert not list((tmp_path / "records" / "a").glob("record.*"))
 
 
+def test_a_failure_that_cannot_be_written_is_listed_all_the_same(
+    tmp_path: Path, decide: Decide, write_case: Write
+) -> None:
+    def execute(task: Task) -> Executed:
+        if task.folder.parent.name.startswith(".work-a."):
+            (task.folder.parent / "failure.json").mkdir(exist_ok=True)  # as a disk that says no
+            return Executed(notebook=task.notebook, error=RuntimeError("no memory"), cell="c")
+        return walk_in_process(task)
+
+    results = decide(write_case("a"), write_case("b"), execute=execute)
+    out = tmp_path / "records"
+    assert [(result.state, result.folder is None) for result in results] == [
+        ("failed", True), ("done", False)
+    ]  # fmt: skip
+    assert listed(out) == {"a": "failed", "b": "done"}
+    assert not (out / "a").exists()
+    assert not list(out.glob(".work-*"))
+
+
 def test_every_fault_of_a_case_is_reported(
     tmp_path: Path, decide: Decide, write_case: Write
 ) -> None:

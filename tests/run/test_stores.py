@@ -211,6 +211,19 @@ def test_a_store_that_says_no_fails_the_case(
     assert "not yours" in results[0].reasons()[0]
 
 
+def test_a_record_that_cannot_be_brought_is_made_anew(
+    memory: Any, decide: Decide, write_case: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(self: Store, name: str) -> None:
+        raise ConnectionError("gone")
+
+    cases = [write_case(name) for name in "ab"]
+    decide(*cases, out="memory://here")
+    monkeypatch.setattr(Store, "bring", lost)
+    results = decide(*cases, out="memory://here", resume=True)
+    assert [one.state for one in results] == ["done", "done"]
+
+
 def test_names_that_lead_out_are_refused(memory: Any, tmp_path: Path) -> None:
     memory.store["/in/../../escaped.txt"] = memory.open("/x", "wb")
     with pytest.raises(InputError), fetched(["memory://in"]):
