@@ -54,7 +54,7 @@ Decide = Callable[..., list[CaseResult]]
 @pytest.fixture(scope="module")
 def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a bucket in a server of its own."""
-    pytest.importorskip("obstore")
+    pytest.importorskip("obstore.fsspec").register("s3")  # for what these tests ask by themselves
     if not MOTO.is_file():
         if os.environ.get("CI"):
             raise AssertionError(f"{MOTO} is not there")
