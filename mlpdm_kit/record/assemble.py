@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date as Date
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -23,6 +24,7 @@ MOST_FLIPS = 4
 PACKAGES = ("numpy", "scipy", "pandas", "scikit-learn", "skrub", "duckdb")
 
 
+@cache
 def kit_version() -> str:
     """Version of the kit that is installed."""
     try:
@@ -33,7 +35,12 @@ def kit_version() -> str:
 
 def packages() -> dict[str, str]:
     """Versions of the packages on which figures stand."""
-    return {name: version(name) for name in PACKAGES}
+    return dict(_packages())
+
+
+@cache
+def _packages() -> tuple[tuple[str, str], ...]:
+    return tuple((name, version(name)) for name in PACKAGES)
 
 
 def assemble(

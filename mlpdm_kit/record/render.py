@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,7 @@ from mlpdm_kit.record.pages import (
     yaml_text,
 )
 from mlpdm_kit.record.sentences import Sentences
+from mlpdm_kit.record.tables import Fold
 from mlpdm_kit.record.valued import Valued
 
 PICTURES = (
@@ -82,6 +83,7 @@ def render_html(
     assets: str = "../assets/",
     embed: bool = False,
     made: str = "",
+    parts: Sequence[Fold] | None = None,
 ) -> str:
     """The record as one page.
 
@@ -100,6 +102,8 @@ def render_html(
         Put the script into the page, for one record that is sent by mail.
     made : str
         In a workshop, the moment at which the page is made, in words.
+    parts : sequence of Fold, optional
+        The folded parts, where they are made already.
 
     Returns
     -------
@@ -116,7 +120,7 @@ def render_html(
         says=says,
         record=record,
         top=top_of_page(record, says),
-        folds=folds(record, says),
+        folds=folds(record, says) if parts is None else parts,
         pictures=ready,
         made=made,
         css=source("shared.css") + source("record.css"),
@@ -127,7 +131,9 @@ def render_html(
     )  # fmt: skip
 
 
-def render_markdown(record: DecisionRecord, *, lang: str = "en") -> str:
+def render_markdown(
+    record: DecisionRecord, *, lang: str = "en", parts: Sequence[Fold] | None = None
+) -> str:
     """The record as Markdown after MADR 4.
 
     Parameters
@@ -136,6 +142,8 @@ def render_markdown(record: DecisionRecord, *, lang: str = "en") -> str:
         What to show.
     lang : {"en", "ja"}
         The reader's language.
+    parts : sequence of Fold, optional
+        The folded parts, where they are made already.
 
     Returns
     -------
@@ -148,7 +156,7 @@ def render_markdown(record: DecisionRecord, *, lang: str = "en") -> str:
         record=record,
         top=top_of_page(record, says),
         drivers=[reason_said(reason, record, says) for reason in record.verdict.reasons],
-        folds=folds(record, says),
+        folds=folds(record, says) if parts is None else parts,
         options=[_considered(option, record, says) for option in record.options],
         goal=_goal(record, says),
         rollback=rollback_said(record, says),

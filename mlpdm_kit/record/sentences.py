@@ -46,6 +46,15 @@ class Named:
     label: str = ""
 
 
+def _plural(noun: str, lang: str) -> str:
+    """The plural of a common English noun; abbreviations and other tongues stay."""
+    if lang != "en" or not re.fullmatch(r"[a-z -]{3,}[a-rt-z]", noun):
+        return noun
+    if re.search(r"[^aeiou]y$", noun):
+        return f"{noun[:-1]}ies"
+    return f"{noun}es" if re.search(r"(?:x|z|ch|sh)$", noun) else f"{noun}s"
+
+
 _ENDS = ".!?:;)。！？）」…"
 
 
@@ -88,6 +97,11 @@ class Sentences(Text):
         labels = {f"option.{o.id}": o.label for o in self.options.values() if o.label}
         super().__init__(lang, currency=currency, unit=unit, labels=labels)
         self.target_unit = target_unit
+        self._units = {
+            "target_unit": target_unit,
+            "units": _plural(unit, lang),
+            "target_units": _plural(target_unit, lang),
+        }
         self._kinds = Counter(option.kind for option in self.options.values())
 
     @classmethod
@@ -128,20 +142,7 @@ class Sentences(Text):
 
     def say(self, code: str, /, **figures: Any) -> str:
         """The sentence of a code, with the case's units at hand, one and many."""
-        units = {
-            "target_unit": self.target_unit,
-            "units": self._plural(self.unit),
-            "target_units": self._plural(self.target_unit),
-        }
-        return super().say(code, **{**units, **figures})
-
-    def _plural(self, noun: str) -> str:
-        """The plural of a common English noun; abbreviations and other tongues stay."""
-        if self.lang != "en" or not re.fullmatch(r"[a-z -]{3,}[a-rt-z]", noun):
-            return noun
-        if re.search(r"[^aeiou]y$", noun):
-            return f"{noun[:-1]}ies"
-        return f"{noun}es" if re.search(r"(?:x|z|ch|sh)$", noun) else f"{noun}s"
+        return super().say(code, **{**self._units, **figures})
 
     def name(self, kind: str, key: str) -> str:
         """Name of a thing; an input's is found by the pattern of its path too."""
@@ -245,19 +246,8 @@ class Sentences(Text):
 
     def format_field(self, value: Any, format_spec: str) -> str:
         """Format one figure as the sentence asks."""
-        own: dict[str, Callable[[str], str]] = {
-            "the": self.the,
-            "whole": self.whole,
-            "the-input": self.the_input,
-            "question": lambda check: self.say(f"check.{check}.question"),
-            "passing": lambda check: self.answer(check, passes=True),
-            "failing": lambda check: self.answer(check, passes=False),
-            "segment": self.segment,
-            "months": lambda span: self.quantity(float(span), "months"),
-        }
-        if format_spec in own:
-            return own[format_spec](str(value))
-        return super().format_field(value, format_spec)
+        own = _FORMATS.get(format_spec)
+        return super().format_field(value, format_spec) if own is None else own(self, str(value))
 
     def answer(self, check: str, *, passes: bool) -> str:
         """The answer with which a check passes, or fails."""
@@ -389,3 +379,15 @@ def _ended(note: str) -> str:
     if note.endswith((".", "!", "?", "。", "！", "？")):
         return note
     return f"{note}。" if unicodedata.east_asian_width(note[-1]) in "WF" else f"{note}."
+
+
+_FORMATS: dict[str, Callable[[Sentences, str], str]] = {
+    "the": Sentences.the,
+    "whole": Sentences.whole,
+    "the-input": Sentences.the_input,
+    "question": lambda says, check: says.say(f"check.{check}.question"),
+    "passing": lambda says, check: says.answer(check, passes=True),
+    "failing": lambda says, check: says.answer(check, passes=False),
+    "segment": Sentences.segment,
+    "months": lambda says, span: says.quantity(float(span), "months"),
+}

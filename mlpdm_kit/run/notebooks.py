@@ -14,6 +14,7 @@ import logging
 import math
 import os
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from dataclasses import field as also
 from pathlib import Path
@@ -25,6 +26,7 @@ from mlpdm_kit.record.notebook_copy import translate
 from mlpdm_kit.record.parts import Section
 from mlpdm_kit.record.sections import ComparisonSection, ErrorsSection, FramingSection, ValueSection
 from mlpdm_kit.run.kernels import Kernels
+from mlpdm_kit.run.notebook_file import as_text
 from mlpdm_kit.text import Text
 
 KERNEL = "python3"
@@ -101,9 +103,9 @@ def _is_orphaned(error: Exception | None) -> bool:
 
 
 def _papermill(task: Task) -> Executed:
-    """papermill's own steps, without its saving at the end: the caller saves, once."""
+    """papermill's own steps, without its reading and saving: the caller does both, once."""
     from papermill.engines import papermill_engines
-    from papermill.execute import execute_notebook, raise_for_execution_errors
+    from papermill.execute import raise_for_execution_errors
 
     from mlpdm_kit.run.engine import COLD, WARM
 
@@ -112,17 +114,9 @@ def _papermill(task: Task) -> Executed:
     engine = COLD if task.kernels.warm is None else WARM
     error: Exception | None = None
     try:
-        parameterized = execute_notebook(
-            task.notebook,
-            None,  # papermill would format a path and save in place; we do neither
-            dict(task.parameters),
-            engine_name=engine,
-            kernel_name=KERNEL,
-            prepare_only=True,
-        )
         live["notebook"] = papermill_engines.execute_notebook_with_engine(
             engine,
-            parameterized,
+            _parameterized(task, engine),
             kernel_name=KERNEL,
             input_path=None,
             output_path=None,
@@ -137,6 +131,28 @@ def _papermill(task: Task) -> Executed:
     except Exception as caught:  # whatever it was, the caller says what and where
         error = caught
     return Executed(error=error, **live)
+
+
+def _parameterized(task: Task, engine: str) -> Any:
+    """The notebook as papermill prepares it, with its parameters in a cell of their own."""
+    import nbformat
+    from papermill import __version__
+    from papermill.execute import prepare_notebook_metadata, remove_error_markers
+    from papermill.parameterize import parameterize_notebook
+
+    node: Any = nbformat.NotebookNode
+    notebook = deepcopy(task.notebook)  # it may be run once more
+    known = {"default_parameters": {}, "parameters": {}, "environment_variables": {},
+             "version": __version__}  # fmt: skip
+    notebook.metadata.setdefault("papermill", node(known))
+    for cell in notebook.cells:
+        cell.metadata.setdefault("tags", [])
+        cell.metadata.setdefault("papermill", node())
+    if task.parameters:
+        notebook = parameterize_notebook(
+            notebook, dict(task.parameters), engine_name=engine, kernel_name=KERNEL
+        )
+    return remove_error_markers(prepare_notebook_metadata(notebook, None, None))
 
 
 def _kernel(task: Task) -> dict[str, Any]:
@@ -209,7 +225,7 @@ def run_notebook(
     executed = execute(task)
     _tidy(executed.notebook, name)
     saved = folder / f"{name}.ipynb"
-    write_atomically(saved, files.writes(executed.notebook).encode())
+    write_atomically(saved, as_text(executed.notebook).encode())
     _judge(name, executed, task.limits, text)
     _judge_files(name, out, before, executed.notebook, text)
     return saved

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from mlpdm_kit.case.files import write_atomically
-from mlpdm_kit.case.load import check_case, load_case
+from mlpdm_kit.case.load import CASE_FILE, check_case, load_case
 from mlpdm_kit.case.model import Case
 from mlpdm_kit.errors import Fault, InputError, RunError, raise_all, refuse
 from mlpdm_kit.record.manifest import key_of, read_manifest, write_manifest
@@ -103,6 +103,8 @@ def checked(place: Place, settings: Settings) -> Case:
 def _notebooks(
     place: Place, case: Case, settings: Settings, kernels: Kernels, tell: Report
 ) -> None:
+    if kernels.warm is not None:
+        kernels.warm.read(case.folder / CASE_FILE)
     for name in NOTEBOOKS:
         tell(Progress(case=place.id, notebook=name))
         run_notebook(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 
 _MINUS, _LESS, _MORE = "−", "<", ">"
 _MOST_DIGITS = 6  # behind the point
@@ -17,6 +19,12 @@ def _plain_minus(shown: str) -> str:
 def unbroken(text: str) -> str:
     """A minus stays on the line of its currency sign, a Japanese "per" with its number."""
     return text.replace(_MINUS, f"{_MINUS}\u2060").replace("／", "\u2060／")
+
+
+@lru_cache(maxsize=8_192)
+def _said(by: Callable[..., str], amount: float, *given: str, **more: str | int | bool) -> str:
+    """What Babel makes of a number; the same ones come back on every page of a case."""
+    return by(amount, *given, **more)
 
 
 def significant(value: float, figures: int = 3) -> float:
@@ -61,10 +69,16 @@ class Figures:
         lead = abs(amount) / scale**step
         digits = 0 if lead >= 100 else 2 if scale == 10_000 and lead < 10 else 1
         if self.lang == "ja":
-            shown = format_compact_decimal(amount, locale=self.lang, fraction_digits=digits)
+            shown = _said(format_compact_decimal, amount, locale=self.lang, fraction_digits=digits)
             return self._named(re.sub(r"(\d)(\d{3})(?=\D)", r"\1,\2", shown))
         return _plain_minus(
-            format_compact_currency(amount, self.currency, locale=self.lang, fraction_digits=digits)
+            _said(
+                format_compact_currency,
+                amount,
+                self.currency,
+                locale=self.lang,
+                fraction_digits=digits,
+            )
         )
 
     def price(self, amount: float) -> str:
@@ -83,9 +97,14 @@ class Figures:
             digits = 0
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
         if self.lang == "ja":
-            return self._named(format_decimal(amount, pattern, locale=self.lang))
-        shown = format_currency(
-            amount, self.currency, "¤" + pattern, locale=self.lang, currency_digits=False
+            return self._named(_said(format_decimal, amount, pattern, locale=self.lang))
+        shown = _said(
+            format_currency,
+            amount,
+            self.currency,
+            "¤" + pattern,
+            locale=self.lang,
+            currency_digits=False,
         )
         return _plain_minus(shown)
 
@@ -117,14 +136,14 @@ class Figures:
         """Whole number with its groups."""
         from babel.numbers import format_decimal
 
-        return _plain_minus(format_decimal(round(value), format="#,##0", locale=self.lang))
+        return _plain_minus(_said(format_decimal, round(value), format="#,##0", locale=self.lang))
 
     def number(self, value: float) -> str:
         """Number to three figures."""
         from babel.numbers import format_decimal
 
         shown = significant(value, 3)
-        return _plain_minus(format_decimal(shown, format="#,##0.######", locale=self.lang))
+        return _plain_minus(_said(format_decimal, shown, format="#,##0.######", locale=self.lang))
 
     def day(self, value: date | str) -> str:
         """Calendar day."""

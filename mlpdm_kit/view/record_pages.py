@@ -6,6 +6,7 @@ anybody can make them again and see whether they are what the record says.
 
 from __future__ import annotations
 
+from mlpdm_kit.record.folds import folds
 from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.page import is_simulated
 from mlpdm_kit.record.render import render_html, render_markdown
@@ -29,11 +30,11 @@ def record_pages(
         When it was made, in words, where that is to be said.
     """
     record = DecisionRecord.model_validate_json(record.to_json())
+    parts = folds(record, Sentences.of_record(record, lang))
+    drawn = pictures(record, lang)
     return {
-        "record.html": render_html(
-            record, pictures(record, lang), lang=lang, embed=embed, made=made
-        ),
-        "record.md": render_markdown(record, lang=lang),
+        "record.html": render_html(record, drawn, lang=lang, embed=embed, made=made, parts=parts),
+        "record.md": render_markdown(record, lang=lang, parts=parts),
     }
 
 

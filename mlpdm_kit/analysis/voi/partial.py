@@ -49,7 +49,8 @@ def evppi(
     DataFrame
         Indexed by input and then by group: ``value``, in money, between 0 and the EVPI;
         ``noise_floor``, what inputs that say nothing show by chance in 19 of 20
-        permutations at most. A group's floor is its own, as its basis is wider.
+        permutations at most. A group's floor is its own, as its basis is wider; 0 for a
+        group of all that moves, as nothing is fitted there.
 
     Raises
     ------
@@ -128,8 +129,8 @@ def _group(fits: Regressions, names: list[str], floor: float, seed: int) -> tupl
     """Value and noise floor of a group."""
     if len(names) < 2:
         return (single(fits, names[0]) if names else 0.0), floor
+    if len(names) == len(fits.moving):
+        return fits.most, 0.0
     values, rng = fits.cleared(names), np.random.default_rng(seed)
-    fit, most = surface(values, [fits.column(name) for name in names]), fits.most
-    everything = len(names) == len(fits.moving)
-    value = most if everything else min(fit.worth(rng).value, most)
-    return value, fit.floor(rng, PERMUTATIONS)
+    fit = surface(values, [fits.column(name) for name in names])
+    return min(fit.worth(rng).value, fits.most), fit.floor(rng, PERMUTATIONS)

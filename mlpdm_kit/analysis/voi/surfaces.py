@@ -142,24 +142,23 @@ def surface(values: Array, inputs: Sequence[Array]) -> Surface:
     columns: list[Column] = [()]
     columns += [((i, c),) for i, table in enumerate(tables) for c in range(table.shape[1])]
     mains = np.column_stack([np.ones(len(values)), *tables])
-    turned = turn(mains)
-    basis = mains @ turned
-    left = values - basis @ (basis.T @ values)
     found: list[Column] = []
     if len(inputs) > 1:
         raw = tables[0].shape[1] - 1
-        tables = [bent(values - left, table) for table in tables]
-        found = list(products(values, left, tables, raw=raw, first=raw + 2))
+        alone = turn(mains)
+        fitted = mains @ (alone @ (alone.T @ (mains.T @ values)))
+        tables = [bent(fitted, table) for table in tables]
+        found = list(products(values, values - fitted, tables, raw=raw, first=raw + 2))
     if found:
         mains = np.column_stack([mains, made(found, tables)])
-        turned = turn(mains)
-        basis = mains @ turned
-        left = values - basis @ (basis.T @ values)
+    turned = turn(mains)
+    basis = mains @ turned
+    slopes = basis.T @ values
     return Surface(
         values=values,
-        left=left,
+        left=values - basis @ slopes,
         basis=basis,
-        slopes=basis.T @ values,
+        slopes=slopes,
         tables=tuple(tables),
         columns=(*columns, *found),
         turn=turned,

@@ -81,9 +81,11 @@ class Columns:
         self.size = max(len(values) for values in theta.values())
         self._known: dict[Any, tuple[Any, Months]] = {}
         self._instead: Rung | None = None
+        self._quo: tuple[Draws, tuple[Array, Array]] | None = None
         found = [self._column(rung, theta) for rung in self.among]
         self.columns = [column for column, _ in found]
         self.reads = [names for _, names in found]
+        self.means = [column.mean() for column in self.columns]
 
     @property
     def matrix(self) -> Array:
@@ -105,8 +107,8 @@ class Columns:
         theta = {**self.theta, name: np.array([value])}
         return np.array(
             [
-                (self._column(rung, theta)[0] if name in reads else column).mean()
-                for rung, column, reads in zip(self.among, self.columns, self.reads, strict=True)
+                self._column(rung, theta)[0].mean() if name in reads else mean
+                for rung, mean, reads in zip(self.among, self.means, self.reads, strict=True)
             ]
         )
 
@@ -129,8 +131,7 @@ class Columns:
         spent = takes.run * months.at_work + takes.retrain * months.trainings
         shift = _discounted(theta["discount"], late)
         monthly = takes.adoption * theta["volume"] * gain * months.used
-        base = next(other for other in self.rungs if other.status_quo)
-        saved = takes.adoption * terms(self.rungs, base, theta).run * months.at_work
+        saved = takes.adoption * self._today(theta)[1] * months.at_work
         return np.asarray(monthly + saved - spent - takes.build * shift)
 
     def _late(self, theta: Draws, waits: tuple[str, ...]) -> Array:
@@ -141,13 +142,29 @@ class Columns:
     ) -> tuple[Array, Terms, Months]:
         takes = terms(self.rungs, rung, theta)
         months = self._over(rung, takes, theta, waits)
-        base = next(other for other in self.rungs if other.status_quo)
         load = _ONE
         if rung.kind == "review" or rung.looks:  # what comes to a person, as it grows
             load = months.used / np.maximum(months.at_work, 1e-300)
         worth = per_case(self.case, self.rungs, rung, theta, months.errors, load).worth
-        standing = per_case(self.case, self.rungs, base, theta).worth
-        return worth - standing, takes, months
+        return worth - self._today(theta)[0], takes, months
+
+    def _today(self, theta: Draws) -> tuple[Array, Array]:
+        """What a case is worth under the status quo, and what that takes to run a month.
+
+        Kept as it is on the draws as they are; another input must not have it worked out again.
+        """
+        if self._quo is not None:
+            values, found = self._quo
+            same = [theta.get(name) is kept for name, kept in values.items()]  # all are looked at
+            if all(same):
+                return found
+        watched = Watched(theta)
+        base = next(other for other in self.rungs if other.status_quo)
+        worth = per_case(self.case, self.rungs, base, watched).worth
+        found = worth, terms(self.rungs, base, watched).run
+        if self._quo is None:
+            self._quo = {name: theta[name] for name in watched.names}, found
+        return found
 
     def _over(self, rung: Rung, takes: Terms, theta: Draws, waits: tuple[str, ...]) -> Months:
         """The sums over the horizon; kept while what they hang on is the same."""

@@ -94,10 +94,16 @@ class Warm:
         for name in (*modules, None):
             if name is None or len(json.dumps([*said, name])) > _MANY:
                 if said:
-                    self._tell(json.dumps(said).encode())
+                    self._tell(json.dumps({"modules": said}).encode())
                 said = []
             if name is not None:
                 said.append(name)
+
+    def read(self, case: Path) -> None:
+        """Have the next children find a case file parsed, if there is a process already."""
+        if self._control is not None:
+            with contextlib.suppress(Gone):
+                self._tell(json.dumps({"case": str(case.resolve())}).encode())
 
     def end(self) -> None:
         """End it and all its children; nothing is started after."""

@@ -28,7 +28,6 @@ from typing import Any
 
 from mlpdm_kit.run.warm.wire import Gone, Wire
 
-DRAWS = 256
 _PR_SET_PDEATHSIG = 1
 _STANDARD = ("SIGINT", "SIGTERM", "SIGPIPE", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGCHLD")
 
@@ -53,24 +52,37 @@ def _warmed(folder: str) -> Any:
 
     from mlpdm_kit.run.warm.kernel import made
 
-    kernel = made(folder)
+    kernel: Any = made(folder)
     frame = pandas.DataFrame({"a": numpy.arange(2)})
     frame._repr_html_()
     go.Figure(go.Scatter(x=frame["a"], y=frame["a"])).to_plotly_json()
-    _walk(Path(folder) / "case")
+    _walk(Path(folder))
+    kernel.shell.run_cell("None", store_history=False, silent=True)
     _freeze()
     return kernel
 
 
 def _walk(folder: Path) -> None:
-    """Decide a case of ranges alone and render it: templates, tables and parsers are then there."""
-    from mlpdm_kit.case.load import load_case
+    """Walk a case of ranges alone by the kit's own notebooks, then say it in every language.
+
+    Templates, tables, parsers and the bases of regressions are then there. The kernel is not
+    connected yet, so that nobody sees what is shown.
+    """
+    from mlpdm_kit import shipped
     from mlpdm_kit.case.template import new_case
+    from mlpdm_kit.record.model import DecisionRecord
     from mlpdm_kit.record.render import render_html, render_markdown
-    from mlpdm_kit.record.steps import decide
     from mlpdm_kit.text import LANGUAGES
 
-    record = decide(load_case(new_case(folder)), draws=DRAWS)
+    case, out = str(new_case(folder / "case")), folder / "record"
+    for notebook in sorted(shipped.notebooks().glob("0*.ipynb")):
+        names: dict[str, Any] = {}
+        for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
+            if cell["cell_type"] == "code":
+                exec("".join(cell["source"]), names)
+            if "parameters" in cell["metadata"].get("tags", ()):
+                names |= {"case": case, "out": str(out)}
+    record = DecisionRecord.model_validate_json((out / "record.json").read_bytes())
     for lang in LANGUAGES:
         render_html(record, {}, lang=lang)
         render_markdown(record, lang=lang)
@@ -87,7 +99,17 @@ def _import(names: list[str]) -> None:
         if name.partition(".")[0] in known_packages() and name not in sys.modules:
             with contextlib.suppress(Exception):  # whoever needs it will say so
                 importlib.import_module(name)
-    _freeze()
+    if names:
+        _freeze()
+
+
+def _read(case: str) -> None:
+    """Parse a case file that its caller has found sound: five notebooks are to open it."""
+    from mlpdm_kit.case.yaml_text import parse_yaml, text_of
+
+    with contextlib.suppress(Exception):  # they will say so
+        if case:
+            parse_yaml(text_of(Path(case)))
 
 
 @cache
@@ -123,8 +145,10 @@ def _serve(control: socket.socket, kernel: Any) -> None:
                 break
             if files:
                 alive.add(_forked(kernel, files[0], control, (wake, woken)))
-            else:
-                _import(json.loads(said))
+                continue
+            asked = json.loads(said)
+            _import(asked.get("modules", []))
+            _read(asked.get("case", ""))
     for pid in alive:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(pid, signal.SIGKILL)

@@ -7,9 +7,9 @@ none lies over another. Every picture is one image to a screen reader, named by 
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from html import escape
 
 from mlpdm_kit.view.axis import labelled
@@ -21,7 +21,7 @@ INK = "var(--jp-content-font-color1, #767c85)"
 PAPER = "var(--jp-layout-color0, transparent)"
 DISC = "var(--jp-layout-color0, #ffffff)"  # behind a sign, also where the theme is not known
 _DASHES = {"solid": "", "dot": "2 5", "dash": "9 5"}
-_numbers = itertools.count(1)
+_ID = "mlpdm-svg-@"  # until the whole picture is known
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +70,6 @@ class Picture:
         self.title, self.lang, self.height = title, lang, 0.0
         self._parts: list[str] = []
         self._patterns: dict[Fill, str] = {}
-        self._id = f"mlpdm-svg-{next(_numbers)}"
 
     def text(
         self, x: float, y: float, said: str, *, anchor: str = "middle", strong: bool = False,
@@ -187,7 +186,10 @@ class Picture:
         self.height = max(self.height, y + 44)
 
     def svg(self, *, alone: bool = False) -> str:
-        """The element; one that stands ``alone`` has a size and a name space."""
+        """The element; one that stands ``alone`` has a size and a name space.
+
+        Its ids come from what it shows, so that the same picture is the same text.
+        """
         size = (
             f'xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{self.height:.0f}" '
             f'viewBox="0 0 {WIDTH} {self.height:.0f}"'
@@ -195,17 +197,18 @@ class Picture:
             else f'width="100%" height="{self.height:.0f}"'
         )
         patterns = "".join(_pattern(fill, name) for fill, name in self._patterns.items())
-        return (
-            f'<svg class="mlpdm-svg" {size} role="img" aria-labelledby="{self._id}" '
+        whole = (
+            f'<svg class="mlpdm-svg" {size} role="img" aria-labelledby="{_ID}" '
             f'lang="{escape(self.lang)}" font-family="{escape(FONT)}" font-size="{SMALL}" '
-            f'fill="{INK}"><title id="{self._id}">{escape(self.title)}</title>'
+            f'fill="{INK}"><title id="{_ID}">{escape(self.title)}</title>'
             f"<defs>{patterns}</defs>{''.join(self._parts)}</svg>"
         )
+        return whole.replace(_ID, f"{_ID[:-1]}{sha256(whole.encode()).hexdigest()[:10]}")
 
     def _paint(self, fill: Fill) -> str:
         if not fill.pattern:
             return fill.colour
-        name = self._patterns.setdefault(fill, f"{self._id}-{len(self._patterns)}")
+        name = self._patterns.setdefault(fill, f"{_ID}-{len(self._patterns)}")
         return f"url(#{name})"
 
 
@@ -230,7 +233,7 @@ def swatch(
               "</text>")  # fmt: skip
     defs = ""
     if fill is not None:
-        name = f"mlpdm-key-{next(_numbers)}"
+        name = f"mlpdm-key-{sha256(repr(fill).encode()).hexdigest()[:10]}"
         defs = _pattern(fill, name) if fill.pattern else ""
         paint = f"url(#{name})" if fill.pattern else fill.colour
         inside = f'<rect x="2" y="3" width="24" height="12" fill="{paint}"/>'
