@@ -54,7 +54,7 @@ def _tried(stand: Stand, shake: Shake) -> Stress:
     gain = float(worth[best] - worth[stand.best])
     flips = gain > TOLERANCE * max(1.0, float(np.abs(worth).max())) + stand.noise[best]
     named = not shake.segment and shake.code != "no-correlation"
-    at, then = _flip(stand, shake) if flips and named else (None, best)
+    at, then = _flip(stand, shake, best) if flips and named else (None, best)
     return Stress(
         code=shake.code,
         value=shake.value if named else None,
@@ -68,13 +68,12 @@ def _tried(stand: Stand, shake: Shake) -> Stress:
     )
 
 
-def _flip(stand: Stand, shake: Shake) -> tuple[float, int]:
-    """Where on the way the choice flips, by halving, and to which option.
+def _flip(stand: Stand, shake: Shake, then: int) -> tuple[float, int]:
+    """Where on the way to ``then`` the choice flips, by halving, and to which option.
 
     It is the value nearest to now at which it has.
     """
     stands, flipped = shake.now, shake.value
-    then = int(np.argmax(shake.worth(flipped)))
     for _ in range(STEPS):
         middle = (stands + flipped) / 2
         best = int(np.argmax((shake.quick or shake.worth)(middle)))
