@@ -10,9 +10,11 @@ error and what its step leaves is there, new and valid.
 from __future__ import annotations
 
 import ast
+import json
 import logging
 import math
 import os
+import re
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -172,6 +174,7 @@ def run_notebook(
     out: Path,
     parameters: Mapping[str, Any],
     lang: str = "en",
+    known_as: str = "",
     limits: Limits | None = None,
     kernels: Kernels | None = None,
     execute: Execute = with_papermill,
@@ -190,6 +193,9 @@ def run_notebook(
         ``out`` is set here.
     lang : {"en", "ja"}
         Language of the prose cells.
+    known_as : str
+        What people know the case by, where it lies somewhere else while it is decided: the
+        kept copy says that.
 
     Returns
     -------
@@ -223,7 +229,7 @@ def run_notebook(
         kernels=kernels or Kernels(),
     )
     executed = execute(task)
-    _tidy(executed.notebook, name)
+    _tidy(executed.notebook, name, known_as)
     saved = folder / f"{name}.ipynb"
     write_atomically(saved, as_text(executed.notebook).encode())
     _judge(name, executed, task.limits, text)
@@ -269,15 +275,25 @@ def _is_plain(value: Any) -> bool:
     return value is None or kind in (str, int, bool) or (kind is float and math.isfinite(value))
 
 
-def _tidy(notebook: Any, name: str) -> None:
+def _tidy(notebook: Any, name: str, known_as: str) -> None:
     """Collapse the injected parameters; forget what only this run knew."""
     for cell in notebook.cells:
         if _INJECTED in cell.metadata.get("tags", ()):
             cell["id"] = _INJECTED
             cell.metadata["jupyter"] = {"source_hidden": True}
+            if known_as:
+                cell["source"] = _renamed(cell.source, known_as)
     said = notebook.metadata.get("papermill")
     if said is not None:
         said["input_path"] = said["output_path"] = f"{name}.ipynb"
+        if known_as and "case" in said["parameters"]:
+            said["parameters"]["case"] = known_as
+
+
+def _renamed(source: str, case: str) -> str:
+    """The injected parameters, with the case as people know it."""
+    line = f"case = {json.dumps(case)}"
+    return re.sub("^case = .*", lambda _: line, source, flags=re.M)
 
 
 def _judge(name: str, executed: Executed, limits: Limits, text: Text) -> None:

@@ -112,6 +112,7 @@ def _notebooks(
             out=place.work,
             parameters=settings.parameters(place.case, case.date),
             lang=settings.lang,
+            known_as=place.source,
             limits=settings.limits,
             kernels=kernels,
             execute=settings.execute,

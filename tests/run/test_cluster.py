@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 
 from mlpdm_kit import shipped
@@ -111,6 +112,11 @@ def test_the_same_bytes_though_a_worker_dies(two: Cluster, tmp_path: Path) -> No
     assert records(far) == records(here)
     manifest = json.loads((far / "churn" / "manifest.json").read_text())
     assert manifest["case"] == str(tmp_path / "cases" / "churn")
+    for book in sorted((far / "churn" / "notebooks").glob("*.ipynb")):  # and no worker's folder
+        kept = nbformat.read(book, as_version=4)
+        given = next(cell for cell in kept.cells if cell.id == "injected-parameters")
+        assert f'case = "{manifest["case"]}"' in given.source
+        assert kept.metadata.papermill.parameters.case == manifest["case"]
     again = decide_all(cases, out=far, settings=SETTINGS, scheduler=two.address, resume=True)
     assert states(again) == [*["kept"] * 7, "failed"]
 
