@@ -17,6 +17,7 @@ LAYERS = (
     ("case",),
     ("analysis",),
     ("record",),
+    ("course",),
     ("run", "view", "live"),
     ("__init__",),
     ("cli",),

@@ -1,0 +1,228 @@
+"""The one checking function: behind the form of a notebook, the command line and nbgrader.
+
+Each field is right, wrong, missing or unreadable. What builds on an earlier value is judged
+by the learner's own, so that one slip is not punished twice. A wrong answer is compared with
+those that the likely mistakes lead to, and the hint names the one that fits.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from mlpdm_kit.case.quantity import Malformed
+from mlpdm_kit.course.exercise import Exercise, Field, Values
+from mlpdm_kit.course.kinds import CURRENCY, KINDS, same
+from mlpdm_kit.course.words import chosen, exercise_text
+from mlpdm_kit.record.parts import Said
+from mlpdm_kit.text import LANGUAGES, Text
+
+FieldState = Literal["right", "wrong", "missing", "unreadable"]
+State = Literal["pass", "partial", "hint", "empty"]
+
+COMMON = (  # what goes wrong with any figure, and how many times too large it then is
+    ("sign", -1.0),
+    ("hundredfold", 100.0),
+    ("hundredth", 0.01),
+    ("per-year", 12.0),
+    ("per-month", 1 / 12),
+    ("thousandfold", 1_000.0),
+    ("ten-thousandfold", 10_000.0),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """How one field was answered.
+
+    ``follows`` means that it is right for an earlier value of the learner's own that was
+    wrong. ``hints`` say what may be behind a wrong answer.
+    """
+
+    field: Field
+    written: str
+    state: FieldState
+    follows: bool = False
+    hints: tuple[Said, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """How an exercise was answered."""
+
+    exercise: Exercise
+    fields: tuple[Judged, ...]
+
+    @property
+    def points(self) -> int:
+        """Fields that are right."""
+        return sum(one.state == "right" for one in self.fields)
+
+    @property
+    def state(self) -> State:
+        """All right, some, none, or nothing written."""
+        if all(one.state == "missing" for one in self.fields):
+            return "empty"
+        if self.points == self.exercise.points:
+            return "pass"
+        return "partial" if self.points else "hint"
+
+    def sentences(self, one: Judged, lang: str) -> list[str]:
+        """What is to be said of a field."""
+        text = exercise_text(lang)
+        if one.state == "right":
+            return [text.say("course.right.follows" if one.follows else "course.right")]
+        if one.state == "missing":
+            return [text.say("course.missing")]
+        return [text.say(hint.code, **hint.figures) for hint in one.hints]
+
+    def to_dict(self, lang: str = "en") -> dict[str, Any]:
+        """For machines."""
+        return {
+            "exercise": self.exercise.id,
+            "lesson": self.exercise.lesson,
+            "state": self.state,
+            "points": self.points,
+            "of": self.exercise.points,
+            "fields": {
+                one.field.name: {
+                    "written": one.written,
+                    "state": one.state,
+                    "follows": one.follows,
+                    "hints": [hint.code for hint in one.hints],
+                    "sentences": self.sentences(one, lang),
+                }
+                for one in self.fields
+            },
+        }
+
+
+def check(exercise: Exercise, answers: Mapping[str, Any]) -> Checked:
+    """Judge the answers to an exercise.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    answers : mapping
+        What was written, by the name of the field; what is lacking is missing.
+
+    Examples
+    --------
+    >>> from mlpdm_kit.course.lessons import EXERCISES
+    >>> check(EXERCISES["threshold"], {"threshold": "10%"}).state
+    'pass'
+    >>> wrong = check(EXERCISES["threshold"], {"threshold": "0.9"})
+    >>> wrong.state, wrong.fields[0].hints[0].code
+    ('hint', 'exercise.threshold.mistake.swapped')
+    """
+    true, own = dict(exercise.given), dict(exercise.given)
+    judged = []
+    for field in exercise.fields:
+        written = str(answers.get(field.name) or "").strip()
+        one, value = _judge(exercise, field, written, true, own)
+        judged.append(one)
+        true[field.name] = field.answer(true)
+        own[field.name] = true[field.name] if value is None else value
+    return Checked(exercise=exercise, fields=tuple(judged))
+
+
+def _judge(
+    exercise: Exercise, field: Field, written: str, true: Values, own: Values
+) -> tuple[Judged, Any]:
+    """How a field was answered, and the value that it has for the learner."""
+    if not written:
+        return Judged(field=field, written="", state="missing"), None
+    if field.kind == "words":
+        return _judge_words(exercise, field, written), written
+    if field.kind == "choice":
+        return _judge_choice(exercise, field, written, own)
+    try:
+        value = KINDS[field.kind].read(written)
+    except Malformed as error:
+        return Judged(field=field, written=written, state="unreadable",
+                      hints=(_unreadable(error, written, field),)), None  # fmt: skip
+    right = [same(value, _figure(field, values), field.tolerance) for values in (true, own)]
+    if any(right):
+        follows = not right[0]
+        return Judged(field=field, written=written, state="right", follows=follows), value
+    hint = next(_mistakes(exercise, field, value, own), None) or _plain_hint(exercise, field)
+    return Judged(field=field, written=written, state="wrong", hints=(hint,)), value
+
+
+def _figure(field: Field, values: Values) -> float:
+    """The right figure; none where the learner's own earlier values allow of none."""
+    try:
+        return float(field.answer(values))
+    except (ArithmeticError, ValueError):
+        return math.nan
+
+
+def _mistakes(exercise: Exercise, field: Field, value: float, own: Values) -> Iterator[Said]:
+    """The likely mistakes that lead to this figure, those of the field first."""
+    for one in field.mistakes:
+        assert callable(one.leads_to)
+        try:
+            found = float(one.leads_to(own))
+        except (ArithmeticError, ValueError):
+            continue
+        if same(value, found, field.tolerance):
+            yield _said(exercise, one.code, own)
+    right = _figure(field, own)
+    for code, times in COMMON:
+        if right and same(value, times * right, field.tolerance):
+            yield Said(code=f"course.mistake.{code}", figures={})
+
+
+def _judge_choice(
+    exercise: Exercise, field: Field, written: str, own: Values
+) -> tuple[Judged, Any]:
+    choice = chosen(exercise, field, written)
+    if choice is None:
+        known = ", ".join(field.choices)
+        hint = Said(code="course.no-choice", figures={"written": written, "known": known})
+        return Judged(field=field, written=written, state="unreadable", hints=(hint,)), None
+    accepted = field.answer(own)
+    if choice in ((accepted,) if isinstance(accepted, str) else accepted):
+        return Judged(field=field, written=written, state="right"), choice
+    fits = [one.code for one in field.mistakes if one.leads_to == choice]
+    own_hint = [_said(exercise, code, own) for code in fits]
+    hints = tuple(own_hint) or (_plain_hint(exercise, field),)
+    return Judged(field=field, written=written, state="wrong", hints=hints), choice
+
+
+def _judge_words(exercise: Exercise, field: Field, written: str) -> Judged:
+    broken = [rule.code for rule in field.rules if not rule.holds(written)]
+    hints = tuple(_said(exercise, code, {}) for code in broken)
+    state: FieldState = "wrong" if broken else "right"
+    return Judged(field=field, written=written, state=state, hints=hints)
+
+
+def _said(exercise: Exercise, code: str, values: Values) -> Said:
+    """A mistake's sentence: the exercise's own, else one that exercises share."""
+    own = f"exercise.{exercise.id}.mistake.{code}"
+    known = Text().knows(own)
+    figures = {**exercise.given, **{k: v for k, v in values.items() if k in exercise.given}}
+    return Said(code=own if known else f"course.words.{code}", figures=figures if known else {})
+
+
+def _plain_hint(exercise: Exercise, field: Field) -> Said:
+    code = f"exercise.{exercise.id}.{field.name}.hint"
+    if Text().knows(code):
+        return Said(code=code, figures=dict(exercise.given))
+    return Said(code="course.hint", figures={})
+
+
+def _unreadable(error: Malformed, written: str, field: Field) -> Said:
+    example = {"share": "15%", "months": "6"}.get(field.kind, f"120,000 {CURRENCY}")
+    code = "course.share-sign" if error.code == "share-range" else "course.unreadable"
+    return Said(code=code, figures={"written": written, "example": example})
+
+
+def totals(results: Sequence[Checked]) -> tuple[int, int]:
+    """Points, and how many there could be."""
+    return sum(one.points for one in results), sum(one.exercise.points for one in results)
+
+
+__all__ = ["LANGUAGES", "Checked", "Judged", "check", "totals"]

@@ -1,0 +1,3 @@
+"""Lesson: to come."""
+
+EXERCISES = ()

@@ -1,0 +1,199 @@
+"""Lesson 3: what errors cost, where to act, what a base rate does, and who bears it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mlpdm_kit.analysis.errors.costs import Costs
+from mlpdm_kit.analysis.errors.points import precision
+from mlpdm_kit.course.exercise import Exercise, Field, Grid, Mistake, Values
+
+
+def _precision(v: Values) -> float:
+    return float(precision(*(np.array([v[name]]) for name in ("share", "recall", "alarms"))))
+
+
+def _cost(v: Values, cut: str) -> float:
+    alarms, misses = _CUTS[cut]
+    return float(alarms * v["false_alarm"] + misses * v["miss"])
+
+
+_CUTS = {"low": (620, 4), "middle": (240, 12), "high": (60, 35)}  # false alarms and misses
+
+EXERCISES = (
+    Exercise(
+        id="threshold",
+        lesson="errors",
+        given={"false_alarm": 10.0, "miss": 90.0},
+        fields=(
+            Field(
+                name="threshold",
+                kind="share",
+                right=lambda v: Costs(
+                    false_positive=v["false_alarm"], false_negative=v["miss"]
+                ).threshold,
+                mistakes=(
+                    Mistake(
+                        code="swapped",
+                        leads_to=lambda v: v["miss"] / (v["false_alarm"] + v["miss"]),
+                    ),
+                    Mistake(code="ratio", leads_to=lambda v: v["false_alarm"] / v["miss"]),
+                    Mistake(code="half", leads_to=lambda v: 0.5),
+                ),
+            ),
+        ),
+    ),
+    Exercise(
+        id="base-rate",
+        lesson="errors",
+        given={"share": 0.01, "recall": 0.9, "alarms": 0.05, "cases": 10_000.0},
+        fields=(
+            Field(
+                name="caught",
+                kind="count",
+                right=lambda v: v["cases"] * v["share"] * v["recall"],
+                mistakes=(
+                    Mistake(code="all-cases", leads_to=lambda v: v["cases"] * v["recall"]),
+                ),
+            ),
+            Field(
+                name="false",
+                kind="count",
+                right=lambda v: v["cases"] * (1 - v["share"]) * v["alarms"],
+                mistakes=(
+                    Mistake(
+                        code="alarms-of-positives",
+                        leads_to=lambda v: v["cases"] * v["share"] * v["alarms"],
+                    ),
+                ),
+            ),
+            Field(
+                name="precision",
+                kind="share",
+                right=lambda v: (
+                    v["caught"] / (v["caught"] + v["false"]) if "caught" in v else _precision(v)
+                ),
+                mistakes=(
+                    Mistake(code="recall", leads_to=lambda v: v["recall"]),
+                    Mistake(code="specificity", leads_to=lambda v: 1 - v["alarms"]),
+                    Mistake(code="odds", leads_to=lambda v: v["caught"] / v["false"]),
+                ),
+            ),
+        ),
+    ),
+    Exercise(
+        id="price-errors",
+        lesson="errors",
+        given={"minutes": 6.0, "wage": 3_000.0, "lost": 12_000.0, "saved": 0.75},
+        fields=(
+            Field(
+                name="false_alarm",
+                kind="money/case",
+                right=lambda v: v["minutes"] / 60 * v["wage"],
+                mistakes=(
+                    Mistake(code="hour", leads_to=lambda v: v["wage"]),
+                    Mistake(code="minutes", leads_to=lambda v: v["minutes"] * v["wage"]),
+                ),
+            ),
+            Field(
+                name="miss",
+                kind="money/case",
+                right=lambda v: v["lost"] * v["saved"],
+                mistakes=(
+                    Mistake(code="whole-loss", leads_to=lambda v: v["lost"]),
+                    Mistake(code="not-saved", leads_to=lambda v: v["lost"] * (1 - v["saved"])),
+                    Mistake(code="free", leads_to=lambda v: 0.0),
+                ),
+            ),
+            Field(
+                name="threshold",
+                kind="share",
+                right=lambda v: Costs(
+                    false_positive=v["false_alarm"], false_negative=v["miss"]
+                ).threshold,
+                mistakes=(
+                    Mistake(
+                        code="swapped",
+                        leads_to=lambda v: v["miss"] / (v["false_alarm"] + v["miss"]),
+                    ),
+                ),
+            ),
+        ),
+    ),
+    Exercise(
+        id="choose-cut",
+        lesson="errors",
+        given={"false_alarm": 400.0, "miss": 6_000.0},
+        grid=Grid(
+            heads={"cut": "say:exercise.choose-cut.choice", "alarms": "count", "misses": "count"},
+            rows=tuple((cut, *counts) for cut, counts in _CUTS.items()),
+        ),
+        fields=(
+            Field(name="low", kind="money", right=lambda v: _cost(v, "low")),
+            Field(name="middle", kind="money", right=lambda v: _cost(v, "middle")),
+            Field(name="high", kind="money", right=lambda v: _cost(v, "high")),
+            Field(
+                name="best",
+                kind="choice",
+                choices=tuple(_CUTS),
+                right=lambda v: min(_CUTS, key=lambda cut: float(v[cut])),
+                mistakes=(
+                    Mistake(code="fewest-misses", leads_to="low"),
+                    Mistake(code="fewest-alarms", leads_to="high"),
+                ),
+            ),
+        ),
+    ),
+    Exercise(
+        id="alarms-a-day",
+        lesson="errors",
+        given={"cases": 2_000.0, "share": 0.005, "recall": 0.8, "alarms": 0.04, "room": 60.0},
+        fields=(
+            Field(
+                name="flagged",
+                kind="count",
+                right=lambda v: v["cases"]
+                * (v["share"] * v["recall"] + (1 - v["share"]) * v["alarms"]),
+                mistakes=(
+                    Mistake(
+                        code="only-right",
+                        leads_to=lambda v: v["cases"] * v["share"] * v["recall"],
+                    ),
+                    Mistake(
+                        code="only-false",
+                        leads_to=lambda v: v["cases"] * (1 - v["share"]) * v["alarms"],
+                    ),
+                ),
+            ),
+            Field(
+                name="looked",
+                kind="share",
+                right=lambda v: min(1.0, v["room"] / v["flagged"]),
+                mistakes=(
+                    Mistake(code="upside-down", leads_to=lambda v: v["flagged"] / v["room"]),
+                    Mistake(code="of-all", leads_to=lambda v: v["room"] / v["cases"]),
+                ),
+            ),
+        ),
+    ),
+    Exercise(
+        id="who-bears",
+        lesson="errors",
+        fields=tuple(
+            Field(
+                name=name,
+                kind="choice",
+                choices=("us", "customer", "third", "nobody"),
+                right=right,
+            )
+            for name, right in {
+                "held-payment": "customer",
+                "missed-duplicate": "us",
+                "wrong-dose": "customer",
+                "spam-let-through": "customer",
+                "refused-tenant": "customer",
+                "false-accusation": "third",
+            }.items()
+        ),
+    ),
+)

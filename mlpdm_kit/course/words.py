@@ -1,0 +1,81 @@
+"""What an exercise says, and how a choice that somebody wrote is understood."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from mlpdm_kit.course.exercise import Exercise, Field
+from mlpdm_kit.course.kinds import CURRENCY, KINDS
+from mlpdm_kit.text import LANGUAGES, Text
+
+
+def exercise_text(lang: str) -> Text:
+    """Sentences of exercises: money in yen."""
+    return Text(lang, currency=CURRENCY)
+
+
+def title(exercise: Exercise, lang: str) -> str:
+    """What an exercise is called."""
+    return exercise_text(lang).say(f"exercise.{exercise.id}.title")
+
+
+def task(exercise: Exercise, lang: str) -> list[str]:
+    """What is asked, by paragraph."""
+    said = exercise_text(lang).say(f"exercise.{exercise.id}.task", **exercise.given)
+    return said.split("\n\n")
+
+
+def worked(exercise: Exercise, lang: str) -> list[str]:
+    """The worked answer, by paragraph."""
+    said = exercise_text(lang).say(f"exercise.{exercise.id}.worked", **exercise.worked())
+    return said.split("\n\n")
+
+
+def field_label(exercise: Exercise, field: Field, lang: str) -> str:
+    """What a field is called."""
+    return exercise_text(lang).say(f"exercise.{exercise.id}.{field.name}", **exercise.given)
+
+
+def choice_label(exercise: Exercise, field: Field, choice: str, lang: str) -> str:
+    """What a choice says: its own words, those that the fields share, or the kit's."""
+    text = exercise_text(lang)
+    for code in (
+        f"exercise.{exercise.id}.{field.name}.{choice}",
+        f"exercise.{exercise.id}.choice.{choice}",
+        f"course.choice.{choice}",
+    ):
+        if text.knows(code):
+            return text.say(code, **exercise.given)
+    return choice
+
+
+def chosen(exercise: Exercise, field: Field, written: str) -> str | None:
+    """The choice that was written: its id, its words in any language, or its number from 1.
+
+    Examples
+    --------
+    >>> from mlpdm_kit.course.lessons import EXERCISES
+    >>> sort = EXERCISES["sort-briefs"]
+    >>> [chosen(sort, sort.fields[0], said) for said in ("rule", "A RULE ", "2", "magic")]
+    ['rule', 'rule', 'process', None]
+    """
+    wanted = _plain(written)
+    for number, choice in enumerate(field.choices, 1):
+        labels = [choice_label(exercise, field, choice, lang) for lang in LANGUAGES]
+        if wanted in (_plain(choice), str(number), *map(_plain, labels)):
+            return choice
+    return None
+
+
+def right_label(exercise: Exercise, field: Field, lang: str) -> str:
+    """The right answer as a learner would write it."""
+    values = dict(exercise.worked())
+    right = values[field.name]
+    if field.kind == "choice":
+        return choice_label(exercise, field, right if isinstance(right, str) else right[0], lang)
+    return KINDS[field.kind].say(right, exercise_text(lang))
+
+
+def _plain(words: str) -> str:
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", words)).strip().casefold().rstrip(".。")
