@@ -78,4 +78,5 @@ def right_label(exercise: Exercise, field: Field, lang: str) -> str:
 
 
 def _plain(words: str) -> str:
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", words)).strip().casefold().rstrip(".。")
+    plain = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", words))
+    return plain.strip().casefold().rstrip(".。")
