@@ -29,9 +29,9 @@ EXERCISES = (
             Field(
                 name="threshold",
                 kind="share",
-                right=lambda v: Costs(
-                    false_positive=v["false_alarm"], false_negative=v["miss"]
-                ).threshold,
+                right=lambda v: (
+                    Costs(false_positive=v["false_alarm"], false_negative=v["miss"]).threshold
+                ),
                 mistakes=(
                     Mistake(
                         code="swapped",
@@ -52,9 +52,7 @@ EXERCISES = (
                 name="caught",
                 kind="count",
                 right=lambda v: v["cases"] * v["share"] * v["recall"],
-                mistakes=(
-                    Mistake(code="all-cases", leads_to=lambda v: v["cases"] * v["recall"]),
-                ),
+                mistakes=(Mistake(code="all-cases", leads_to=lambda v: v["cases"] * v["recall"]),),
             ),
             Field(
                 name="false",
@@ -108,9 +106,9 @@ EXERCISES = (
             Field(
                 name="threshold",
                 kind="share",
-                right=lambda v: Costs(
-                    false_positive=v["false_alarm"], false_negative=v["miss"]
-                ).threshold,
+                right=lambda v: (
+                    Costs(false_positive=v["false_alarm"], false_negative=v["miss"]).threshold
+                ),
                 mistakes=(
                     Mistake(
                         code="swapped",
@@ -152,8 +150,9 @@ EXERCISES = (
             Field(
                 name="flagged",
                 kind="count",
-                right=lambda v: v["cases"]
-                * (v["share"] * v["recall"] + (1 - v["share"]) * v["alarms"]),
+                right=lambda v: (
+                    v["cases"] * (v["share"] * v["recall"] + (1 - v["share"]) * v["alarms"])
+                ),
                 mistakes=(
                     Mistake(
                         code="only-right",
