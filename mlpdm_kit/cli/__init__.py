@@ -12,12 +12,19 @@ from collections.abc import Sequence
 
 import typer
 
-from mlpdm_kit.cli import cases, deciding, models, rooms, verifying
+from mlpdm_kit.cli import cases, deciding, models, rooms, teaching, verifying
 from mlpdm_kit.cli.app import FAILED, STOPPED, WRONG_CALL, app
 from mlpdm_kit.errors import InputError
 
 __all__ = ["FAILED", "STOPPED", "WRONG_CALL", "app", "main"]
-COMMANDS = (cases, deciding, verifying, models, rooms)  # each module adds its own to the app
+COMMANDS = (
+    cases,
+    deciding,
+    verifying,
+    models,
+    rooms,
+    teaching,
+)  # each module adds its own to the app
 
 
 def main() -> None:

@@ -16,6 +16,7 @@ from mlpdm_kit.case.quantity import Malformed
 from mlpdm_kit.course.exercise import Exercise, Field, Values
 from mlpdm_kit.course.kinds import CURRENCY, KINDS, same
 from mlpdm_kit.course.words import chosen, exercise_text
+from mlpdm_kit.errors import Fault
 from mlpdm_kit.record.parts import Said
 from mlpdm_kit.text import LANGUAGES, Text
 
@@ -45,7 +46,7 @@ class Judged:
     written: str
     state: FieldState
     follows: bool = False
-    hints: tuple[Said, ...] = ()
+    hints: tuple[Said | Fault, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +77,10 @@ class Checked:
             return [text.say("course.right.follows" if one.follows else "course.right")]
         if one.state == "missing":
             return [text.say("course.missing")]
-        return [text.say(hint.code, **hint.figures) for hint in one.hints]
+        return [
+            hint.sentence(lang) if isinstance(hint, Fault) else text.say(hint.code, **hint.figures)
+            for hint in one.hints
+        ]
 
     def to_dict(self, lang: str = "en") -> dict[str, Any]:
         """For machines."""
@@ -134,6 +138,10 @@ def _judge(
     """How a field was answered, and the value that it has for the learner."""
     if not written:
         return Judged(field=field, written="", state="missing"), None
+    if field.judge is not None:
+        wrong = tuple(field.judge(written))
+        state: FieldState = "wrong" if wrong else "right"
+        return Judged(field=field, written=written, state=state, hints=wrong), written
     if field.kind == "words":
         return _judge_words(exercise, field, written), written
     if field.kind == "choice":
@@ -201,14 +209,14 @@ def _judge_words(exercise: Exercise, field: Field, written: str) -> Judged:
 
 def _said(exercise: Exercise, code: str, values: Values) -> Said:
     """A mistake's sentence: the exercise's own, else one that exercises share."""
-    own = f"exercise.{exercise.id}.mistake.{code}"
+    own = f"{exercise.code}.mistake.{code}"
     known = Text().knows(own)
     figures = {**exercise.given, **{k: v for k, v in values.items() if k in exercise.given}}
     return Said(code=own if known else f"course.words.{code}", figures=figures if known else {})
 
 
 def _plain_hint(exercise: Exercise, field: Field) -> Said:
-    code = f"exercise.{exercise.id}.{field.name}.hint"
+    code = f"{exercise.code}.{field.name}.hint"
     if Text().knows(code):
         return Said(code=code, figures=dict(exercise.given))
     return Said(code="course.hint", figures={})

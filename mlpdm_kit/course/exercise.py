@@ -14,9 +14,12 @@ An exercise holds no sentence: its words stand in the catalogue under ``exercise
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from mlpdm_kit.errors import Fault
+from mlpdm_kit.record.parts import Said
 
 Values = Mapping[str, Any]
 Worked = Callable[[Values], Any]
@@ -73,6 +76,8 @@ class Field:
     mistakes : tuple of Mistake
     rules : tuple of Rule
         Of an answer in words.
+    judge : callable, optional
+        From what was written to what is wrong with it, where no rule or figure says it.
     """
 
     name: str
@@ -82,6 +87,7 @@ class Field:
     choices: tuple[str, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
     rules: tuple[Rule, ...] = ()
+    judge: Callable[[str], Sequence[Said | Fault]] | None = None
 
     def answer(self, values: Values) -> Any:
         """The right answer from what is given and what was found before."""
@@ -115,6 +121,8 @@ class Exercise:
     fields : tuple of Field
         What is asked, in order; a later one may build on an earlier.
     grid : Grid, optional
+    words : str
+        Under which its sentences stand, where exercises share them; by default its id.
     """
 
     id: str
@@ -122,6 +130,12 @@ class Exercise:
     given: Values = field(default_factory=dict)
     fields: tuple[Field, ...] = ()
     grid: Grid | None = None
+    words: str = ""
+
+    @property
+    def code(self) -> str:
+        """What its codes in the catalogue begin with."""
+        return f"exercise.{self.words or self.id}"
 
     @property
     def points(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 
 from mlpdm_kit.course.exercise import Exercise
@@ -50,6 +51,14 @@ EXERCISES: Mapping[str, Exercise] = {
 }
 
 
+@cache
+def all_exercises() -> Mapping[str, Exercise]:
+    """Those of the lessons, then the flawed cases of the library, by id."""
+    from mlpdm_kit.course.flaws import flaw_exercises
+
+    return {**EXERCISES, **{one.id: one for one in flaw_exercises()}}
+
+
 def exercise_of(name: str) -> Exercise:
     """The exercise of a name.
 
@@ -58,6 +67,7 @@ def exercise_of(name: str) -> Exercise:
     InputError
         There is none.
     """
-    if name not in EXERCISES:
-        raise refuse("exercise-unknown", "exercise", name, known=", ".join(EXERCISES))
-    return EXERCISES[name]
+    known = all_exercises()
+    if name not in known:
+        raise refuse("exercise-unknown", "exercise", name, known=", ".join(known))
+    return known[name]

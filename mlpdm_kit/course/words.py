@@ -17,32 +17,32 @@ def exercise_text(lang: str) -> Text:
 
 def title(exercise: Exercise, lang: str) -> str:
     """What an exercise is called."""
-    return exercise_text(lang).say(f"exercise.{exercise.id}.title")
+    return exercise_text(lang).say(f"{exercise.code}.title", **exercise.given)
 
 
 def task(exercise: Exercise, lang: str) -> list[str]:
     """What is asked, by paragraph."""
-    said = exercise_text(lang).say(f"exercise.{exercise.id}.task", **exercise.given)
+    said = exercise_text(lang).say(f"{exercise.code}.task", **exercise.given)
     return said.split("\n\n")
 
 
 def worked(exercise: Exercise, lang: str) -> list[str]:
     """The worked answer, by paragraph."""
-    said = exercise_text(lang).say(f"exercise.{exercise.id}.worked", **exercise.worked())
+    said = exercise_text(lang).say(f"{exercise.code}.worked", **exercise.worked())
     return said.split("\n\n")
 
 
 def field_label(exercise: Exercise, field: Field, lang: str) -> str:
     """What a field is called."""
-    return exercise_text(lang).say(f"exercise.{exercise.id}.{field.name}", **exercise.given)
+    return exercise_text(lang).say(f"{exercise.code}.{field.name}", **exercise.given)
 
 
 def choice_label(exercise: Exercise, field: Field, choice: str, lang: str) -> str:
     """What a choice says: its own words, those that the fields share, or the kit's."""
     text = exercise_text(lang)
     for code in (
-        f"exercise.{exercise.id}.{field.name}.{choice}",
-        f"exercise.{exercise.id}.choice.{choice}",
+        f"{exercise.code}.{field.name}.{choice}",
+        f"{exercise.code}.choice.{choice}",
         f"course.choice.{choice}",
     ):
         if text.knows(code):
@@ -74,9 +74,30 @@ def right_label(exercise: Exercise, field: Field, lang: str) -> str:
     right = values[field.name]
     if field.kind == "choice":
         return choice_label(exercise, field, right if isinstance(right, str) else right[0], lang)
+    if field.kind == "words":
+        model = f"{exercise.code}.{field.name}.model"
+        text = exercise_text(lang)
+        return text.say(model) if text.knows(model) else str(right)
     return KINDS[field.kind].say(right, exercise_text(lang))
 
 
 def _plain(words: str) -> str:
     plain = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", words))
     return plain.strip().casefold().rstrip(".。")
+
+
+def right_answers(exercise: Exercise, lang: str) -> dict[str, str]:
+    """Every right answer as a learner would write it."""
+    return {field.name: right_label(exercise, field, lang) for field in exercise.fields}
+
+
+def grid_lines(exercise: Exercise, lang: str) -> list[str]:
+    """The table of a task as lines of text, its columns apart by bars."""
+    if exercise.grid is None:
+        return []
+    text, heads = exercise_text(lang), exercise.grid.heads
+    lines = [" | ".join(text.say(f"{exercise.code}.head.{name}") for name in heads)]
+    for row in exercise.grid.rows:
+        cells = zip(row, heads.values(), strict=True)
+        lines.append(" | ".join(text.format_field(value, shown) for value, shown in cells))
+    return lines

@@ -1,0 +1,239 @@
+"""The calibration drill: ten questions, a 90% range for each, and what the hits say.
+
+Hits alone are no skill: a range from nothing to everything always hits. So the interval
+score stands beside them, which counts width and misses together. What is found is said, and
+offered for the ranges of a case; it is never graded.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from typing import Literal
+
+from mlpdm_kit.case.quantity import Malformed, parse
+from mlpdm_kit.case.units import Units
+from mlpdm_kit.case.yaml_text import parse_yaml
+from mlpdm_kit.course.learner import Learner, Round
+from mlpdm_kit.errors import refuse
+
+LEVEL = 0.9
+QUESTIONS = 10
+PER_SCALE = 100.0  # years that count as much as a factor of ten
+WIDE = 1.0  # mean width, in factors of ten, from which ranges say little
+UNLIKELY, DOUBTFUL = 0.05, 0.1  # chance of so few hits for somebody who is calibrated
+MOST_WIDER = 3.0
+
+Reading = Literal["overconfident", "unclear", "calibrated", "wide", "few"]
+BETS = ("range", "wheel", "same")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """A question with a number for an answer.
+
+    ``scale`` is ``ratio`` for a positive amount, whose ranges are measured in factors of
+    ten, and ``years`` for a date.
+    """
+
+    id: str
+    ask: str
+    unit: str
+    truth: float
+    scale: str
+    source: str
+    year: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scored:
+    """One range against the truth; ``score`` is its interval score, smaller being better."""
+
+    question: Question
+    low: float
+    high: float
+    hit: bool
+    width: float
+    score: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoundScore:
+    """A whole round.
+
+    ``unread`` are the questions whose range cannot be read or was not given.
+    """
+
+    rows: tuple[Scored, ...]
+    unread: tuple[str, ...] = ()
+    bets: Mapping[str, str]
+
+    @property
+    def hits(self) -> int:
+        """Ranges that hold the truth."""
+        return sum(row.hit for row in self.rows)
+
+    @property
+    def score(self) -> float:
+        """Mean interval score."""
+        return _mean([row.score for row in self.rows])
+
+    @property
+    def width(self) -> float:
+        """Mean width, in factors of ten."""
+        return _mean([row.width for row in self.rows])
+
+    @property
+    def reading(self) -> Reading:
+        """What the hits say: those of somebody calibrated would hardly ever be so few."""
+        number = len(self.rows)
+        if number < QUESTIONS // 2:
+            return "few"
+        chance = at_most(self.hits, number)
+        if chance < UNLIKELY:
+            return "overconfident"
+        if self.width > WIDE:
+            return "wide"
+        return "unclear" if chance < DOUBTFUL else "calibrated"
+
+    @property
+    def wheel(self) -> int:
+        """Questions on which the wheel was preferred: by one's own word the range is narrow."""
+        return sum(bet == "wheel" for bet in self.bets.values())
+
+
+@cache
+def bank(name: str) -> Mapping[str, Question]:
+    """A bank of questions, by id.
+
+    Parameters
+    ----------
+    name : {"en", "ja"}
+        Its language.
+
+    Raises
+    ------
+    InputError
+        There is no such bank.
+
+    Examples
+    --------
+    >>> len(bank("ja")) >= 2 * QUESTIONS
+    True
+    """
+    file = files("mlpdm_kit.course") / "banks" / f"{name}.yaml"
+    if name not in ("en", "ja"):
+        raise refuse("not-one-of", "bank", name, known=["en", "ja"])
+    rows = parse_yaml(file.read_text(encoding="utf-8"), f"{name}.yaml")[0]
+    found = [Question(**{**row, "truth": float(row["truth"])}) for row in rows]
+    return {one.id: one for one in found}
+
+
+def questions_for(learner: Learner, name: str) -> tuple[Question, ...]:
+    """The questions of a learner's next round: the same until it is done, none twice."""
+    known = bank(name)
+    asked = {question for one in learner.rounds if one.bank == name for question in one.ranges}
+    fresh = [question for question in known if question not in asked]
+    pool = fresh if len(fresh) >= QUESTIONS else list(known)
+    seed = sha256(f"{learner.name}/{name}/{len(learner.rounds)}".encode()).hexdigest()
+    chosen = random.Random(seed).sample(pool, QUESTIONS)
+    return tuple(known[question] for question in chosen)
+
+
+def scored(found: Round) -> RoundScore:
+    """A round against the truth.
+
+    Notes
+    -----
+    Interval score at level 1 - a: (u - l) + 2/a (l - x)+ + 2/a (x - u)+. Gneiting & Raftery,
+    Strictly Proper Scoring Rules, JASA 2007, section 6.2; on logarithms for amounts.
+
+    Examples
+    --------
+    >>> sure = Round(bank="en", ranges={next(iter(bank("en"))): "1..1000000000"})
+    >>> scored(sure).hits, scored(sure).width
+    (1, 9.0)
+    """
+    rows, unread = [], []
+    for name, question in bank(found.bank).items():
+        if name not in found.ranges:
+            continue
+        try:
+            low, high = read_range(found.ranges[name], question)
+        except Malformed:
+            unread.append(name)
+            continue
+        rows.append(_scored(question, low, high))
+    return RoundScore(rows=tuple(rows), unread=tuple(unread), bets=found.bets)
+
+
+def read_range(text: str, question: Question) -> tuple[float, float]:
+    """Low and high of a range as it was written.
+
+    Raises
+    ------
+    Malformed
+        No two numbers, the wrong way round, or an amount that is not positive.
+    """
+    low, high = parse(text, "number", Units())
+    if not math.isfinite(low) or not math.isfinite(high):
+        raise Malformed("no-number")
+    if question.scale == "ratio" and low <= 0:
+        raise Malformed("range-positive")
+    return low, high
+
+
+def _scored(question: Question, low: float, high: float) -> Scored:
+    below, above, truth = (_on(question, x) for x in (low, high, question.truth))
+    width = above - below
+    missed = max(below - truth, 0.0) + max(truth - above, 0.0)
+    hit = low <= question.truth <= high
+    return Scored(question=question, low=low, high=high, hit=hit, width=width,
+                  score=width + 2 / (1 - LEVEL) * missed)  # fmt: skip
+
+
+def _on(question: Question, value: float) -> float:
+    return math.log10(value) if question.scale == "ratio" else value / PER_SCALE
+
+
+def at_most(hits: int, number: int, level: float = LEVEL) -> float:
+    """Chance that somebody calibrated has at most so many hits.
+
+    Examples
+    --------
+    >>> round(at_most(6, 10), 4), round(at_most(7, 10), 4)
+    (0.0128, 0.0702)
+    """
+    return math.fsum(
+        math.comb(number, n) * level**n * (1 - level) ** (number - n) for n in range(hits + 1)
+    )
+
+
+def wider_by(rounds: Sequence[RoundScore]) -> float:
+    """How many times wider somebody's ranges should be, by the last round; 1 where it is fine.
+
+    The factor that makes ranges which hold the truth as often as theirs hold it at 90%,
+    the share of hits taken half a hit nearer to the middle; never more than three times.
+
+    Examples
+    --------
+    >>> wider_by([])
+    1.0
+    """
+    from scipy.special import ndtri
+
+    if not rounds or rounds[-1].reading != "overconfident":
+        return 1.0
+    last = rounds[-1]
+    share = (last.hits + 0.5) / (len(last.rows) + 1)
+    factor = float(ndtri((1 + LEVEL) / 2) / ndtri((1 + share) / 2))
+    return min(max(factor, 1.0), MOST_WIDER)
+
+
+def _mean(values: Sequence[float]) -> float:
+    return math.fsum(values) / len(values) if values else math.nan

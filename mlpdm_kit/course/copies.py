@@ -1,0 +1,195 @@
+"""Copies of the lessons: for learners, with solutions, and for nbgrader, out of one source.
+
+A lesson's notebook holds everything; tags say what a cell is. ``solution`` and
+``instructor`` are left out of what learners get. For nbgrader each exercise becomes three
+cells: the task, a cell to answer in, and a locked one that gives the points.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from mlpdm_kit import shipped
+from mlpdm_kit.case.files import write_atomically
+from mlpdm_kit.course.exercise import Exercise
+from mlpdm_kit.course.lessons import exercise_of
+from mlpdm_kit.course.words import choice_label, field_label, right_answers
+from mlpdm_kit.record.notebook_copy import translate
+from mlpdm_kit.text import Text
+
+LESSONS = "lessons"
+GUIDE = "instructor_guide"
+HIDDEN = frozenset({"solution", "instructor"})  # tags of what no learner gets
+BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+_ASKS = re.compile(r'^lesson\.exercise\("([\w-]+)"\)$', re.MULTILINE)
+_CONFIG = """\
+c = get_config()  # noqa: F821
+c.CourseDirectory.course_id = "mlpdm"
+c.ClearSolutions.code_stub = {{"python": "# {stub}"}}
+c.ExecutePreprocessor.timeout = 600
+"""
+
+Notebook = dict[str, Any]
+
+
+def lessons() -> list[Path]:
+    """The notebooks of the course, as they lie in the kit.
+
+    Examples
+    --------
+    >>> lessons()[0].stem
+    'calibration'
+    """
+    return sorted((shipped.notebooks() / LESSONS).glob("*.ipynb"))
+
+
+def build(reader: str, out: Path, lang: str = "en") -> list[Path]:
+    """Write copies of the lessons.
+
+    Parameters
+    ----------
+    reader : {"learner", "solution", "nbgrader"}
+        For whom.
+    out : path
+        Folder; made if it is not there. For nbgrader it is a course folder, each lesson an
+        assignment under ``source``.
+    lang : {"en", "ja"}
+
+    Returns
+    -------
+    list of path
+        The notebooks that were written.
+    """
+    copy = COPIES[reader]
+    made = []
+    for file in lessons():
+        notebook = json.loads(file.read_text(encoding="utf-8"))
+        translate(file.stem, notebook, Text(lang))
+        _set(notebook, "lang", lang)
+        place = copy(notebook, file.stem, lang)
+        if place is not None:
+            made.append(write_atomically(out / place, as_json(notebook)))
+    if reader == "nbgrader":
+        stub = Text(lang).say("course.nbgrader.stub")
+        write_atomically(out / "nbgrader_config.py", _CONFIG.format(stub=stub))
+    return made
+
+
+def as_json(notebook: Mapping[str, Any]) -> str:
+    """A notebook as its file holds it."""
+    return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
+
+
+def tags(cell: Mapping[str, Any]) -> set[str]:
+    """What a cell is."""
+    return set(cell["metadata"].get("tags", ()))
+
+
+def asked_in(cell: Mapping[str, Any]) -> str | None:
+    """The exercise that a cell asks, if it asks one."""
+    found = _ASKS.search("".join(cell["source"])) if cell["cell_type"] == "code" else None
+    return found[1] if found else None
+
+
+def _for_learner(notebook: Notebook, name: str, lang: str) -> str | None:
+    if name == GUIDE:
+        return None
+    notebook["cells"] = [cell for cell in notebook["cells"] if not tags(cell) & HIDDEN]
+    return f"{name}.ipynb"
+
+
+def _with_solution(notebook: Notebook, name: str, lang: str) -> str:
+    return f"{name}.ipynb"
+
+
+def _for_nbgrader(notebook: Notebook, name: str, lang: str) -> str | None:
+    kept = [cell for cell in notebook["cells"] if not tags(cell) & HIDDEN]
+    if not any(asked_in(cell) for cell in kept):
+        return None
+    notebook["cells"] = [graded for cell in kept for graded in _graded(cell, lang)]
+    _set(notebook, "mode", "report")
+    return f"source/{name}/{name}.ipynb"
+
+
+COPIES: Mapping[str, Callable[[Notebook, str, str], str | None]] = {
+    "learner": _for_learner,
+    "solution": _with_solution,
+    "nbgrader": _for_nbgrader,
+}
+
+
+def _graded(cell: dict[str, Any], lang: str) -> Iterator[dict[str, Any]]:
+    """The cell itself, and for an exercise the two that follow it."""
+    exercise = asked_in(cell)
+    yield cell
+    if exercise is None:
+        return
+    found = exercise_of(exercise)
+    _mark(cell, f"{exercise}-task", locked=True)
+    answer = _cell(f"{exercise}-answer", _answer_source(found, lang))
+    _mark(answer, f"{exercise}-answer", solution=True)
+    points = _cell(f"{exercise}-points", f'lesson.grade("{exercise}")')
+    _mark(points, f"{exercise}-points", grade=True, locked=True)
+    points["metadata"]["nbgrader"]["points"] = found.points
+    yield answer
+    yield points
+
+
+def _answer_source(exercise: Exercise, lang: str) -> str:
+    """A line for each field with nothing in it, then all right answers between the marks."""
+    right = right_answers(exercise, lang)
+    empty = [
+        f'    {_quoted(field.name)}: "",  # {_one_line(_note(exercise, field.name, lang))}'
+        for field in exercise.fields
+    ]
+    filled = [f"    {_quoted(name)}: {_quoted(value)}," for name, value in right.items()]
+    return "\n".join([
+        f"# {Text(lang).say('course.nbgrader.answer')}",
+        "answers = {", *empty, "}",
+        BEGIN, "answers = {", *filled, "}", END,
+        f"lesson.answer({_quoted(exercise.id)}, answers)",
+    ])  # fmt: skip
+
+
+def _note(exercise: Exercise, name: str, lang: str) -> str:
+    field = next(one for one in exercise.fields if one.name == name)
+    choices = [f"{one}: {choice_label(exercise, field, one, lang)}" for one in field.choices]
+    label = field_label(exercise, field, lang)
+    return f"{label} ({'; '.join(choices)})" if choices else label
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _cell(name: str, source: str) -> dict[str, Any]:
+    return {"cell_type": "code", "execution_count": None, "id": name, "metadata": {},
+            "outputs": [], "source": source}  # fmt: skip
+
+
+def _mark(
+    cell: dict[str, Any], name: str, *, grade: bool = False, solution: bool = False,
+    locked: bool = False,
+) -> None:  # fmt: skip
+    """nbgrader's own words for what a cell is, version 3 of its schema."""
+    cell["metadata"]["nbgrader"] = {
+        "schema_version": 3, "grade_id": name, "grade": grade, "solution": solution,
+        "locked": locked, "task": False, "cell_type": cell["cell_type"],
+    }  # fmt: skip
+
+
+def _set(notebook: Notebook, name: str, value: str) -> None:
+    """Another value for a parameter, its comment as it is."""
+    for cell in notebook["cells"]:
+        if "parameters" in tags(cell):
+            source = "".join(cell["source"])
+            line = re.compile(rf'^({name} = )"[^"\n]*"', re.MULTILINE)
+            cell["source"] = line.sub(lambda found: f"{found[1]}{_quoted(value)}", source)

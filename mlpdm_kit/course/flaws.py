@@ -1,0 +1,166 @@
+"""Find the flaw: cases of the library with a planted flaw, to be named and mended.
+
+The teacher's answer lies beside the case as ``flaw.yaml``: which flaw, where, what is wrong,
+the values that mend it, and the verdict before and after. A mend counts if the kit decides the
+mended case as it decides the teacher's: the values may be others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from mlpdm_kit import shipped
+from mlpdm_kit.case.load import load_case
+from mlpdm_kit.case.yaml_text import parse_yaml, read_yaml
+from mlpdm_kit.course.exercise import Exercise, Field
+from mlpdm_kit.errors import Fault, InputError
+from mlpdm_kit.record.parts import Said
+from mlpdm_kit.record.steps import decide
+
+FLAW_FILE = "flaw.yaml"
+DRAWS = 4_096
+FLAWS = (
+    "monthly-per-day",
+    "threshold-chosen-and-reported-on-the-same-rows",
+    "base-rate-of-the-test-set",
+    "no-baseline",
+    "all-never-tried",
+    "leakage",
+    "action-never-succeeds",
+    "metric-rises-without-benefit",
+    "counted-twice",
+    "miss-priced-at-nothing",
+    "accuracy-at-a-low-base-rate",
+)  # those of the library, and others that a learner may suspect
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flaw:
+    """The teacher's answer to one flawed case."""
+
+    case: str
+    flaw: str
+    where: str
+    answer: str
+    mend: Mapping[str, str]
+    before: str
+    after: str
+
+    @property
+    def folder(self) -> Path:
+        """The case."""
+        return shipped.cases() / self.case
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mended:
+    """Outcomes of a case as it stands and with some values in their place."""
+
+    before: str
+    after: str
+
+
+@cache
+def flaws() -> Mapping[str, Flaw]:
+    """The flawed cases of the library, by name.
+
+    Examples
+    --------
+    >>> flaws()["flaw-leakage"].flaw
+    'leakage'
+    """
+    found = {}
+    for file in sorted(shipped.cases().glob(f"*/{FLAW_FILE}")):
+        said = read_yaml(file)[0]
+        found[file.parent.name] = Flaw(
+            case=file.parent.name, flaw=said["flaw"], where=said["where"], answer=said["answer"],
+            mend=dict(said["mend"]), before=said["verdict"]["before"],
+            after=said["verdict"]["after"],
+        )  # fmt: skip
+    return found
+
+
+def flaw_exercises() -> tuple[Exercise, ...]:
+    """An exercise for each flawed case."""
+    return tuple(_exercise(one) for one in flaws().values())
+
+
+def mended(flaw: Flaw, values: Mapping[str, Any]) -> Mended:
+    """How the case is decided with values in the place of its own, by dotted path.
+
+    Raises
+    ------
+    InputError
+        The case is none with them.
+    """
+    return Mended(before=_decided(flaw.case, ()), after=_decided(flaw.case, _frozen(values)))
+
+
+def written_mend(flaw: Flaw) -> str:
+    """The teacher's mend as a learner writes it: a line a value."""
+    return "\n".join(f"{path}: {value}" for path, value in flaw.mend.items())
+
+
+def _exercise(flaw: Flaw) -> Exercise:
+    return Exercise(
+        id=flaw.case,
+        lesson="flaws",
+        given={"title": load_case(flaw.folder).title, "case": flaw.case,
+               "before": flaw.before, "after": flaw.after},
+        fields=(
+            Field(name="flaw", kind="choice", choices=FLAWS, right=flaw.flaw),
+            Field(name="mend", kind="words", right=written_mend(flaw),
+                  judge=lambda written: _judged(flaw, written)),
+        ),
+        words="flaw",
+    )  # fmt: skip
+
+
+def _judged(flaw: Flaw, written: str) -> Sequence[Said | Fault]:
+    """What is wrong with a mend."""
+    try:
+        values = parse_yaml(written, "mend")[0]
+        if not isinstance(values, Mapping) or not values:
+            return [Said(code="exercise.flaw.mistake.no-values", figures={})]
+        found = mended(flaw, {str(path): value for path, value in values.items()})
+    except InputError as error:
+        return error.faults
+    touched = [path for path in values if _is_near(str(path), flaw)]
+    verdicts = {"before": found.before, "after": found.after}
+    if not touched:
+        return [Said(code="exercise.flaw.mistake.elsewhere", figures=verdicts)]
+    if found.after != flaw.after:
+        same = found.after == found.before
+        code = "exercise.flaw.mistake." + ("same-verdict" if same else "other-verdict")
+        return [Said(code=code, figures=verdicts)]
+    return []
+
+
+def _is_near(path: str, flaw: Flaw) -> bool:
+    """Whether a value stands where the flaw does, above or below it."""
+    places = [flaw.where, *flaw.mend]
+    return any(f"{path}.".startswith(f"{one}.") or f"{one}.".startswith(f"{path}.")
+               for one in places)  # fmt: skip
+
+
+def _frozen(values: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
+    return tuple((path, _frozen(value) if isinstance(value, Mapping) else
+                  tuple(value) if isinstance(value, list) else value)
+                 for path, value in values.items())  # fmt: skip
+
+
+def _thawed(value: Any) -> Any:
+    if isinstance(value, tuple) and all(isinstance(one, tuple) and len(one) == 2 for one in value):
+        return {path: _thawed(inner) for path, inner in value}
+    return list(value) if isinstance(value, tuple) else value
+
+
+@cache
+def _decided(case: str, values: tuple[tuple[str, Any], ...]) -> str:
+    """The outcome of a case; a learner tries the same mend more than once."""
+    found = load_case(shipped.cases() / case, _thawed(values))
+    return decide(found, draws=DRAWS).verdict.outcome

@@ -1,0 +1,135 @@
+"""How a class did: who did what, where it went wrong, and how well it is calibrated."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mlpdm_kit.course.calibration import RoundScore, scored
+from mlpdm_kit.course.checking import Checked, totals
+from mlpdm_kit.course.learner import Learner, learners_in
+from mlpdm_kit.course.lessons import all_exercises
+from mlpdm_kit.errors import Fault
+
+FEW = 3  # mistakes that are named of one exercise
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One learner of a class; ``rounds`` are those of the calibration drill."""
+
+    name: str
+    file: str
+    results: tuple[Checked, ...]
+    tries: int
+    rounds: tuple[RoundScore, ...]
+
+    @property
+    def points(self) -> int:
+        """Of all exercises."""
+        return totals(self.results)[0]
+
+    @property
+    def of(self) -> int:
+        """The most that there could be."""
+        return totals(self.results)[1]
+
+    @property
+    def passed(self) -> int:
+        """Exercises that are all right."""
+        return sum(one.state == "pass" for one in self.results)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stumble:
+    """Where a class went wrong in one exercise.
+
+    ``mistakes`` are the codes of the likely mistakes, each with how many learners made it.
+    """
+
+    exercise: str
+    begun: int
+    passed: int
+    mistakes: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassResults:
+    """A whole class; ``faults`` are those of files that were passed over."""
+
+    rows: tuple[Row, ...]
+    stumbles: tuple[Stumble, ...]
+    faults: tuple[Fault, ...]
+
+    def to_dict(self, lang: str = "en") -> dict[str, Any]:
+        """For machines."""
+        return {
+            "learners": [
+                {
+                    "name": row.name,
+                    "file": row.file,
+                    "points": row.points,
+                    "of": row.of,
+                    "passed": row.passed,
+                    "tries": row.tries,
+                    "exercises": {one.exercise.id: one.state for one in row.results},
+                    "calibration": [
+                        {"hits": one.hits, "of": len(one.rows), "score": one.score}
+                        for one in row.rounds
+                    ],
+                }
+                for row in self.rows
+            ],
+            "exercises": [
+                {"exercise": one.exercise, "begun": one.begun, "passed": one.passed,
+                 "mistakes": dict(one.mistakes)}
+                for one in self.stumbles
+            ],
+            "faults": [fault.to_dict(lang) for fault in self.faults],
+        }  # fmt: skip
+
+
+def class_results(folder: Path) -> ClassResults:
+    """The results of all learners whose files lie in a folder.
+
+    Parameters
+    ----------
+    folder : path
+        Files that cannot be read are named and passed over.
+    """
+    found, faults = learners_in(folder)
+    rows = tuple(_row(file, learner) for file, learner in found)
+    return ClassResults(rows=rows, stumbles=tuple(_stumbles(rows)), faults=tuple(faults))
+
+
+def _row(file: Path, learner: Learner) -> Row:
+    return Row(
+        name=learner.name,
+        file=file.name,
+        results=tuple(learner.results()),
+        tries=sum(learner.tries.values()),
+        rounds=tuple(scored(one) for one in learner.rounds),
+    )
+
+
+def _stumbles(rows: tuple[Row, ...]) -> Iterator[Stumble]:
+    """Every exercise that somebody has begun, in order."""
+    for place, name in enumerate(all_exercises()):
+        results = [row.results[place] for row in rows]
+        begun = [one for one in results if one.state != "empty"]
+        if not begun:
+            continue
+        made = Counter(code for one in begun for code in _codes(one))
+        yield Stumble(exercise=name, begun=len(begun),
+                      passed=sum(one.state == "pass" for one in begun),
+                      mistakes=tuple(made.most_common(FEW)))  # fmt: skip
+
+
+def _codes(one: Checked) -> set[str]:
+    """The hints that somebody got, each once."""
+    return {
+        hint.code for field in one.fields for hint in field.hints if not isinstance(hint, Fault)
+    }
