@@ -103,6 +103,7 @@ def _for_learner(notebook: Notebook, name: str, lang: str) -> str | None:
 
 
 def _with_solution(notebook: Notebook, name: str, lang: str) -> str:
+    _set(notebook, "learner", "solution")  # nobody's own answers are written over
     return f"{name}.ipynb"
 
 
@@ -142,24 +143,26 @@ def _graded(cell: dict[str, Any], lang: str) -> Iterator[dict[str, Any]]:
 def _answer_source(exercise: Exercise, lang: str) -> str:
     """A line for each field with nothing in it, then all right answers between the marks."""
     right = right_answers(exercise, lang)
-    empty = [
-        f'    {_quoted(field.name)}: "",  # {_one_line(_note(exercise, field.name, lang))}'
-        for field in exercise.fields
-    ]
     filled = [f"    {_quoted(name)}: {_quoted(value)}," for name, value in right.items()]
     return "\n".join([
         f"# {Text(lang).say('course.nbgrader.answer')}",
-        "answers = {", *empty, "}",
+        "answers = {", *_empty_lines(exercise, lang), "}",
         BEGIN, "answers = {", *filled, "}", END,
         f"lesson.answer({_quoted(exercise.id)}, answers)",
     ])  # fmt: skip
 
 
-def _note(exercise: Exercise, name: str, lang: str) -> str:
-    field = next(one for one in exercise.fields if one.name == name)
-    choices = [f"{one}: {choice_label(exercise, field, one, lang)}" for one in field.choices]
-    label = field_label(exercise, field, lang)
-    return f"{label} ({'; '.join(choices)})" if choices else label
+def _empty_lines(exercise: Exercise, lang: str) -> Iterator[str]:
+    """Each field under what it asks; choices that fields share are told once."""
+    told: tuple[str, ...] = ()
+    for field in exercise.fields:
+        yield f"    # {_one_line(field_label(exercise, field, lang))}"
+        if field.choices != told:
+            for choice in field.choices:
+                label = choice_label(exercise, field, choice, lang)
+                yield f"    #   {choice}: {_one_line(label)}"
+            told = field.choices or told
+        yield f'    {_quoted(field.name)}: "",'
 
 
 def _one_line(text: str) -> str:

@@ -1,0 +1,71 @@
+"""Find the flaw: named and mended, the verdict changes; mended elsewhere, it does not count."""
+
+from __future__ import annotations
+
+import pytest
+
+from mlpdm_kit.course.checking import check
+from mlpdm_kit.course.flaws import FLAWS, flaws, mended, written_mend
+from mlpdm_kit.course.lessons import exercise_of
+from mlpdm_kit.course.words import task, title, worked
+from mlpdm_kit.text import LANGUAGES
+
+NAMES = sorted(flaws())
+SMALL = "flaw-monthly-per-day"
+
+
+def test_every_flaw_of_the_library_is_an_exercise_with_words_for_its_kind() -> None:
+    assert len(NAMES) >= 8
+    for name in NAMES:
+        exercise = exercise_of(name)
+        assert flaws()[name].flaw in FLAWS
+        for lang in LANGUAGES:
+            assert title(exercise, lang)
+            assert len(worked(exercise, lang)) == 2
+            assert flaws()[name].before in ("use_ml", "use_non_ml", "find_out_first")
+            assert flaws()[name].answer not in " ".join(task(exercise, lang))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_teachers_mend_turns_the_verdict(name: str) -> None:
+    flaw = flaws()[name]
+    answers = {"flaw": flaw.flaw, "mend": written_mend(flaw)}
+    assert check(exercise_of(name), answers).state == "pass"
+    found = mended(flaw, flaw.mend)
+    assert (found.before, found.after) == (flaw.before, flaw.after)
+
+
+def test_another_value_at_the_right_place_counts_too() -> None:
+    mend = "options.model.run: 1350 EUR per month  # what the offer says"
+    found = check(exercise_of(SMALL), {"flaw": "1", "mend": mend})
+    assert found.state == "pass"
+
+
+@pytest.mark.parametrize(
+    ("mend", "code"),
+    [
+        ("options.model.run: 44000 EUR per month", "exercise.flaw.mistake.same-verdict"),
+        ("volume: 300000 per month", "exercise.flaw.mistake.elsewhere"),
+        ("[]", "exercise.flaw.mistake.no-values"),
+        ("just words", "exercise.flaw.mistake.no-values"),
+        ("options.model.run: much", "quantity-number"),
+        ("colour: red", "unknown-field"),
+        ("title: [", "yaml-bracket"),
+        ("options.model.run.deeper.down: 3", ""),
+    ],
+)
+def test_a_mend_that_does_not_mend(mend: str, code: str) -> None:
+    found = check(exercise_of(SMALL), {"flaw": "monthly-per-day", "mend": mend})
+    judged = found.fields[1]
+    assert (judged.state, found.state) == ("wrong", "partial")
+    assert judged.hints
+    for lang in LANGUAGES:
+        assert found.sentences(judged, lang)
+    if code.startswith("exercise."):
+        assert judged.hints[0].code == code
+
+
+def test_the_wrong_name_is_told_what_to_ask() -> None:
+    found = check(exercise_of(SMALL), {"flaw": "leakage"})
+    assert found.fields[0].state == "wrong"
+    assert found.fields[0].hints[0].code == "exercise.flaw.flaw.hint"

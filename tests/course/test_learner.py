@@ -1,0 +1,120 @@
+"""A learner's file: read and written, by people and by the kit, and what is wrong with one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mlpdm_kit.course.learner import (
+    Learner,
+    Round,
+    file_of,
+    learners_in,
+    read_learner,
+    write_learner,
+)
+from mlpdm_kit.errors import InputError
+
+WRITTEN = """\
+# mine
+learner: 山田 Aki
+answers:
+  threshold: {threshold: 10%}
+  who-bears:
+    held-payment: 2
+"""
+
+
+def test_a_file_written_by_hand(tmp_path: Path) -> None:
+    file = tmp_path / "aki.yaml"
+    file.write_text(WRITTEN, encoding="utf-8")
+    learner = read_learner(file)
+    assert learner.name == "山田 Aki"
+    assert learner.checked("threshold").state == "pass"
+    assert learner.checked("who-bears").state == "partial"
+    assert learner.checked("base-rate").state == "empty"
+
+
+def test_what_is_written_is_read_again(tmp_path: Path) -> None:
+    learner = Learner(name="A: [b] #c")
+    learner = learner.answering("threshold", {"threshold": " 10% "}, tried=True)
+    learner = learner.answering("who-bears", {"held-payment": "a: b\n- c"}, tried=False)
+    learner = learner.with_round(
+        Round(bank="en", ranges={"everest": "8000..9000"}, bets={"everest": "wheel"})
+    )
+    file = write_learner(learner, tmp_path / "a.yaml")
+    again = read_learner(file)
+    assert again == learner
+    assert again.tries == {"threshold": 1}
+    assert "threshold: 10%" in file.read_text(encoding="utf-8")  # as people would write it
+
+
+def test_answers_that_are_not_given_stay() -> None:
+    learner = Learner(name="a").answering("base-rate", {"caught": "90"}, tried=True)
+    learner = learner.answering("base-rate", {"false": "495"}, tried=True)
+    assert learner.answers["base-rate"] == {"caught": "90", "false": "495"}
+    assert learner.tries == {"base-rate": 2}
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("", ""),
+        ("- a\n", ""),
+        ("learner: a\ncolour: red\n", ":2:"),
+        ("learner: a\nanswers:\n  nothing: {a: b}\n", ":3:"),
+        ("learner: a\nanswers:\n  threshold: {other: 1}\n", ":3:"),
+        ("learner: a\nanswers:\n  threshold: {threshold: [1]}\n", ":3:"),
+        ("learner: a\nanswers: [1]\n", ":2:"),
+        ("learner: a\ntries: {threshold: many}\n", ":2:"),
+        ("learner: a\ncalibration: soon\n", ":2:"),
+        ("learner: a\ncalibration: [{ranges: {a: [1]}}]\n", ":"),
+        ("answers: {}\n", ""),
+        ("learner: {a: b}\n", ":1:"),
+        ("learner: [x\n", ":1:"),
+        ("learner: !!python/object:os.system a\n", ":1:"),
+        (f"learner: a\nanswers:\n  threshold: {{threshold: {'9' * 3_000}}}\n", ":3:"),
+    ],
+)
+def test_faults_name_their_place(text: str, place: str, tmp_path: Path) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError) as told:
+        read_learner(file)
+    for lang in ("en", "ja"):
+        said = told.value.sentences(lang)
+        assert said
+        assert all(str(file) in line for line in said)
+        assert any(place in line for line in said)
+
+
+@settings(max_examples=200, deadline=None)
+@given(raw=st.one_of(st.binary(max_size=300), st.text(max_size=300).map(str.encode)))
+def test_any_bytes_give_a_learner_or_faults(raw: bytes, tmp_path_factory: pytest.TempPathFactory):
+    file = tmp_path_factory.mktemp("any") / "a.yaml"
+    file.write_bytes(raw)
+    told: list[str] = []
+    try:
+        told.append(read_learner(file).name)
+    except InputError as error:
+        told += error.sentences("ja")
+    assert told
+
+
+@pytest.mark.parametrize("name", ["", " ", "../x", "a/b", "a\0b", "x" * 300, "CON:"])
+def test_a_name_that_no_file_can_have(name: str) -> None:
+    with pytest.raises(InputError):
+        file_of(Path("learners"), name)
+
+
+def test_broken_files_are_named_and_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("learner: a\n")
+    (tmp_path / "b.yaml").write_text("learner: [\n")
+    (tmp_path / "c.txt").write_text("nothing")
+    (tmp_path / "d.yaml").mkdir()
+    found, faults = learners_in(tmp_path)
+    assert [learner.name for _, learner in found] == ["a"]
+    assert {Path(fault.file or "").name for fault in faults} == {"b.yaml", "d.yaml"}

@@ -1,0 +1,77 @@
+"""The results of a class: who did what, where it went wrong, and the page that shows it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mlpdm_kit.course.learner import Learner, Round, write_learner
+from mlpdm_kit.course.results import class_results
+from mlpdm_kit.text import Text
+from mlpdm_kit.view.class_page import calibration_chart, class_html, write_class_page
+from tests.course.test_calibration import played
+
+
+def a_class(folder: Path) -> Path:
+    """Three learners and two files that are none."""
+    aki = Learner(name="Aki").answering("threshold", {"threshold": "10%"}, tried=True)
+    ken = Learner(name="<b>Ken</b>").answering("threshold", {"threshold": "90%"}, tried=True)
+    ken = ken.answering("who-bears", {"held-payment": "us"}, tried=True)
+    mio = Learner(name="美緒").answering("threshold", {"threshold": "0.9"}, tried=True)
+    for place, (one, hits) in enumerate(((aki, 9), (ken, 4), (mio, 7))):
+        write_learner(one.with_round(played(hits)), folder / f"{place}.yaml")
+    (folder / "broken.yaml").write_text("learner: [", encoding="utf-8")
+    (folder / "other.yaml").write_text("title: a case\n", encoding="utf-8")
+    return folder
+
+
+def test_who_did_what_and_where_it_went_wrong(tmp_path: Path) -> None:
+    found = class_results(a_class(tmp_path))
+    assert [row.name for row in found.rows] == ["Aki", "<b>Ken</b>", "美緒"]
+    assert [row.points for row in found.rows] == [1, 0, 0]
+    assert [row.passed for row in found.rows] == [1, 0, 0]
+    first = found.stumbles[0]
+    assert (first.exercise, first.begun, first.passed) == ("threshold", 3, 1)
+    assert first.mistakes == (("exercise.threshold.mistake.swapped", 2),)
+    assert {Path(fault.file or "").name for fault in found.faults} == {"broken.yaml", "other.yaml"}
+    plain = found.to_dict("ja")
+    assert [one["calibration"][0]["hits"] for one in plain["learners"]] == [9, 4, 7]
+    assert len(plain["faults"]) >= 2
+
+
+def test_a_folder_of_nobody(tmp_path: Path) -> None:
+    found = class_results(tmp_path)
+    assert (found.rows, found.stumbles, found.faults) == ((), (), ())
+
+
+def test_the_page_says_it_all_and_lets_nobody_in(tmp_path: Path) -> None:
+    found = class_results(a_class(tmp_path))
+    for lang in ("en", "ja"):
+        page = write_class_page(found, tmp_path / f"{lang}.html", lang).read_text(encoding="utf-8")
+        assert "<b>Ken</b>" not in page
+        assert "&lt;b&gt;Ken&lt;/b&gt;" in page
+        assert "broken.yaml" in page
+        assert "default-src 'none'" in page
+        assert "http" not in page.partition("<script>")[0]
+    assert "二つの費用が入れ替わっています" in page
+
+
+def test_the_chart_counts_learners_by_their_last_round(tmp_path: Path) -> None:
+    found = class_results(a_class(tmp_path))
+    figure = calibration_chart(found, Text("en"))
+    assert figure is not None
+    assert figure["layout"]["meta"]["title"].startswith("1 of 3 learners")
+    bars = [trace for trace in figure["data"] if trace["type"] == "bar"]
+    assert sum(bar["x"][0] for bar in bars if bar["width"][0] == 14 and bar["base"][0] == 0) >= 3
+    again = Learner(name="Aki").with_round(played(3)).with_round(played(9))
+    write_learner(again, tmp_path / "1.yaml")
+    assert calibration_chart(class_results(tmp_path), Text("en"))["layout"]["meta"]["title"] == (
+        "Nobody's ranges are clearly too narrow")  # fmt: skip
+
+
+def test_without_a_round_there_is_no_chart(tmp_path: Path) -> None:
+    write_learner(Learner(name="a").answering("threshold", {"threshold": "1"}, tried=True),
+                  tmp_path / "a.yaml")  # fmt: skip
+    write_learner(Learner(name="b").with_round(Round(bank="en", ranges={})), tmp_path / "b.yaml")
+    found = class_results(tmp_path)
+    assert calibration_chart(found, Text("ja")) is None
+    assert "<script>" in class_html(found, "ja")
