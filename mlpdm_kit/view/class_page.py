@@ -9,13 +9,14 @@ from markupsafe import Markup
 
 from mlpdm_kit.case.files import write_atomically
 from mlpdm_kit.course.calibration import QUESTIONS, RoundScore
-from mlpdm_kit.course.lessons import exercise_of
-from mlpdm_kit.course.results import ClassResults, Stumble
+from mlpdm_kit.course.checking import totals
+from mlpdm_kit.course.lessons import all_exercises, exercise_of
+from mlpdm_kit.course.results import ClassResults, Row, Stumble
 from mlpdm_kit.course.words import exercise_text, title
 from mlpdm_kit.record.assets import plotly_script
 from mlpdm_kit.record.pages import pages, policy, source
 from mlpdm_kit.record.render import picture
-from mlpdm_kit.record.tables import Cell, Head, Table
+from mlpdm_kit.record.tables import NONE, Cell, Head, Table
 from mlpdm_kit.text import Text
 from mlpdm_kit.view import palette
 from mlpdm_kit.view.axis import Axis
@@ -52,25 +53,35 @@ def class_html(found: ClassResults, lang: str) -> str:
 
 
 def learners_table(found: ClassResults, text: Text) -> Table:
-    """Who did what."""
-    heads = ("learner", "points", "passed", "tries", "hits")
+    """Who did what: points by lesson, of all, and the hits of the drill's rounds."""
+    lessons = tuple(dict.fromkeys(one.lesson for one in all_exercises().values()))
     rows = tuple(
         (
             Cell(text=row.name),
+            *(_of_lesson(row, lesson, text) for lesson in lessons),
             Cell(text=text.say("course.points", n=row.points, of=row.of), number=True),
-            Cell(text=text.count(row.passed), number=True),
             Cell(text=text.count(row.tries), number=True),
             Cell(text=", ".join(text.say("course.points", n=one.hits, of=len(one.rows))
-                                for one in row.rounds) or "–", number=True),
+                                for one in row.rounds) or NONE, number=True),
         )
         for row in found.rows
     )  # fmt: skip
+    heads = [Head(text=text.say(f"course.lesson.{lesson}"), number=True) for lesson in lessons]
+    last = [Head(text=text.say(f"class.{one}"), number=True) for one in ("points", "tries", "hits")]
     return Table(
-        caption=text.say("class.who"),
-        heads=tuple(Head(text=text.say(f"class.{one}"), number=one != "learner") for one in heads),
+        caption=text.say("class.who.caption"),
+        heads=(Head(text=text.say("class.learner")), *heads, *last),
         rows=rows,
         title=0,
     )
+
+
+def _of_lesson(row: Row, lesson: str, text: Text) -> Cell:
+    results = [one for one in row.results if one.exercise.lesson == lesson]
+    if all(one.state == "empty" for one in results):
+        return Cell(text=NONE, number=True)
+    points, most = totals(results)
+    return Cell(text=f"{text.count(points)}/{text.count(most)}", number=True)
 
 
 def stumbles_table(found: ClassResults, lang: str) -> Table:
@@ -79,7 +90,7 @@ def stumbles_table(found: ClassResults, lang: str) -> Table:
     heads = ("exercise", "begun", "right", "mistakes")
     ordered = sorted(found.stumbles, key=lambda one: one.passed / one.begun)
     return Table(
-        caption=text.say("class.where"),
+        caption=text.say("class.where.caption"),
         heads=tuple(
             Head(text=text.say(f"class.{one}"), number=one in ("begun", "right")) for one in heads
         ),
