@@ -102,6 +102,28 @@ def _say(results: Sequence[Checked], lang: str) -> None:
     typer.echo(text.say("cli.exercise.sum", n=reached, of=most))
 
 
+@course.command("open")
+def open_course(
+    folder: Annotated[
+        Path, typer.Argument(metavar="[DIR]", help="Your folder; made, or gone on with.")
+    ] = Path("lessons"),
+    learner: Annotated[
+        str, typer.Option(metavar="NAME", help="Your name, for the file of your answers.")
+    ] = "",
+    lang: Lang = "en",
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65_535, help="Port; a free one if not given.")
+    ] = None,
+    browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="Whether to open the first lesson.")
+    ] = True,
+) -> None:
+    """Take the lessons in JupyterLab."""
+    from mlpdm_kit.run.lessons import open_lessons
+
+    open_lessons(folder, typer.echo, learner=learner, lang=lang, port=port, browser=browser)
+
+
 @course.command("build")
 def build(
     out: Annotated[Path, typer.Argument(metavar="DIR", help="Where; made if it is not there.")],

@@ -16,6 +16,7 @@ from typing import Any
 from mlpdm_kit import shipped
 from mlpdm_kit.case.files import write_atomically
 from mlpdm_kit.course.exercise import Exercise
+from mlpdm_kit.course.learner import file_of
 from mlpdm_kit.course.lessons import exercise_of
 from mlpdm_kit.course.words import choice_label, field_label, right_answers
 from mlpdm_kit.record.notebook_copy import translate
@@ -47,7 +48,9 @@ def lessons() -> list[Path]:
     return sorted((shipped.notebooks() / LESSONS).glob("*.ipynb"))
 
 
-def build(reader: str, out: Path, lang: str = "en") -> list[Path]:
+def build(
+    reader: str, out: Path, lang: str = "en", *, learner: str = "", keep: bool = False
+) -> list[Path]:
     """Write copies of the lessons.
 
     Parameters
@@ -58,20 +61,32 @@ def build(reader: str, out: Path, lang: str = "en") -> list[Path]:
         Folder; made if it is not there. For nbgrader it is a course folder, each lesson an
         assignment under ``source``.
     lang : {"en", "ja"}
+    learner : str
+        Whose copies they are.
+    keep : bool
+        Leave copies as they are that are there already.
 
     Returns
     -------
     list of path
         The notebooks that were written.
+
+    Raises
+    ------
+    InputError
+        The learner's name is none that a file can have.
     """
     copy = COPIES[reader]
+    if learner:
+        file_of(out, learner)
     made = []
     for file in lessons():
         notebook = json.loads(file.read_text(encoding="utf-8"))
         translate(file.stem, notebook, Text(lang))
         _set(notebook, "lang", lang)
+        _set(notebook, "learner", learner)
         place = copy(notebook, file.stem, lang)
-        if place is not None:
+        if place is not None and not (keep and (out / place).exists()):
             made.append(write_atomically(out / place, as_json(notebook)))
     if reader == "nbgrader":
         stub = Text(lang).say("course.nbgrader.stub")

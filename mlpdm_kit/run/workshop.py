@@ -1,57 +1,23 @@
-"""JupyterLab for a workshop: a process of its own, with settings of its own, ended with us.
-
-Nothing of the user's own Jupyter is read or changed: settings, layout and what the server
-notes stand in `OWN` inside the working folder.
-"""
+"""A workshop: its working folder, and JupyterLab in it until it is ended."""
 
 from __future__ import annotations
 
-import importlib.metadata
-import importlib.util
-import json
 import os
-import secrets
 import shlex
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from mlpdm_kit.case.files import write_atomically
 from mlpdm_kit.case.load import CASE_FILE
-from mlpdm_kit.errors import InputError, refuse
-from mlpdm_kit.record.assets import FILES
 from mlpdm_kit.record.workplace import START, Workplace, folder_for, open_place, pages
-from mlpdm_kit.run.kernels import environment
+from mlpdm_kit.run.lab import (
+    Lab,
+    Say,
+    free_port,
+    open_in_browser,
+    refuse_without_jupyterlab,
+    serve,
+)
 from mlpdm_kit.text import Text
-
-OWN = ".jupyter"
-EXTENSIONS = Path(__file__).parent / "labextensions"
-"""JupyterLab's extension that fills a page of a workshop when it is opened."""
-
-FIRST_PORT, PORTS = 8888, 10
-PATIENCE = 120  # seconds until JupyterLab has to answer
-GRACE = 15  # seconds until it has to have ended
-_COMMAND_MODE = ".jp-mod-commandMode"
-_PACKS = {"ja": "ja_JP"}
-SETTINGS: dict[str, dict[str, Any]] = {
-    "@jupyterlab/apputils-extension:notification": {
-        "fetchNews": "false",
-        "checkForUpdates": False,
-        "doNotDisturbMode": True,
-    },
-    "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none", "scrollPastEnd": False},
-}
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,8 +46,7 @@ def workshop(wish: Wish, say: Say) -> None:
         As `open_place`; the port is taken, or JupyterLab is missing or does not start.
     """
     text = Text(wish.lang)
-    if importlib.util.find_spec("jupyterlab") is None:
-        raise refuse("jupyterlab-missing", "workshop")
+    refuse_without_jupyterlab()
     port = free_port(wish.port)
     folder = wish.folder or folder_for(wish.case)
     place, there = open_place(folder, wish.case, wish.lang)
@@ -90,271 +55,15 @@ def workshop(wish: Wish, say: Say) -> None:
         say(text.say("cli.workshop.lang"))
     command = shlex.join(["mlpdm", "workshop", "--dir", str(folder),
                           *(["--lang", place.lang] if place.lang != "en" else [])])  # fmt: skip
-    lab = Lab(folder.resolve(), place, port)
-    with _ended_by_signals():
-        try:
-            lab.start()
-            say(text.say("cli.workshop.starting"))
-            try:
-                lab.wait_until_ready()
-            except InputError:
-                if wish.port is not None or _is_free(lab.port):
-                    raise
-                lab.port = _any_port()  # another program has taken it meanwhile
-                lab.start()
-                lab.wait_until_ready()
-            _say_how(say, text, lab, folder, place, command)
-            if wish.browser:
-                _open(lab.address)
-            lab.wait()
-        except KeyboardInterrupt:
-            say(text.say("cli.workshop.stopping"))
-        finally:
-            lab.end()
+    lab = Lab(folder.resolve(), place.lang, port, first=START, filled=list(pages()))
+
+    def ready() -> None:
+        _say_how(say, text, lab, folder, place, command)
+        if wish.browser:
+            open_in_browser(lab.address)
+
+    serve(lab, wish.port, say, ready)
     say(text.say("cli.workshop.ended", command=command))
-
-
-class Lab:
-    """JupyterLab as a child process.
-
-    Parameters
-    ----------
-    folder : path
-        The working folder; nothing outside of it is served.
-    place : Workplace
-    port : int
-    """
-
-    def __init__(self, folder: Path, place: Workplace, port: int) -> None:
-        self.folder, self.place, self.port = folder, place, port
-        self.token = secrets.token_urlsafe(24)
-        self.log = folder / OWN / "log.txt"
-        self._process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def address(self) -> str:
-        """The start page."""
-        return f"http://127.0.0.1:{self.port}/lab/tree/{START}?token={self.token}"
-
-    def start(self) -> None:
-        """Start it; it is not ready yet."""
-        own = self.folder / OWN
-        try:
-            write_atomically(own / "app" / "overrides.json", json.dumps(settings(self.place.lang)))
-            write_atomically(own / "app" / "page_config.json", json.dumps(told(self.place.lang)))
-            keys = own / "settings" / "@jupyterlab" / "shortcuts-extension"
-            write_atomically(keys / "shortcuts.jupyterlab-settings", json.dumps(quiet_keys()))
-            log = open(self.log, "wb")  # noqa: SIM115 (the child keeps it)
-        except OSError as error:
-            raise refuse("workshop-folder", "--dir", self.folder,
-                         reason=error.strerror or "") from error  # fmt: skip
-        with log:
-            self._process = subprocess.Popen(
-                self._command(), cwd=self.folder, env=self._environment(own),
-                stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
-                **_apart(),
-            )  # fmt: skip
-
-    def wait_until_ready(self) -> None:
-        """Wait until it answers."""
-        until = time.monotonic() + PATIENCE
-        while time.monotonic() < until:
-            if self._process is None or self._process.poll() is not None:
-                break
-            with suppress(OSError):
-                self._ask("/api/status").close()
-                return
-            time.sleep(0.2)
-        raise refuse("jupyterlab-ended", "workshop", _last_line(self.log), log=self.log)
-
-    def wait(self) -> None:
-        """Wait until somebody ends it, here or on its own page."""
-        if self._process is not None:
-            while self._process.poll() is None:
-                time.sleep(0.3)
-
-    def end(self) -> None:
-        """End it and every kernel; by force where asking does not help."""
-        process = self._process
-        if process is None or process.poll() is not None:
-            return
-        with suppress(OSError):
-            self._ask("/api/shutdown", method="POST").close()
-        if not _gone(process, GRACE):
-            process.terminate()
-            if not _gone(process, GRACE):
-                process.kill()
-                process.wait()
-
-    def _ask(self, path: str, method: str = "GET") -> Any:
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}{path}", method=method,
-            headers={"Authorization": f"token {self.token}"},
-        )  # fmt: skip
-        plain = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        return plain.open(request, timeout=5)
-
-    def _command(self) -> list[str]:
-        options = {
-            "ServerApp.ip": "127.0.0.1",
-            "ServerApp.port": self.port,
-            "ServerApp.port_retries": 0,
-            "ServerApp.root_dir": self.folder,
-            "ContentsManager.files_handler_class": "mlpdm_kit.run.served.Files",
-            "LabApp.app_settings_dir": self.folder / OWN / "app",
-            "LabApp.extra_labextensions_path": EXTENSIONS,
-            "LabApp.news_url": "",
-        }
-        root = hasattr(os, "geteuid") and os.geteuid() == 0
-        return [
-            sys.executable, "-P", "-m", "jupyterlab", "--no-browser",
-            *(["--allow-root"] if root else []),
-            *(f"--{name}={value}" for name, value in options.items()),
-        ]  # fmt: skip
-
-    def _environment(self, own: Path) -> dict[str, str]:
-        folders = {
-            "JUPYTER_CONFIG_DIR": "config",
-            "JUPYTER_DATA_DIR": "data",
-            "JUPYTER_RUNTIME_DIR": "runtime",
-            "JUPYTERLAB_SETTINGS_DIR": "settings",
-            "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
-        }
-        # the token stands in the environment: a command line can be read by everybody
-        return {**environment(), **{n: str(own / name) for n, name in folders.items()},
-                FILES: f"http://127.0.0.1:{self.port}/files/", "JUPYTER_TOKEN": self.token,
-                "PYTHONUNBUFFERED": "1"}  # fmt: skip
-
-
-def settings(lang: str, packs: frozenset[str] | None = None) -> dict[str, dict[str, Any]]:
-    """JupyterLab's settings for a workshop, in the reader's language where that is installed.
-
-    Examples
-    --------
-    >>> settings("ja", frozenset({"ja_JP"}))["@jupyterlab/translation-extension:plugin"]
-    {'locale': 'ja_JP'}
-    >>> settings("ja", frozenset()).keys() == settings("en").keys()
-    True
-    """
-    if packs is None:
-        found = importlib.metadata.entry_points(group="jupyterlab.languagepack")
-        packs = frozenset(entry.name for entry in found)
-    pack = _PACKS.get(lang)
-    if pack not in packs:
-        return SETTINGS
-    return {**SETTINGS, "@jupyterlab/translation-extension:plugin": {"locale": pack}}
-
-
-def told(lang: str) -> dict[str, str]:
-    """Which pages fill themselves, and what they say meanwhile, for our own extension.
-
-    Examples
-    --------
-    >>> json.loads(told("en")["mlpdm"])["pages"][:2]
-    ['start.ipynb', 'silent_estimates.ipynb']
-    """
-    text = Text(lang)
-    said = {"starting": text.say("start.starting"), "byHand": text.say("start.by-hand")}
-    # as one text: of a mapping, JupyterLab hands on no more than its keys
-    return {"mlpdm": json.dumps({"pages": list(pages()), **said})}
-
-
-def quiet_keys() -> dict[str, list[dict[str, Any]]]:
-    """JupyterLab's commands on single keys, switched off.
-
-    In a list of a form, or beside a field, a letter would delete, cut or change a cell.
-    """
-    found: list[dict[str, Any]] = []
-    for file in (file for place in _schemas() for file in sorted(place.glob("*/*/*.json"))):
-        with suppress(OSError, ValueError):
-            known = json.loads(file.read_text(encoding="utf-8"))
-            found += [
-                {**one, "disabled": True}
-                for one in known.get("jupyter.lab.shortcuts", ())
-                if _COMMAND_MODE in one.get("selector", "") and not _held(one.get("keys", ()))
-            ]
-    return {"shortcuts": found}
-
-
-def _schemas() -> list[Path]:
-    """Where JupyterLab's plugins say what they have, keys among it."""
-    from jupyter_core.paths import jupyter_path
-
-    return [Path(place) for place in jupyter_path("lab", "schemas")]
-
-
-def _held(keys: Sequence[str]) -> bool:
-    """Whether another key is held down with it, as no letter that somebody types."""
-    return any(held in key for key in keys for held in ("Accel", "Ctrl", "Alt", "Cmd", "Enter"))
-
-
-def free_port(wanted: int | None = None) -> int:
-    """The port that is wanted, else the first free one.
-
-    Raises
-    ------
-    InputError
-        The one that is wanted is taken.
-    """
-    if wanted is not None:
-        if not _is_free(wanted):
-            raise refuse("port-taken", "--port", wanted)
-        return wanted
-    some = range(FIRST_PORT, FIRST_PORT + PORTS)
-    found = next((port for port in some if _is_free(port)), None)
-    return _any_port() if found is None else found
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as one:
-        if os.name != "nt":  # a port that was used a moment ago is free
-            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            one.bind(("127.0.0.1", port))
-        except (OSError, OverflowError):
-            return False
-    return True
-
-
-def _any_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
-def _apart() -> Mapping[str, Any]:
-    """A Ctrl-C is ours: the server would ask whether it is meant."""
-    if sys.platform == "win32":
-        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
-    return {"start_new_session": True}
-
-
-class _ended_by_signals:  # noqa: N801 (used like a function)
-    """Let Ctrl-C, SIGTERM and a closed window end us, also where we began with Ctrl-C ignored."""
-
-    def __enter__(self) -> None:
-        names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
-        self._before = {}
-        with suppress(ValueError):  # not in the main thread: whoever calls us ends us
-            for name in names:
-                number = getattr(signal, name)
-                self._before[number] = signal.signal(number, _interrupt)
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-
-
-def _interrupt(*_: object) -> None:
-    raise KeyboardInterrupt
-
-
-def _gone(process: subprocess.Popen[bytes], seconds: float) -> bool:
-    try:
-        process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        return False
-    return True
 
 
 def _say_how(say: Say, text: Text, lab: Lab, folder: Path, place: Workplace, command: str) -> None:
@@ -365,17 +74,3 @@ def _say_how(say: Say, text: Text, lab: Lab, folder: Path, place: Workplace, com
     else:
         say(text.say("cli.workshop.stop.unchosen"))
     say(text.say("cli.workshop.next", command=command))
-
-
-def _open(address: str) -> None:
-    import webbrowser
-
-    webbrowser.open(address)
-
-
-def _last_line(log: Path) -> str:
-    with suppress(OSError):
-        lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-        if lines:
-            return lines[-1][:200]
-    return "-"

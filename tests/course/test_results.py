@@ -52,7 +52,7 @@ def test_the_page_says_it_all_and_lets_nobody_in(tmp_path: Path) -> None:
         assert "&lt;b&gt;Ken&lt;/b&gt;" in page
         assert "broken.yaml" in page
         assert "default-src 'none'" in unescape(page)
-        assert "http" not in page.partition("<script>")[0]
+        assert "://" not in page.partition("<script>")[0]
     assert "二つの費用が入れ替わっています" in page
 
 

@@ -19,9 +19,10 @@ from typing import Any
 import pytest
 
 from mlpdm_kit.errors import InputError
-from mlpdm_kit.record.workplace import open_place
-from mlpdm_kit.run import workshop as workshop_module
-from mlpdm_kit.run.workshop import OWN, Lab, Wish, free_port, quiet_keys, settings, workshop
+from mlpdm_kit.record.workplace import START, open_place
+from mlpdm_kit.run import lab as lab_module
+from mlpdm_kit.run.lab import OWN, Lab, free_port, quiet_keys, settings
+from mlpdm_kit.run.workshop import Wish, workshop
 from mlpdm_kit.shipped import import_root
 
 
@@ -88,7 +89,7 @@ def test_it_serves_the_start_page_and_ends_with_its_kernels(tmp_path: Path, end:
 
 def test_nothing_of_the_users_own_jupyter_is_touched(tmp_path: Path) -> None:
     place, _ = open_place(tmp_path, "urgent-mail")
-    lab = Lab(tmp_path, place, 1)
+    lab = Lab(tmp_path, place.lang, 1, first=START, filled=())
     environment = lab._environment(tmp_path / OWN)
     folders = {n for n in environment if n.startswith("JUPYTER") and n.endswith("_DIR")}
     assert {"JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR",
@@ -114,7 +115,7 @@ def status(address: str, **heads: str) -> int:
 def test_a_record_opens_by_its_address_for_who_is_logged_in(tmp_path: Path) -> None:
     place, _ = open_place(tmp_path, "urgent-mail")
     (tmp_path / "record.html").write_text("<p>Use ML.</p>", encoding="utf-8")
-    lab = Lab(tmp_path, place, free_port())
+    lab = Lab(tmp_path, place.lang, free_port(), first=START, filled=())
     lab.start()
     try:
         lab.wait_until_ready()
@@ -150,8 +151,8 @@ def test_a_port_that_is_taken_is_refused_before_anything_is_made(
 
 
 def test_without_a_wish_a_free_port_is_found(monkeypatch: pytest.MonkeyPatch, taken: int) -> None:
-    monkeypatch.setattr(workshop_module, "FIRST_PORT", taken)
-    monkeypatch.setattr(workshop_module, "PORTS", 1)
+    monkeypatch.setattr(lab_module, "FIRST_PORT", taken)
+    monkeypatch.setattr(lab_module, "PORTS", 1)
     found = free_port()
     assert found != taken
     assert free_port(found) == found
@@ -160,7 +161,7 @@ def test_without_a_wish_a_free_port_is_found(monkeypatch: pytest.MonkeyPatch, ta
 def test_a_missing_jupyterlab_is_said_in_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workshop_module.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(lab_module.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(InputError, match="JupyterLab is not installed where mlpdm is"):
         workshop(Wish(folder=tmp_path / "w"), print)
     assert not (tmp_path / "w").exists()
