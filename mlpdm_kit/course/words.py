@@ -70,6 +70,9 @@ def chosen(exercise: Exercise, field: Field, written: str) -> str | None:
 
 def right_label(exercise: Exercise, field: Field, lang: str) -> str:
     """The right answer as a learner would write it."""
+    if field.kind == "words":
+        code = f"exercise.{exercise.id}.{field.name}.model"
+        return exercise_text(lang).say(code, **exercise.given)
     values = dict(exercise.worked())
     right = values[field.name]
     if field.kind == "choice":
