@@ -70,9 +70,6 @@ def chosen(exercise: Exercise, field: Field, written: str) -> str | None:
 
 def right_label(exercise: Exercise, field: Field, lang: str) -> str:
     """The right answer as a learner would write it."""
-    if field.kind == "words":
-        code = f"exercise.{exercise.id}.{field.name}.model"
-        return exercise_text(lang).say(code, **exercise.given)
     values = dict(exercise.worked())
     right = values[field.name]
     if field.kind == "choice":
@@ -80,7 +77,7 @@ def right_label(exercise: Exercise, field: Field, lang: str) -> str:
     if field.kind == "words":
         model = f"{exercise.code}.{field.name}.model"
         text = exercise_text(lang)
-        return text.say(model) if text.knows(model) else str(right)
+        return text.say(model, **exercise.given) if text.knows(model) else str(right)
     return KINDS[field.kind].say(right, exercise_text(lang))
 
 
