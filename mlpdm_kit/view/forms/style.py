@@ -31,6 +31,7 @@ STYLE = f"""<style>
   outline: 3px solid {CHOSEN} !important; outline-offset: 1px}}
 .mlpdm-form :is(input:not([type=checkbox]), select, textarea):focus-visible {{
   outline-offset: -2px}}
+.mlpdm-form.mlpdm-exercise > .mlpdm-stacked {{margin-bottom: 0.9em}}
 .mlpdm-form .mlpdm-head {{font-weight: 600; margin: 0; line-height: 1.35}}
 .mlpdm-form .mlpdm-help {{margin: 0; line-height: 1.35; font-size: 0.9em; opacity: 0.8}}
 .mlpdm-form .mlpdm-echo {{margin: 0; font-size: 0.9em; line-height: 1.35}}

@@ -87,6 +87,7 @@ class Lesson:
         self.lesson, self.case, self.file, self.name = lesson, case, file, name
         self.mode, self.lang, self.show, self.text = mode, lang, show, Text(lang)
         self.learner = read_or_begin(file, name)
+        self._live: Any = None  # how far the learner is, where the page shows it
 
     def __repr__(self) -> str:
         return f"<Lesson {self.lesson} of {self.name}>"
@@ -146,15 +147,25 @@ class Lesson:
         return float(self.learner.checked(exercise).points)
 
     def progress(self) -> None:
-        """Show how far the learner is with the lesson's exercises."""
+        """Show how far the learner is with the lesson's exercises; in a workshop it goes on."""
         with faults_said(self.lang, self.show):
-            results = [one for one in self.learner.results() if one.exercise.lesson == self.lesson]
-            table = parts.progress_table(results, dict(self.learner.tries), self.lang)
-            points, most = totals(results)
-            foot = exercise_text(self.lang).say("course.progress.sum", n=points, of=most,
-                                                file=self.file.as_posix())  # fmt: skip
-            shown = html.table(table, lang=self.lang) + html.words(foot, lang=self.lang)
-            self.show(as_html(shown, f"{table.caption} {foot}"))
+            shown, plain = self._progress()
+            if self.mode == "workshop":
+                import ipywidgets as widgets
+
+                self._live = widgets.HTML(shown)
+                _display(self._live)
+            else:
+                self.show(as_html(shown, plain))
+
+    def _progress(self) -> tuple[str, str]:
+        results = [one for one in self.learner.results() if one.exercise.lesson == self.lesson]
+        table = parts.progress_table(results, dict(self.learner.tries), self.lang)
+        points, most = totals(results)
+        foot = exercise_text(self.lang).say("course.progress.sum", n=points, of=most,
+                                            file=self.file.as_posix())  # fmt: skip
+        shown = html.table(table, lang=self.lang) + html.words(foot, lang=self.lang)
+        return shown, f"{table.caption} {foot}"
 
     # --- the calibration drill ----------------------------------------------------------
 
@@ -182,17 +193,24 @@ class Lesson:
                 raise refuse("not-one-of", name, name, known=sorted(fields))
         now = read_or_begin(self.file, self.name)  # another lesson may be open beside this one
         self.keep(now.answering(exercise, answers, tried=any(answers.values())))
+        if self._live is not None:
+            self._live.value = self._progress()[0]
         return self.learner.checked(exercise)
 
     def _form(self, exercise: Exercise) -> None:
-        import IPython.display
-
         from mlpdm_kit.view.lesson.form import ExerciseForm
 
         given = self.learner.answers.get(exercise.id, {})
         form = ExerciseForm(exercise, given, self.lang, lambda said: self._kept(exercise.id, said))
-        display: Callable[[Any], None] = IPython.display.display
-        display(form.widget)
+        _display(form.widget)
 
     def _say(self, shown: str, exercise: Exercise) -> None:
         self.show(as_html(shown, exercise.id))
+
+
+def _display(widget: Any) -> None:
+    """Show a widget in the notebook that is running."""
+    import IPython.display
+
+    display: Callable[[Any], None] = IPython.display.display
+    display(widget)

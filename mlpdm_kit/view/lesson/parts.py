@@ -36,11 +36,8 @@ def statement(exercise: Exercise, lang: str) -> str:
             for row in grid.rows
         )
         table = html.table(Table(caption="", heads=heads, rows=rows, title=0), lang=lang)
-    return _block(
-        "task",
-        f'<h4 style="margin:0.3em 0">{escape(title(exercise, lang))}</h4>{said}{table}',
-        lang,
-    )
+    head = f'<h4 style="margin:0.3em 0;font-size:1.2em">{escape(title(exercise, lang))}</h4>'
+    return _block("task", f"{head}{said}{table}", lang)
 
 
 def asked(exercise: Exercise, lang: str) -> str:
