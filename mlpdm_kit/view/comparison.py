@@ -16,7 +16,7 @@ from mlpdm_kit.text import LANGUAGES, Text
 from mlpdm_kit.view import html
 from mlpdm_kit.view.bundles import Bundle, as_figure, as_html
 from mlpdm_kit.view.interval_chart import rollup_pictures
-from mlpdm_kit.view.page import MODES, in_notebook
+from mlpdm_kit.view.telling import MODES, in_notebook
 
 Show = Callable[[Bundle], None]
 

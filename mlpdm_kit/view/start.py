@@ -29,8 +29,9 @@ from mlpdm_kit.record.workplace import Workplace, read_place
 from mlpdm_kit.text import LANGUAGES, Text
 from mlpdm_kit.view import html
 from mlpdm_kit.view.forms.said import form_table
-from mlpdm_kit.view.page import MODES, Show, faults_said, find_case, in_notebook, refuse_unknown
+from mlpdm_kit.view.page import find_case
 from mlpdm_kit.view.stage_bar import stage_bar
+from mlpdm_kit.view.telling import MODES, Show, faults_said, in_notebook, refuse_unknown
 
 EXAMPLES = {  # how figures are written: each is shown with what the kit reads in it
     "en": (

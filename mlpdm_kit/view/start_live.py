@@ -17,9 +17,9 @@ from mlpdm_kit.record.stages import STEPS
 from mlpdm_kit.record.workplace import EMPTY, Workplace, choose
 from mlpdm_kit.view.forms.form import Form
 from mlpdm_kit.view.forms.style import STYLE
-from mlpdm_kit.view.page import Show
 from mlpdm_kit.view.stage_bar import StageSpot
 from mlpdm_kit.view.start import StartPage, library_cases, roles_table
+from mlpdm_kit.view.telling import Show
 
 OWN = "own"
 LOOK = 1.0  # seconds between looks at the files

@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from mlpdm_kit.case.template import new_case
-from mlpdm_kit.view.page import Page, open_page
+from mlpdm_kit.view.page import open_page
 from mlpdm_kit.view.panels.alive import FOLLOW
 from mlpdm_kit.view.panels.desk import Nothing, own_values
+from mlpdm_kit.view.step_page import Page
 from tests.benchmarks.lab import MINUTE, lab, notebook, page_on
 from tests.benchmarks.measure import ROOT
 

@@ -16,7 +16,8 @@ from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.spread import spread
 from mlpdm_kit.view.comparison import open_comparison
 from mlpdm_kit.view.interval_chart import intervals
-from mlpdm_kit.view.page import Page, open_page
+from mlpdm_kit.view.page import open_page
+from mlpdm_kit.view.step_page import Page
 
 MakeCase = Callable[..., Path]
 Shown = list[Mapping[str, Any]]

@@ -11,8 +11,9 @@ import pytest
 
 from mlpdm_kit.case.editing.file import CaseFile, Change
 from mlpdm_kit.record.stages import STEPS
+from mlpdm_kit.view.bundles import PLOTLY_MIME
 from mlpdm_kit.view.live import LivePage
-from mlpdm_kit.view.page import PLOTLY_MIME, open_page
+from mlpdm_kit.view.page import open_page
 
 pytest.importorskip("ipywidgets")
 

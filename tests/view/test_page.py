@@ -18,10 +18,12 @@ from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.steps import STEPS
 from mlpdm_kit.record.tables import Cell, Head, Table
 from mlpdm_kit.view import html
+from mlpdm_kit.view.bundles import PLOTLY_MIME
 from mlpdm_kit.view.charts import CHARTS
 from mlpdm_kit.view.only import ONLY
-from mlpdm_kit.view.page import PLOTLY_MIME, Page, find_case, open_page
+from mlpdm_kit.view.page import find_case, open_page
 from mlpdm_kit.view.panels.registry import PANELS
+from mlpdm_kit.view.step_page import Page
 from mlpdm_kit.view.tables import TABLES
 
 PLAIN = {

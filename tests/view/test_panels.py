@@ -14,10 +14,11 @@ import pytest
 
 from mlpdm_kit.case.editing.file import CaseFile
 from mlpdm_kit.text import Text
-from mlpdm_kit.view.page import SVG_MIME, Page, open_page
+from mlpdm_kit.view.page import open_page
 from mlpdm_kit.view.panels.desk import Nothing, Refused, own_values
 from mlpdm_kit.view.panels.registry import PANELS
 from mlpdm_kit.view.panels.svg import Picture, swatch
+from mlpdm_kit.view.step_page import SVG_MIME, Page
 
 Folder = Callable[[str], Path]
 RANGES: dict[str, Any] = {

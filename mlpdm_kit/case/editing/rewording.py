@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from mlpdm_kit.case.conversion import symbols_of
 from mlpdm_kit.case.editing.document import Document, Path_
 from mlpdm_kit.case.editing.file import Change, State
 from mlpdm_kit.case.load import read_text
-from mlpdm_kit.case.quantity import symbols_of
 from mlpdm_kit.errors import Fault
 
 WORDS = ("currency", "unit", "target_unit")

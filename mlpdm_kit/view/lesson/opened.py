@@ -18,8 +18,9 @@ from mlpdm_kit.text import LANGUAGES, Text
 from mlpdm_kit.view import html
 from mlpdm_kit.view.bundles import as_html
 from mlpdm_kit.view.lesson import parts
-from mlpdm_kit.view.page import MODES, Page, Show, faults_said, in_notebook, open_page
-from mlpdm_kit.view.page import refuse_unknown as known
+from mlpdm_kit.view.page import open_page
+from mlpdm_kit.view.step_page import Page
+from mlpdm_kit.view.telling import MODES, Show, faults_said, in_notebook, refuse_unknown
 
 if TYPE_CHECKING:
     from mlpdm_kit.view.lesson.drill import Drill
@@ -70,9 +71,9 @@ def open_lesson(
     """
     show = show or in_notebook
     with faults_said(lang if lang in LANGUAGES else "en", show):
-        known("lesson", lesson, (*LESSONS, "flaws", "calibration"))
-        known("mode", mode, MODES)
-        known("lang", lang, LANGUAGES)
+        refuse_unknown("lesson", lesson, (*LESSONS, "flaws", "calibration"))
+        refuse_unknown("mode", mode, MODES)
+        refuse_unknown("lang", lang, LANGUAGES)
         file = file_of(Path(folder), learner or NOBODY)
         return Lesson(lesson, case=case, file=file, name=learner or NOBODY, mode=mode, lang=lang,
                       show=show)  # fmt: skip
