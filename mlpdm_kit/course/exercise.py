@@ -148,3 +148,8 @@ class Exercise:
         for one in self.fields:
             found[one.name] = one.answer(found)
         return found
+
+
+def likely(answers: Mapping[str, Worked | str]) -> tuple[Mistake, ...]:
+    """Likely mistakes from the answers that they lead to, by code."""
+    return tuple(Mistake(code=code, leads_to=leads_to) for code, leads_to in answers.items())
