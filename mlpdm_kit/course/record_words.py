@@ -9,16 +9,12 @@ from __future__ import annotations
 import re
 import unicodedata
 
-LEAST = 40  # signs
-LEAST_JAPANESE = 12  # each says about as much as three letters
-
 
 def _either(english: str, japanese: str) -> re.Pattern[str]:
     """English as whole words, or Japanese anywhere."""
     return re.compile(rf"(?<![A-Za-z0-9])(?:{english})(?![A-Za-z0-9])|{japanese}", re.IGNORECASE)
 
 
-_JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 _FIGURE = _either(
     r"two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|fifty|hundred|thousand|half"
     r"|a third|a quarter|two thirds|three quarters",
@@ -90,18 +86,6 @@ def _plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip()
 
 
-def long_enough(text: str) -> bool:
-    """Whether it is a sentence rather than a word.
-
-    Examples
-    --------
-    >>> long_enough("It depends."), long_enough("三か月続けて月8,000件を超えたら、決め直す。")
-    (False, True)
-    """
-    written = _plain(text)
-    return len(written) >= (LEAST_JAPANESE if _JAPANESE.search(written) else LEAST)
-
-
 def has_figure(text: str) -> bool:
     """Whether a figure stands in it.
 
@@ -113,12 +97,12 @@ def has_figure(text: str) -> bool:
     return bool(_FIGURE.search(_plain(text)))
 
 
-def names_no_ml(text: str) -> bool:
-    """Whether it names something that people use without ML.
+def names_an_alternative(text: str) -> bool:
+    """Whether it names something that people do or use without ML.
 
     Examples
     --------
-    >>> names_no_ml("the rule on the amount"), names_no_ml("a smaller model")
+    >>> names_an_alternative("the rule on the amount"), names_an_alternative("a smaller model")
     (True, False)
     """
     return bool(_WITHOUT_ML.search(_plain(text)))

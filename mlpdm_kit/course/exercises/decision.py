@@ -8,6 +8,7 @@ from mlpdm_kit.analysis.uncertainty.distributions import Distribution
 from mlpdm_kit.analysis.worth.breakeven import crossings
 from mlpdm_kit.course import record_words
 from mlpdm_kit.course.exercise import Exercise, Field, Rule, Values, likely
+from mlpdm_kit.course.statements import long_enough
 
 _EVIDENCE = ("measured", "quoted", "assumed")
 _STATEMENTS = {
@@ -55,7 +56,7 @@ _LINES = {
     "fourth": ("no-owner", {"we-is-nobody": "good", "figure-stands": "not-measurable"}),
 }
 _OWNER_CHOICES = ("good", "no-owner", "no-date", "not-measurable")
-_LONG = Rule(code="short", holds=record_words.long_enough)
+_LONG = Rule(code="short", holds=long_enough(30))
 
 
 def _flips_at(v: Values) -> float:
@@ -270,7 +271,7 @@ EXERCISES = (
                 kind="words",
                 rules=(
                     _LONG,
-                    Rule(code="no-baseline", holds=record_words.names_no_ml),
+                    Rule(code="no-baseline", holds=record_words.names_an_alternative),
                     Rule(code="no-figure", holds=record_words.has_figure),
                 ),
             ),
