@@ -23,7 +23,7 @@ PACKAGE = Path(mlpdm_kit.__file__).parent
 LOCALES = PACKAGE / "text" / "locales"
 SAYS = {"say", "tell", "sentence"}  # the first argument is a code
 FAULTS = {"refuse", "Malformed", "PydanticCustomError"}  # it is that of a fault
-CODED = {"Fault", "Said", "Finding"}  # the keyword code is
+CODED = {"Fault", "Said", "Finding", "Hint"}  # the keyword code is
 PREFIXES = {  # what a call puts before its code
     **dict.fromkeys((*FAULTS, "Fault"), ("fault.",)),
     "_said": ("reason.",),

@@ -182,7 +182,7 @@ def read_range(text: str, question: Question) -> tuple[float, float]:
     """
     low, high = parse(text, "number", Units())
     if not math.isfinite(low) or not math.isfinite(high):
-        raise Malformed("no-number")
+        raise Malformed("quantity-number", example="")
     if question.scale == "ratio" and low <= 0:
         raise Malformed("range-positive")
     return low, high

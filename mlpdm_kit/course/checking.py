@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from mlpdm_kit.case.quantity import Malformed
-from mlpdm_kit.course.exercise import Exercise, Field, Values
+from mlpdm_kit.course.exercise import Exercise, Field, Hint, Values
 from mlpdm_kit.course.kinds import CURRENCY, KINDS, same
 from mlpdm_kit.course.words import chosen, exercise_text
 from mlpdm_kit.errors import Fault
-from mlpdm_kit.record.parts import Said
 from mlpdm_kit.text import LANGUAGES, Text
 
 FieldState = Literal["right", "wrong", "missing", "unreadable"]
@@ -46,7 +45,7 @@ class Judged:
     written: str
     state: FieldState
     follows: bool = False
-    hints: tuple[Said | Fault, ...] = ()
+    hints: tuple[Hint | Fault, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,7 +166,7 @@ def _figure(field: Field, values: Values) -> float:
         return math.nan
 
 
-def _mistakes(exercise: Exercise, field: Field, value: float, own: Values) -> Iterator[Said]:
+def _mistakes(exercise: Exercise, field: Field, value: float, own: Values) -> Iterator[Hint]:
     """The likely mistakes that lead to this figure, those of the field first."""
     for one in field.mistakes:
         assert callable(one.leads_to)
@@ -180,7 +179,7 @@ def _mistakes(exercise: Exercise, field: Field, value: float, own: Values) -> It
     right = _figure(field, own)
     for code, times in COMMON:
         if right and same(value, times * right, field.tolerance):
-            yield Said(code=f"course.mistake.{code}", figures={})
+            yield Hint(code=f"course.mistake.{code}", figures={})
 
 
 def _judge_choice(
@@ -189,7 +188,7 @@ def _judge_choice(
     choice = chosen(exercise, field, written)
     if choice is None:
         known = ", ".join(field.choices)
-        hint = Said(code="course.no-choice", figures={"written": written, "known": known})
+        hint = Hint(code="course.no-choice", figures={"written": written, "known": known})
         return Judged(field=field, written=written, state="unreadable", hints=(hint,)), None
     accepted = field.answer(own)
     if choice in ((accepted,) if isinstance(accepted, str) else accepted):
@@ -207,25 +206,25 @@ def _judge_words(exercise: Exercise, field: Field, written: str) -> Judged:
     return Judged(field=field, written=written, state=state, hints=hints)
 
 
-def _said(exercise: Exercise, code: str, values: Values) -> Said:
+def _said(exercise: Exercise, code: str, values: Values) -> Hint:
     """A mistake's sentence: the exercise's own, else one that exercises share."""
     own = f"{exercise.code}.mistake.{code}"
     known = Text().knows(own)
     figures = {**exercise.given, **{k: v for k, v in values.items() if k in exercise.given}}
-    return Said(code=own if known else f"course.words.{code}", figures=figures if known else {})
+    return Hint(code=own if known else f"course.words.{code}", figures=figures if known else {})
 
 
-def _plain_hint(exercise: Exercise, field: Field) -> Said:
+def _plain_hint(exercise: Exercise, field: Field) -> Hint:
     code = f"{exercise.code}.{field.name}.hint"
     if Text().knows(code):
-        return Said(code=code, figures=dict(exercise.given))
-    return Said(code="course.hint", figures={})
+        return Hint(code=code, figures=dict(exercise.given))
+    return Hint(code="course.hint", figures={})
 
 
-def _unreadable(error: Malformed, written: str, field: Field) -> Said:
+def _unreadable(error: Malformed, written: str, field: Field) -> Hint:
     example = {"share": "15%", "months": "6"}.get(field.kind, f"120,000 {CURRENCY}")
     code = "course.share-sign" if error.code == "share-range" else "course.unreadable"
-    return Said(code=code, figures={"written": written, "example": example})
+    return Hint(code=code, figures={"written": written, "example": example})
 
 
 def totals(results: Sequence[Checked]) -> tuple[int, int]:

@@ -19,10 +19,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mlpdm_kit.errors import Fault
-from mlpdm_kit.record.parts import Said
 
 Values = Mapping[str, Any]
 Worked = Callable[[Values], Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hint:
+    """What may be behind a wrong answer: the code of its sentence, and its figures."""
+
+    code: str
+    figures: Values = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +94,7 @@ class Field:
     choices: tuple[str, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
     rules: tuple[Rule, ...] = ()
-    judge: Callable[[str], Sequence[Said | Fault]] | None = None
+    judge: Callable[[str], Sequence[Hint | Fault]] | None = None
 
     def answer(self, values: Values) -> Any:
         """The right answer from what is given and what was found before."""

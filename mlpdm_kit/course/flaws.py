@@ -16,9 +16,8 @@ from typing import Any
 from mlpdm_kit import shipped
 from mlpdm_kit.case.load import load_case
 from mlpdm_kit.case.yaml_text import parse_yaml, read_yaml
-from mlpdm_kit.course.exercise import Exercise, Field
+from mlpdm_kit.course.exercise import Exercise, Field, Hint
 from mlpdm_kit.errors import Fault, InputError
-from mlpdm_kit.record.parts import Said
 from mlpdm_kit.record.steps import decide
 
 FLAW_FILE = "flaw.yaml"
@@ -120,23 +119,23 @@ def _exercise(flaw: Flaw) -> Exercise:
     )  # fmt: skip
 
 
-def _judged(flaw: Flaw, written: str) -> Sequence[Said | Fault]:
+def _judged(flaw: Flaw, written: str) -> Sequence[Hint | Fault]:
     """What is wrong with a mend."""
     try:
         values = parse_yaml(written, "mend")[0]
         if not isinstance(values, Mapping) or not values:
-            return [Said(code="exercise.flaw.mistake.no-values", figures={})]
+            return [Hint(code="exercise.flaw.mistake.no-values", figures={})]
         found = mended(flaw, {str(path): value for path, value in values.items()})
     except InputError as error:
         return error.faults
     touched = [path for path in values if _is_near(str(path), flaw)]
     verdicts = {"before": found.before, "after": found.after}
     if not touched:
-        return [Said(code="exercise.flaw.mistake.elsewhere", figures=verdicts)]
+        return [Hint(code="exercise.flaw.mistake.elsewhere", figures=verdicts)]
     if found.after != flaw.after:
         same = found.after == found.before
         code = "exercise.flaw.mistake." + ("same-verdict" if same else "other-verdict")
-        return [Said(code=code, figures=verdicts)]
+        return [Hint(code=code, figures=verdicts)]
     return []
 
 

@@ -64,7 +64,7 @@ class Kind:
         if low != high:
             raise Malformed("answer-range")
         if not math.isfinite(low):
-            raise Malformed("no-number")
+            raise Malformed("quantity-number", example="")
         return sign * low
 
     def say(self, value: float, text: Text) -> str:

@@ -1,4 +1,4 @@
-"""How a notebook is told things: what takes them, and faults in sentences before they are raised."""
+"""How a notebook is told things, and faults in sentences before they are raised."""
 
 from __future__ import annotations
 
