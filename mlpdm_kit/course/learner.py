@@ -66,10 +66,11 @@ class Learner:
         """How an exercise was answered."""
         return check(exercise_of(exercise), self.answers.get(exercise, {}))
 
-    def results(self) -> Iterator[Checked]:
-        """All exercises, in order, those that were not answered too."""
-        for name in all_exercises():
-            yield self.checked(name)
+    def results(self, lesson: str = "") -> Iterator[Checked]:
+        """All exercises, or those of a lesson, in order, those that were not answered too."""
+        for name, one in all_exercises().items():
+            if not lesson or one.lesson == lesson:
+                yield self.checked(name)
 
     def answering(self, exercise: str, answers: Mapping[str, str], *, tried: bool) -> Learner:
         """The same, with answers to an exercise; those that are not given stay."""

@@ -34,12 +34,19 @@ def free_port() -> int:
 @contextmanager
 def workshop(folder: Path, *words: str) -> Iterator[str]:
     """``mlpdm workshop`` in a process of its own; gives the address that it says."""
+    with served(folder.parent, "workshop", *words, "--dir", str(folder)) as address:
+        yield address
+
+
+@contextmanager
+def served(where: Path, *words: str) -> Iterator[str]:
+    """A command that serves, in a process of its own; gives the address that it says."""
     paths = [str(import_root() or ""), os.environ.get("PYTHONPATH", "")]
-    command = [sys.executable, "-m", "mlpdm_kit", "workshop", *words, "--dir", str(folder),
-               "--port", str(free_port()), "--no-browser"]  # fmt: skip
+    command = [sys.executable, "-m", "mlpdm_kit", *words, "--port", str(free_port()),
+               "--no-browser"]  # fmt: skip
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8",
-        cwd=folder.parent, start_new_session=True,
+        cwd=where, start_new_session=True,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in paths if path),
              "PYTHONUNBUFFERED": "1"},
     )  # fmt: skip

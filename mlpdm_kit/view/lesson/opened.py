@@ -160,7 +160,7 @@ class Lesson:
                 self.show(as_html(shown, plain))
 
     def _progress(self) -> tuple[str, str]:
-        results = [one for one in self.learner.results() if one.exercise.lesson == self.lesson]
+        results = list(self.learner.results(self.lesson))
         table = parts.progress_table(results, dict(self.learner.tries), self.lang)
         points, most = totals(results)
         foot = exercise_text(self.lang).say("course.progress.sum", n=points, of=most,
