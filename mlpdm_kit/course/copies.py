@@ -19,7 +19,7 @@ from mlpdm_kit.course.exercise import Exercise
 from mlpdm_kit.course.learner import file_of
 from mlpdm_kit.course.lessons import exercise_of
 from mlpdm_kit.course.words import choice_label, field_label, right_answers
-from mlpdm_kit.record.notebook_copy import translate
+from mlpdm_kit.record.notebook_copy import say_nothing_to_edit, translate
 from mlpdm_kit.text import Text
 
 LESSONS = "lessons"
@@ -83,6 +83,7 @@ def build(
     for file in lessons():
         notebook = json.loads(file.read_text(encoding="utf-8"))
         translate(file.stem, notebook, Text(lang))
+        say_nothing_to_edit(notebook, Text(lang))
         _set(notebook, "lang", lang)
         _set(notebook, "learner", learner)
         place = copy(notebook, file.stem, lang)

@@ -112,6 +112,12 @@ class Lab:
             time.sleep(0.2)
         raise refuse("jupyterlab-ended", "workshop", _last_line(self.log), log=self.log)
 
+    @property
+    def met_another(self) -> bool:
+        """Whether it ended because another program had the port, perhaps for a moment only."""
+        said = "no available port" in _last_line(self.log)
+        return said or not _is_free(self.port)
+
     def wait(self) -> None:
         """Wait until somebody ends it, here or on its own page."""
         if self._process is not None:
@@ -193,7 +199,7 @@ def serve(lab: Lab, wanted: int | None, say: Say, ready: Callable[[], None]) -> 
             try:
                 lab.wait_until_ready()
             except InputError:
-                if wanted is not None or _is_free(lab.port):
+                if wanted is not None or not lab.met_another:
                     raise
                 lab.port = _any_port()  # another program has taken it meanwhile
                 lab.start()

@@ -23,7 +23,7 @@ from mlpdm_kit.course.words import (
 from mlpdm_kit.text import LANGUAGES, catalogue
 
 LEAST = 5
-each = pytest.mark.parametrize("exercise", EXERCISES.values(), ids=str)
+each = pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES)
 FIGURES = [
     (exercise, field)
     for exercise in EXERCISES.values()
