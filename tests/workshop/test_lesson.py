@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from mlpdm_kit.course.learner import read_learner
 from mlpdm_kit.course.lessons import LESSONS, exercise_of
 from mlpdm_kit.course.words import choice_label, field_label, right_answers
 from tests.workshop.conftest import served
-from tests.workshop.lab import TOO_WIDE, Lab
+from tests.workshop.lab import LONG, TOO_WIDE, Lab
 
 pytestmark = [
     pytest.mark.browser,
@@ -80,8 +80,7 @@ def test_a_learner_takes_a_lesson(lab: Lab, room: Path) -> None:
     fill(lab, words.id, right_answers(words, "en"))
     check(lab, len(LESSON.exercises) - 1)
     table = lab.page.locator(".mlpdm-table").filter(has_text="How far you are")
-    table.filter(has_text="All right.").wait_for()
-    assert table.get_by_text("All right.").count() == 2
+    expect(table.get_by_text("All right.")).to_have_count(2, timeout=LONG)
     learner = read_learner(file)
     assert [learner.checked(one.id).state for one in (cost, words)] == ["pass", "pass"]
 
