@@ -135,6 +135,7 @@ class Drill:
 
     def _button(self, code: str, act: Callable[[Any], None]) -> Any:
         button = widgets.Button(description=self.text.say(code), button_style="primary")
+        button.layout.align_self = "flex-start"  # as wide as its words
         button.on_click(act)
         return button
 
