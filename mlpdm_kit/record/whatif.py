@@ -11,12 +11,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
 from mlpdm_kit.analysis.ladder import Rung
 from mlpdm_kit.analysis.uncertainty.distributions import Array, Distribution
 from mlpdm_kit.analysis.uncertainty.sampling import drawn_at, quantiles
+from mlpdm_kit.analysis.worth.breakeven import STRAIGHT
 from mlpdm_kit.analysis.worth.value import Columns, Draws, net_benefit
 from mlpdm_kit.case.model import Case
 from mlpdm_kit.record.error_costs import spread
@@ -139,12 +141,39 @@ class WhatIf:
         )
 
     def across(self, name: str, values: Array) -> Array:
-        """Expected net benefit with one input fixed at values, shape (values, options).
+        """Expected net benefit with one input fixed at rising values, shape (values, options).
 
-        On as many draws as break-even is looked for on.
+        On as many draws as break-even is looked for on. Along most inputs it is straight: what
+        lies between values on one line is not worked out again.
         """
-        found = self._columns
-        return np.array([found.expected_at(name, float(value)) for value in values])
+        found: dict[int, Array] = {}
+
+        def at(place: int) -> Array:
+            if place not in found:
+                found[place] = self._columns.expected_at(name, float(values[place]))
+            return found[place]
+
+        def fill(first: int, last: int) -> None:
+            inner = sorted({first + (last - first) * part // 4 for part in (1, 2, 3)} - {first})
+            if not inner:
+                return
+            straight = _on_one_line(
+                values[[first, *inner, last]],
+                np.array([at(place) for place in (first, *inner, last)]),
+            )
+            if not straight:
+                for one, other in pairwise((first, *inner, last)):
+                    fill(one, other)
+                return
+            for place in range(first + 1, last):
+                part = (values[place] - values[first]) / (values[last] - values[first])
+                found.setdefault(place, at(first) + part * (at(last) - at(first)))
+
+        at(0)
+        if len(values) > 1:
+            at(len(values) - 1)
+            fill(0, len(values) - 1)
+        return np.array([found[place] for place in range(len(values))])
 
     @cached_property
     def _off(self) -> Array:
@@ -207,3 +236,10 @@ class WhatIf:
             draws=self.draws,
             whole=True,
         )
+
+
+def _on_one_line(x: Array, y: Array) -> bool:
+    """Whether points lie on the line through the first and the last, but for rounding."""
+    parts = ((x - x[0]) / (x[-1] - x[0]))[:, None] if x[-1] > x[0] else np.zeros((len(x), 1))
+    off = np.abs(y - (y[0] + parts * (y[-1] - y[0])))
+    return bool((off <= STRAIGHT * np.abs(y).max(axis=0)).all())

@@ -17,7 +17,7 @@ from mlpdm_kit.record.sections import ComparisonSection, FramingSection, ValueSe
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.valued import Valued
 from mlpdm_kit.view.answers_chart import answers
-from mlpdm_kit.view.canvas import Figure, in_both_rooms
+from mlpdm_kit.view.canvas import WIDE, Figure, in_both_rooms, laid_out_for
 from mlpdm_kit.view.chain_chart import looks
 from mlpdm_kit.view.cost_charts import cost_per_case
 from mlpdm_kit.view.gate_chart import gates
@@ -64,8 +64,20 @@ class Chart:
         to read it stands in ``layout.meta.reading``; both are plain text. It is laid out for
         a narrow screen; for a wide one it stands in ``layout.meta.wide``.
         """
+        return in_both_rooms(lambda: self._drawn(sections, says, simulated=simulated))
+
+    def wide(
+        self, sections: Mapping[str, Section], says: Sentences, *, simulated: bool = False
+    ) -> Figure | None:
+        """The same for a wide page alone, such as a notebook's."""
+        with laid_out_for(WIDE):
+            return self._drawn(sections, says, simulated=simulated)
+
+    def _drawn(
+        self, sections: Mapping[str, Section], says: Sentences, *, simulated: bool
+    ) -> Figure | None:
         needed = [sections[name] for name in self.needs]
-        return in_both_rooms(lambda: self.function(*needed, says=says, simulated=simulated))
+        return self.function(*needed, says=says, simulated=simulated)
 
 
 CHARTS = {

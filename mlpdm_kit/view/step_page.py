@@ -283,7 +283,7 @@ class Page:
         if name not in self._drawn:
             chart = CHARTS[name]
             simulated = is_simulated(self.record) if self.step == RECORD_STEP else self.simulated
-            self._drawn[name] = chart.draw(
+            self._drawn[name] = chart.wide(
                 self.sections(chart.needs), self.says, simulated=simulated
             )
         return self._drawn[name]

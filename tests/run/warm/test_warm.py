@@ -17,7 +17,15 @@ from mlpdm_kit import shipped
 from mlpdm_kit.run.batch import Settings, decide_all
 from mlpdm_kit.run.engine import can_fork
 from mlpdm_kit.run.kernels import Kernels, environment
-from mlpdm_kit.run.notebooks import NOTEBOOKS, Executed, Limits, Task, run_notebook, with_papermill
+from mlpdm_kit.run.notebooks import (
+    NOTEBOOKS,
+    Executed,
+    Limits,
+    Task,
+    declared,
+    run_notebook,
+    with_papermill,
+)
 from mlpdm_kit.run.warm.process import Warm
 
 LIMITS = Limits(start=60, cell=60)
@@ -248,6 +256,25 @@ def test_the_five_are_the_same_by_both(make_case: Callable[..., Path], tmp_path:
         shown[engine].append((out / "small" / "record.json").read_bytes())
         shutil.rmtree(out)
     assert shown["mlpdm"] == shown["papermill"]
+
+
+OTHERS = sorted({*shipped.notebooks().rglob("*.ipynb")} - {*shipped.notebooks().glob("*.ipynb")})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("file", OTHERS, ids=lambda file: file.stem)
+def test_all_other_notebooks_are_the_same_by_both(file: Path, tmp_path: Path, warm: Warm) -> None:
+    """Those of a workshop and of the course, as reports."""
+    shown = {}
+    for name, engine in (("warm", warm), ("cold", None)):
+        folder = tmp_path / name / "same"
+        folder.mkdir(parents=True)
+        read = nbformat.read(file, as_version=4)
+        given = {"mode": "report"} if "mode" in declared(read) else {}
+        task = Task(notebook=read, parameters=given, folder=folder, limits=Limits(cell=300),
+                    kernels=Kernels(engine))  # fmt: skip
+        shown[name] = seen(with_papermill(task))
+    assert shown["warm"] == shown["cold"]
 
 
 def test_workshop_mode_ends_too(make_case: Callable[..., Path], warm: Warm, tmp_path: Path) -> None:
