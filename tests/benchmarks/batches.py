@@ -1,8 +1,9 @@
 """Whole batches by the command: how long, how much the parent holds; and by workers of Dask.
 
-`python -m tests.benchmarks.batches` measures and writes the README's table (an hour and more:
-1,000 cases of ranges alone, and 5,000 that a gate stops); `--quick` takes a tenth of the cases
-and leaves the table alone, `--check` fails where a goal is missed.
+`python -m tests.benchmarks.batches` measures and writes the README's table: 1,000 cases of
+ranges alone (ten minutes), 5,000 that a gate stops (half an hour), and a cluster (four).
+`--only PART` measures one of these and takes the others as they were measured last; `--quick`
+takes a tenth of the cases and leaves the table alone, `--check` fails where a goal is missed.
 """
 
 from __future__ import annotations
@@ -18,17 +19,19 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from mlpdm_kit.case.template import new_case
 from tests.benchmarks.measure import ONE_THREAD, ROOT
 
 README = ROOT / "README.md"
+MEASURED = Path(__file__).with_suffix(".json")
 BEGIN, END = "<!-- batches:begin -->", "<!-- batches:end -->"
 RANGES, STOPPED, FAR = 1_000, 5_000, 60
 WITHIN, GROWTH = 600.0, 1.25  # seconds for 1,000 cases; times what the parent holds at 100
 EARLY = 100
+PARTS = ("ranges", "stopped", "cluster")
 STOPPED_CASE = """\
 title: Read moods from faces?
 currency: USD
@@ -174,23 +177,35 @@ def missed(ranges: Batch, stopped: Batch) -> list[str]:
     return found
 
 
+def measured(part: str, scale: int) -> dict[str, Batch]:
+    """The batches of one part, by name."""
+    if part == "ranges":
+        return {"ranges": batch(RANGES // scale, "--jobs", "2")}
+    if part == "stopped":
+        return {"stopped": batch(STOPPED // scale, "--jobs", "2", stopped=True)}
+    return far(FAR if scale == 1 else FAR // 3)
+
+
 def main() -> None:
     """Read the command line, measure, print, write."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.batches", description=__doc__)
+    parser.add_argument("--only", choices=PARTS, help="measure this part alone")
     parser.add_argument("--quick", action="store_true", help="a tenth of the cases")
     parser.add_argument("--check", action="store_true", help="fail where a goal is missed")
     said = parser.parse_args()
-    part = 10 if said.quick else 1
-    sent = far(FAR // (3 if said.quick else 1))
-    ranges = batch(RANGES // part, "--jobs", "2")
-    stopped = batch(STOPPED // part, "--jobs", "2", stopped=True)
-    text = table(ranges, stopped, sent)
+    known = json.loads(MEASURED.read_text(encoding="utf-8")) if MEASURED.exists() else {}
+    for part in [said.only] if said.only else PARTS:
+        known |= {name: asdict(found) for name, found in
+                  measured(part, 10 if said.quick else 1).items()}  # fmt: skip
+    found = {name: Batch(**row) for name, row in known.items()}
+    text = table(found["ranges"], found["stopped"], found)
     print(text)
     if not said.quick:
+        MEASURED.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
         page = README.read_text(encoding="utf-8")
         head, _, rest = page.partition(BEGIN)
         README.write_text(f"{head}{BEGIN}\n{text}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
-    wrong = missed(ranges, stopped)
+    wrong = missed(found["ranges"], found["stopped"])
     for line in wrong:
         print(f"missed: {line}")
     if said.check and wrong:
