@@ -44,18 +44,25 @@ def show_exercise(
 ) -> None:
     """Show an exercise, and how its answers are written into a file."""
     from mlpdm_kit.course.lessons import exercise_of
-    from mlpdm_kit.course.words import choice_label, field_label, grid_lines, task, title
+    from mlpdm_kit.course.words import field_label, grid_lines, numbered, task, title
 
-    one = exercise_of(name)
+    one, text = exercise_of(name), Text(lang)
     typer.echo(title(one, lang))
-    for part in [*task(one, lang), *grid_lines(one, lang)]:
-        typer.echo(f"\n{part}" if part in task(one, lang) else part)
-    typer.echo("\n" + Text(lang).say("cli.exercise.write"))
-    typer.echo(f"learner: {Text(lang).say('cli.exercise.you')}\nanswers:\n  {name}:")
+    for part in task(one, lang):
+        typer.echo(f"\n{part}")
+    for line in grid_lines(one, lang):
+        typer.echo(line)
+    flag = "" if lang == "en" else f" --lang {lang}"
+    typer.echo("\n" + text.say("cli.exercise.write", flag=flag))
+    typer.echo(f"learner: {text.say('cli.exercise.you')}\nanswers:\n  {name}:")
+    told: tuple[str, ...] = ()
     for field in one.fields:
-        typer.echo(f"    {field.name}:   # {field_label(one, field, lang)}")
-        for choice in field.choices:
-            typer.echo(f"      # {choice}: {choice_label(one, field, choice, lang)}")
+        typer.echo(f"    # {field_label(one, field, lang)}")
+        if field.choices != told:
+            for said in numbered(one, field, lang):
+                typer.echo(f"    #   {said}")
+            told = field.choices or told
+        typer.echo(f"    {field.name}:" + (" |" if field.judge else ""))
 
 
 @exercises.command("check")
@@ -88,7 +95,8 @@ def _say(results: Sequence[Checked], lang: str) -> None:
 
     text = Text(lang)
     if not results:
-        typer.echo(text.say("cli.exercise.nothing"))
+        flag = "" if lang == "en" else f" --lang {lang}"
+        typer.echo(text.say("cli.exercise.nothing", flag=flag))
         return
     for one in results:
         points = text.say("course.points", n=one.points, of=one.exercise.points)
@@ -140,6 +148,9 @@ def build(
     except OSError as error:
         raise refuse("out-folder", "DIR", out, reason=error.strerror or "") from error
     typer.echo(Text(lang).say(f"cli.course.built.{reader}", n=len(made), folder=out))
+    if reader == "learner":
+        flag = "" if lang == "en" else f" --lang {lang}"
+        typer.echo(Text(lang).say("cli.course.built.next", folder=out, flag=flag))
 
 
 @course.command("report")

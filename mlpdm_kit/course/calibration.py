@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import math
 import random
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
+from statistics import median
 from typing import Literal
 
 from mlpdm_kit.case.quantity import Malformed, parse
@@ -25,9 +28,11 @@ from mlpdm_kit.errors import refuse
 LEVEL = 0.9
 QUESTIONS = 10
 PER_SCALE = 100.0  # years that count as much as a factor of ten
-WIDE = 1.0  # mean width, in factors of ten, from which ranges say little
+WIDE = 1.0  # width of a round's middle range from which ranges say little
 UNLIKELY, DOUBTFUL = 0.05, 0.1  # chance of so few hits for somebody who is calibrated
 MOST_WIDER = 3.0
+
+_BETWEEN = re.compile(r"(?<=[\d万億千])\s*(?:から|~|-|–|—|−|\bto\b)\s*(?=\d)")
 
 Reading = Literal["overconfident", "unclear", "calibrated", "wide", "few"]
 BETS = ("range", "wheel", "same")
@@ -95,16 +100,14 @@ class RoundScore:
         if number < QUESTIONS // 2:
             return "few"
         chance = at_most(self.hits, number)
-        if chance < UNLIKELY:
-            return "overconfident"
-        if self.width > WIDE:
-            return "wide"
-        return "unclear" if chance < DOUBTFUL else "calibrated"
+        if chance < DOUBTFUL:
+            return "overconfident" if chance < UNLIKELY else "unclear"
+        return "wide" if median(row.width for row in self.rows) > WIDE else "calibrated"
 
-    @property
-    def wheel(self) -> int:
-        """Questions on which the wheel was preferred: by one's own word the range is narrow."""
-        return sum(bet == "wheel" for bet in self.bets.values())
+    def preferring(self, bet: str) -> int:
+        """Questions on which the range (too wide, by one's own word), or the wheel (too
+        narrow), was preferred."""
+        return sum(one == bet for one in self.bets.values())
 
 
 @cache
@@ -135,13 +138,17 @@ def bank(name: str) -> Mapping[str, Question]:
 
 
 def questions_for(learner: Learner, name: str) -> tuple[Question, ...]:
-    """The questions of a learner's next round: the same until it is done, none twice."""
+    """The questions of a learner's next round: the same until it is done, none twice.
+
+    Empty where a bank has too few left that the learner has not seen the answer of.
+    """
     known = bank(name)
     asked = {question for one in learner.rounds if one.bank == name for question in one.ranges}
     fresh = [question for question in known if question not in asked]
-    pool = fresh if len(fresh) >= QUESTIONS else list(known)
+    if len(fresh) < QUESTIONS:
+        return ()
     seed = sha256(f"{learner.name}/{name}/{len(learner.rounds)}".encode()).hexdigest()
-    chosen = random.Random(seed).sample(pool, QUESTIONS)
+    chosen = random.Random(seed).sample(fresh, QUESTIONS)
     return tuple(known[question] for question in chosen)
 
 
@@ -180,12 +187,21 @@ def read_range(text: str, question: Question) -> tuple[float, float]:
     Malformed
         No two numbers, the wrong way round, or an amount that is not positive.
     """
-    low, high = parse(text, "number", Units())
+    low, high = parse(_bare(text, question), "number", Units())
     if not math.isfinite(low) or not math.isfinite(high):
         raise Malformed("quantity-number", example="")
     if question.scale == "ratio" and low <= 0:
         raise Malformed("range-positive")
     return low, high
+
+
+def _bare(text: str, question: Question) -> str:
+    """The two numbers of a range, without the unit that the question has named already."""
+    written = unicodedata.normalize("NFKC", text).strip()
+    for unit in sorted((unicodedata.normalize("NFKC", question.unit), "年", "人", "%", "km"),
+                       key=len, reverse=True):  # fmt: skip
+        written = written.replace(unit, "")
+    return _BETWEEN.sub("..", written).strip()
 
 
 def _scored(question: Question, low: float, high: float) -> Scored:
@@ -217,8 +233,8 @@ def at_most(hits: int, number: int, level: float = LEVEL) -> float:
 def wider_by(rounds: Sequence[RoundScore]) -> float:
     """How many times wider somebody's ranges should be, by the last round; 1 where it is fine.
 
-    The factor that makes ranges which hold the truth as often as theirs hold it at 90%,
-    the share of hits taken half a hit nearer to the middle; never more than three times.
+    The factor that makes ranges which hold the truth as often as theirs hold it at 90%, with
+    (h + 1/2) / (n + 1) for the share of hits; never more than three times.
 
     Examples
     --------

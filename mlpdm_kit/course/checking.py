@@ -9,27 +9,28 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from mlpdm_kit.case.quantity import Malformed
 from mlpdm_kit.course.exercise import Exercise, Field, Hint, Values
-from mlpdm_kit.course.kinds import CURRENCY, KINDS, same
-from mlpdm_kit.course.words import chosen, exercise_text
+from mlpdm_kit.course.kinds import KINDS, same
+from mlpdm_kit.course.words import chosen, exercise_text, numbered
 from mlpdm_kit.errors import Fault
 from mlpdm_kit.text import LANGUAGES, Text
 
 FieldState = Literal["right", "wrong", "missing", "unreadable"]
 State = Literal["pass", "partial", "hint", "empty"]
 
-COMMON = (  # what goes wrong with any figure, and how many times too large it then is
-    ("sign", -1.0),
-    ("hundredfold", 100.0),
-    ("hundredth", 0.01),
-    ("per-year", 12.0),
-    ("per-month", 1 / 12),
-    ("thousandfold", 1_000.0),
-    ("ten-thousandfold", 10_000.0),
+COMMON = (  # what goes wrong with any figure: how many times too large, and where it can be
+    ("sign", -1.0, ("money", "money/month", "money/case")),
+    ("per-year", 12.0, ("money/month",)),
+    ("per-month", 1 / 12, ("money/month",)),
+    ("thousandfold", 1_000.0, ("money", "money/month", "money/case", "count")),
+    ("ten-thousandfold", 10_000.0, ("money", "money/month", "money/case", "count")),
+    ("ten-thousandth", 1e-4, ("money", "money/month", "money/case")),
+    ("hundredfold", 100.0, ("share",)),
+    ("hundredth", 0.01, ("share",)),
 )
 
 
@@ -76,10 +77,14 @@ class Checked:
             return [text.say("course.right.follows" if one.follows else "course.right")]
         if one.state == "missing":
             return [text.say("course.missing")]
+        more = {"example": text.say(f"course.figure.{one.field.kind}")
+                if text.knows(f"course.figure.{one.field.kind}") else "",
+                "known": ", ".join(numbered(self.exercise, one.field, lang))}  # fmt: skip
         return [
-            hint.sentence(lang) if isinstance(hint, Fault) else text.say(hint.code, **hint.figures)
+            hint.sentence(lang) if isinstance(hint, Fault)
+            else text.say(hint.code, **{**more, **hint.figures})
             for hint in one.hints
-        ]
+        ]  # fmt: skip
 
     def to_dict(self, lang: str = "en") -> dict[str, Any]:
         """For machines."""
@@ -121,10 +126,12 @@ def check(exercise: Exercise, answers: Mapping[str, Any]) -> Checked:
     ('hint', 'exercise.threshold.mistake.swapped')
     """
     true, own = dict(exercise.given), dict(exercise.given)
-    judged = []
+    judged: list[Judged] = []
     for field in exercise.fields:
         written = str(answers.get(field.name) or "").strip()
         one, value = _judge(exercise, field, written, true, own)
+        if one.follows and all(earlier.state != "wrong" for earlier in judged):
+            one = replace(one, follows=False)  # rounding alone tells them apart
         judged.append(one)
         true[field.name] = field.answer(true)
         own[field.name] = true[field.name] if value is None else value
@@ -144,7 +151,7 @@ def _judge(
     if field.kind == "words":
         return _judge_words(exercise, field, written), written
     if field.kind == "choice":
-        return _judge_choice(exercise, field, written, own)
+        return _judge_choice(exercise, field, written, true, own)
     try:
         value = KINDS[field.kind].read(written)
     except Malformed as error:
@@ -177,26 +184,30 @@ def _mistakes(exercise: Exercise, field: Field, value: float, own: Values) -> It
         if same(value, found, field.tolerance):
             yield _said(exercise, one.code, own)
     right = _figure(field, own)
-    for code, times in COMMON:
-        if right and same(value, times * right, field.tolerance):
+    for code, times, kinds in COMMON:
+        if right and field.kind in kinds and same(value, times * right, field.tolerance):
             yield Hint(code=f"course.mistake.{code}", figures={})
 
 
 def _judge_choice(
-    exercise: Exercise, field: Field, written: str, own: Values
+    exercise: Exercise, field: Field, written: str, true: Values, own: Values
 ) -> tuple[Judged, Any]:
     choice = chosen(exercise, field, written)
     if choice is None:
-        known = ", ".join(field.choices)
-        hint = Hint(code="course.no-choice", figures={"written": written, "known": known})
+        hint = Hint(code="course.no-choice", figures={"written": written})
         return Judged(field=field, written=written, state="unreadable", hints=(hint,)), None
-    accepted = field.answer(own)
-    if choice in ((accepted,) if isinstance(accepted, str) else accepted):
-        return Judged(field=field, written=written, state="right"), choice
+    right = [choice in _accepted(field, values) for values in (true, own)]
+    if any(right):
+        return Judged(field=field, written=written, state="right", follows=not right[0]), choice
     fits = [one.code for one in field.mistakes if one.leads_to == choice]
     own_hint = [_said(exercise, code, own) for code in fits]
     hints = tuple(own_hint) or (_plain_hint(exercise, field),)
     return Judged(field=field, written=written, state="wrong", hints=hints), choice
+
+
+def _accepted(field: Field, values: Values) -> tuple[str, ...]:
+    found = field.answer(values)
+    return (found,) if isinstance(found, str) else tuple(found)
 
 
 def _judge_words(exercise: Exercise, field: Field, written: str) -> Judged:
@@ -222,9 +233,10 @@ def _plain_hint(exercise: Exercise, field: Field) -> Hint:
 
 
 def _unreadable(error: Malformed, written: str, field: Field) -> Hint:
-    example = {"share": "15%", "months": "6"}.get(field.kind, f"120,000 {CURRENCY}")
-    code = "course.share-sign" if error.code == "share-range" else "course.unreadable"
-    return Hint(code=code, figures={"written": written, "example": example})
+    codes = {"share-range": "course.share-sign", "answer-range": "course.one-figure",
+             "range-scale": "course.one-figure"}  # fmt: skip
+    code = codes.get(error.code, "course.unreadable")
+    return Hint(code=code, figures={"written": written, "kind": field.kind})
 
 
 def totals(results: Sequence[Checked]) -> tuple[int, int]:

@@ -19,7 +19,7 @@ from mlpdm_kit.course.exercise import Exercise
 from mlpdm_kit.course.learner import file_of
 from mlpdm_kit.course.lessons import exercise_of
 from mlpdm_kit.course.words import choice_label, field_label, right_answers
-from mlpdm_kit.record.notebook_copy import say_nothing_to_edit, translate
+from mlpdm_kit.record.notebook_copy import say_nothing_to_edit, source, translate
 from mlpdm_kit.text import Text
 
 LESSONS = "lessons"
@@ -86,6 +86,7 @@ def build(
         say_nothing_to_edit(notebook, Text(lang))
         _set(notebook, "lang", lang)
         _set(notebook, "learner", learner)
+        _say_parameters(notebook, Text(lang))
         place = copy(notebook, file.stem, lang)
         if place is not None and not (keep and (out / place).exists()):
             made.append(write_atomically(out / place, as_json(notebook)))
@@ -115,6 +116,8 @@ def _for_learner(notebook: Notebook, name: str, lang: str) -> str | None:
     if name == GUIDE:
         return None
     notebook["cells"] = [cell for cell in notebook["cells"] if not tags(cell) & HIDDEN]
+    first = notebook["cells"][0]
+    first["source"] = f"{source(first)}\n\n{Text(lang).say('course.begin')}"
     return f"{name}.ipynb"
 
 
@@ -203,6 +206,17 @@ def _mark(
         "schema_version": 3, "grade_id": name, "grade": grade, "solution": solution,
         "locked": locked, "task": False, "cell_type": cell["cell_type"],
     }  # fmt: skip
+
+
+def _say_parameters(notebook: Notebook, text: Text) -> None:
+    """What stands behind each parameter, in the reader's language."""
+    for cell in notebook["cells"]:
+        if "parameters" in tags(cell):
+            cell["source"] = "\n".join(
+                f"{line.partition('  # ')[0]}  # {text.say(f'course.parameter.{name}')}"
+                for line in source(cell).splitlines()
+                if (name := line.partition(" = ")[0])
+            )
 
 
 def _set(notebook: Notebook, name: str, value: str) -> None:

@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from mlpdm_kit import shipped
+from mlpdm_kit.case.kinds import OPTION_KINDS
 from mlpdm_kit.case.load import load_case
+from mlpdm_kit.case.rules import named_inputs
 from mlpdm_kit.case.yaml_text import parse_yaml, read_yaml
 from mlpdm_kit.course.exercise import Exercise, Field, Hint
 from mlpdm_kit.errors import Fault, InputError
@@ -22,6 +24,7 @@ from mlpdm_kit.record.steps import decide
 
 FLAW_FILE = "flaw.yaml"
 DRAWS = 4_096
+NEAR = 2.0  # times that the middle of a mended range may lie beyond the teacher's
 FLAWS = (
     "monthly-per-day",
     "threshold-chosen-and-reported-on-the-same-rows",
@@ -128,22 +131,53 @@ def _judged(flaw: Flaw, written: str) -> Sequence[Hint | Fault]:
         found = mended(flaw, {str(path): value for path, value in values.items()})
     except InputError as error:
         return error.faults
-    touched = [path for path in values if _is_near(str(path), flaw)]
     verdicts = {"before": found.before, "after": found.after}
-    if not touched:
+    if not _mends(flaw, {str(path): value for path, value in values.items()}):
         return [Hint(code="exercise.flaw.mistake.elsewhere", figures=verdicts)]
     if found.after != flaw.after:
         same = found.after == found.before
         code = "exercise.flaw.mistake." + ("same-verdict" if same else "other-verdict")
         return [Hint(code=code, figures=verdicts)]
+    if not _is_sound(flaw, values):
+        return [Hint(code="exercise.flaw.mistake.too-far", figures=verdicts)]
     return []
 
 
-def _is_near(path: str, flaw: Flaw) -> bool:
-    """Whether a value stands where the flaw does, above or below it."""
-    places = [flaw.where, *flaw.mend]
-    return any(f"{path}.".startswith(f"{one}.") or f"{one}.".startswith(f"{path}.")
-               for one in places)  # fmt: skip
+def _mends(flaw: Flaw, values: Mapping[str, Any]) -> bool:
+    """Whether every value stands where the flaw does, and nothing else is changed.
+
+    Where an option is lacking, one is added that needs no ML; those that are there stay.
+    """
+    if flaw.where != "options":
+        places = [flaw.where, *flaw.mend]
+        return all(any(_within(path, one) or _within(one, path) for one in places)
+                   for path in values)  # fmt: skip
+    known = load_case(flaw.folder).options
+    added = {path.split(".")[1] for path in values if path.startswith("options.")}
+    return all(path.startswith("options.") for path in values) and not added & set(known)
+
+
+def _within(path: str, other: str) -> bool:
+    return f"{path}.".startswith(f"{other}.")
+
+
+def _is_sound(flaw: Flaw, values: Mapping[str, Any]) -> bool:
+    """Whether figures are near the teacher's, and an option that was added needs no ML."""
+    whole = _thawed(_frozen(values))
+    mine, teachers = (load_case(flaw.folder, some) for some in (whole, flaw.mend))
+    if flaw.where == "options":
+        new = [one for name, one in mine.options.items()
+               if name not in load_case(flaw.folder).options]  # fmt: skip
+        return all(not OPTION_KINDS[one.kind].is_ml for one in new)
+    wanted, found = (dict(named_inputs(case)) for case in (teachers, mine))
+    stated = [name for name in wanted if any(_within(path, name) or _within(name, path)
+                                             for path in flaw.mend)]  # fmt: skip
+    return all(
+        name in found
+        and wanted[name].low / NEAR <= (found[name].low + found[name].high) / 2
+        and (found[name].low + found[name].high) / 2 <= wanted[name].high * NEAR
+        for name in stated
+    )
 
 
 def _frozen(values: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:

@@ -7,16 +7,17 @@ month are asked for need not write the unit. Anything else is read as the case f
 from __future__ import annotations
 
 import math
-import unicodedata
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from mlpdm_kit.case.quantity import Malformed, parse
 from mlpdm_kit.case.units import Units
+from mlpdm_kit.course.written import plain_figure
 from mlpdm_kit.text import Text
 
 CURRENCY = "JPY"
-_MINUS = "-−－▲△"
+_BARE_MONEY = re.compile(r"^([\d.,]+(?: ?(?:[kKMB]|万|億|千|thousand|million|billion))?)(?=\s|/)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +26,7 @@ class Kind:
 
     Parameters
     ----------
+    name : str
     dimensions : tuple of str
         Of `mlpdm_kit.case.units.EXAMPLES`, the first that fits counts.
     bare : str
@@ -33,6 +35,7 @@ class Kind:
         How a figure is said.
     """
 
+    name: str
     dimensions: tuple[str, ...] = ()
     bare: str = ""
     shown: Callable[[Text, float], str] | None = None
@@ -57,9 +60,7 @@ class Kind:
         >>> KINDS["share"].read("15.4 %")
         0.154
         """
-        written = unicodedata.normalize("NFKC", text).strip()
-        sign = -1.0 if written[:1] in _MINUS and written[1:] else 1.0
-        plain = written[1:].strip() if sign < 0 else written
+        sign, plain = plain_figure(text, self.name)
         low, high = _parsed(plain, self)
         if low != high:
             raise Malformed("answer-range")
@@ -74,7 +75,10 @@ class Kind:
 
 def _parsed(plain: str, kind: Kind) -> tuple[float, float]:
     units, first = Units(currency=CURRENCY), None
-    for written in dict.fromkeys((plain, f"{plain}{kind.bare}")):
+    if kind.name == "share" and "%" not in plain:
+        return parse(plain, "share", units)  # 10 is no share, and 1000% would be one
+    said = _BARE_MONEY.sub(rf"\1 {CURRENCY} ", plain) if kind.name.startswith("money") else plain
+    for written in dict.fromkeys((plain, said, f"{plain}{kind.bare}")):
         for dimension in kind.dimensions:
             try:
                 return parse(written, dimension, units)
@@ -96,16 +100,17 @@ def same(found: float, right: float, tolerance: float) -> bool:
 
 
 KINDS = {
-    "share": Kind(dimensions=("share",), shown=Text.share),
-    "money": Kind(dimensions=("money",), bare=f" {CURRENCY}", shown=Text.price),
-    "money/month": Kind(
-        dimensions=("money/month", "money"), bare=f" {CURRENCY} per month", shown=Text.price
-    ),
-    "money/case": Kind(
-        dimensions=("money/case", "money"), bare=f" {CURRENCY} per case", shown=Text.price
-    ),
-    "count": Kind(dimensions=("number", "cases/month"), shown=Text.number),
-    "months": Kind(dimensions=("months",), bare=" months", shown=Text.number),
-    "choice": Kind(),
-    "words": Kind(),
-}
+    kind.name: kind
+    for kind in (
+        Kind(name="share", dimensions=("share", "ratio"), shown=Text.share),
+        Kind(name="money", dimensions=("money",), bare=f" {CURRENCY}", shown=Text.price),
+        Kind(name="money/month", dimensions=("money/month", "money"),
+             bare=f" {CURRENCY} per month", shown=Text.price),
+        Kind(name="money/case", dimensions=("money/case", "money"),
+             bare=f" {CURRENCY} per case", shown=Text.price),
+        Kind(name="count", dimensions=("number",), shown=Text.number),
+        Kind(name="months", dimensions=("months",), bare=" months", shown=Text.number),
+        Kind(name="choice"),
+        Kind(name="words"),
+    )
+}  # fmt: skip

@@ -20,7 +20,7 @@ from mlpdm_kit.case.files import write_atomically
 from mlpdm_kit.case.words import slug
 from mlpdm_kit.case.yaml_text import read_yaml
 from mlpdm_kit.course.checking import Checked, check
-from mlpdm_kit.course.lessons import all_exercises, exercise_of
+from mlpdm_kit.course.lessons import all_exercises, exercise_of, near
 from mlpdm_kit.errors import Fault, InputError, raise_all, refuse
 
 ENDING = ".yaml"
@@ -111,6 +111,9 @@ def read_learner(file: Path) -> Learner:
     InputError
         With every fault: no YAML, an exercise or field that is none, a value that is no text.
     """
+    if not file.is_file():
+        missing = Fault(code="learner-nofile", field="FILE", value=file.name, file=str(file))
+        raise InputError(missing)
     values, lines = read_yaml(file)
     faults: list[Fault] = []
 
@@ -121,13 +124,15 @@ def read_learner(file: Path) -> Learner:
                             file=str(file), line=line))  # fmt: skip
 
     if not isinstance(values, Mapping):
-        fault("learner-file")
+        fault("learner-colon" if "：" in str(values) else "learner-file", value=values)
         raise InputError(*faults)
     for key in values:
         if key not in _KEYS:
             fault("not-one-of", key, value=key, known=list(_KEYS))
     name = values.get("learner")
-    if not isinstance(name, str) or not name.strip() or len(name) > 80:
+    if name is None:
+        fault("learner-missing", "learner")
+    elif not isinstance(name, str) or not name.strip() or len(name) > 80:
         fault("learner-name", "learner", value=name)
     answers = _answers(values.get("answers"), fault)
     tries = _tries(values.get("tries"), fault)
@@ -177,11 +182,13 @@ def _answers(values: Any, fault: Any) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for name, given in _mapping(values, "answers", fault).items():
         if name not in all_exercises():
-            fault("exercise-unknown", "answers", name, value=name,
-                  known=", ".join(all_exercises()))  # fmt: skip
+            fault("exercise-unknown", "answers", name, value=name, near=near(name))
             continue
-        fields = [one.name for one in exercise_of(name).fields]
+        kinds = {one.name: one.kind for one in exercise_of(name).fields}
+        fields = list(kinds)
         for key, value in _mapping(given, f"answers.{name}", fault).items():
+            if isinstance(value, Mapping) and kinds.get(key) == "words":
+                value = "\n".join(f"{path}: {one}" for path, one in value.items())
             if key not in fields:
                 fault("not-one-of", "answers", name, key, value=key, known=fields)
             elif value is not None and not _is_answer(value):

@@ -69,5 +69,18 @@ def exercise_of(name: str) -> Exercise:
     """
     known = all_exercises()
     if name not in known:
-        raise refuse("exercise-unknown", "exercise", name, known=", ".join(known))
+        raise refuse("exercise-unknown", "exercise", name, near=near(name))
     return known[name]
+
+
+def near(name: str) -> str:
+    """The name of the exercise that is most like one that is none.
+
+    Examples
+    --------
+    >>> near("treshold"), near("baserate")
+    ('threshold', 'base-rate')
+    """
+    from rapidfuzz import process
+
+    return str(process.extractOne(name, list(all_exercises()))[0])

@@ -14,6 +14,7 @@ from mlpdm_kit.case.inputs import Input
 from mlpdm_kit.errors import raise_all
 from mlpdm_kit.record.rounding import significant
 
+FIGURES = 3  # of a guess
 _ENDS_ARE_LIMITS = ("pert", "triangular", "uniform")
 
 
@@ -31,7 +32,9 @@ class Wider:
 
 
 def wider_ranges(state: State, factor: float) -> tuple[Wider, ...]:
-    """The assumed ranges of a case, so many times wider; their medians stay.
+    """The assumed ranges of a case, so many times wider.
+
+    Those that begin at nothing or end at everything stay.
 
     Parameters
     ----------
@@ -45,16 +48,20 @@ def wider_ranges(state: State, factor: float) -> tuple[Wider, ...]:
         item = one.item
         if item is None or item.evidence != "assumed" or item.is_point or factor <= 1:
             continue
-        if item.family in _ENDS_ARE_LIMITS:
-            continue
+        if item.family in _ENDS_ARE_LIMITS or item.low == 0 or _is_whole(item):
+            continue  # an end that nothing can lie beyond stays, and with it the range's shape
         found.append(_wider(one, item, state, factor))
     return tuple(found)
+
+
+def _is_whole(item: Input) -> bool:
+    return item.dimension == "share" and item.high >= 1
 
 
 def _wider(one: Askable, item: Input, state: State, factor: float) -> Wider:
     wide = widened(distribution(item), factor)
     tail = (1 - item.level) / 2
-    low, high = (significant(wide.quantile(p)) for p in (tail, 1 - tail))
+    low, high = (significant(wide.quantile(p), FIGURES) for p in (tail, 1 - tail))
     points = (low, high) if item.middle is None else (low, item.middle, high)
     written = state.units.write(*points, dimension=one.dimension)
     stood = state.document.at(one.path)

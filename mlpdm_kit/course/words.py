@@ -51,7 +51,9 @@ def choice_label(exercise: Exercise, field: Field, choice: str, lang: str) -> st
 
 
 def chosen(exercise: Exercise, field: Field, written: str) -> str | None:
-    """The choice that was written: its id, its words in any language, or its number from 1.
+    """The choice that was written: its id, its number from 1, or its words in any language.
+
+    Of the words a part is enough that fits no other choice.
 
     Examples
     --------
@@ -60,12 +62,22 @@ def chosen(exercise: Exercise, field: Field, written: str) -> str | None:
     >>> [chosen(sort, sort.fields[0], said) for said in ("rule", "A RULE ", "2", "magic")]
     ['rule', 'rule', 'process', None]
     """
-    wanted = _plain(written)
+    wanted, found = _plain(written), []
+    if not wanted:
+        return None
     for number, choice in enumerate(field.choices, 1):
-        labels = [choice_label(exercise, field, choice, lang) for lang in LANGUAGES]
-        if wanted in (_plain(choice), str(number), *map(_plain, labels)):
+        labels = [_plain(choice_label(exercise, field, choice, lang)) for lang in LANGUAGES]
+        if wanted in (_plain(choice), str(number), *labels):
             return choice
-    return None
+        if any(wanted in label for label in labels):
+            found.append(choice)
+    return found[0] if len(found) == 1 and len(wanted) > 1 else None
+
+
+def numbered(exercise: Exercise, field: Field, lang: str) -> list[str]:
+    """The choices with their numbers, as they can be written."""
+    labels = [choice_label(exercise, field, choice, lang) for choice in field.choices]
+    return [f"{number} {label}" for number, label in enumerate(labels, 1)]
 
 
 def right_label(exercise: Exercise, field: Field, lang: str) -> str:
@@ -82,7 +94,8 @@ def right_label(exercise: Exercise, field: Field, lang: str) -> str:
 
 
 def _plain(words: str) -> str:
-    plain = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", words))
+    plain = re.sub(r"[「」『』“”\"]|\([^()]*\)", "", unicodedata.normalize("NFKC", words))
+    plain = re.sub(r"\s+", " ", plain)
     return plain.strip().casefold().rstrip(".。")
 
 

@@ -233,6 +233,7 @@ EXERCISES = (
             Field(
                 name="worth_model",
                 kind="money/month",
+                tolerance=0.005,
                 right=lambda v: _worth_of_catches(v) - _cost_of_alarms(v),
                 mistakes=(
                     Mistake(code="alarms-free", leads_to=_worth_of_catches),

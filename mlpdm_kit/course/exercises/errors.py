@@ -63,11 +63,14 @@ EXERCISES = (
                         code="alarms-of-positives",
                         leads_to=lambda v: v["cases"] * v["share"] * v["alarms"],
                     ),
+                    Mistake(code="alarms-of-all", leads_to=lambda v: v["cases"] * v["alarms"]),
                 ),
+                tolerance=0.005,
             ),
             Field(
                 name="precision",
                 kind="share",
+                tolerance=0.03,  # a whole per cent will do
                 right=lambda v: (
                     v["caught"] / (v["caught"] + v["false"]) if "caught" in v else _precision(v)
                 ),
@@ -96,9 +99,11 @@ EXERCISES = (
             Field(
                 name="miss",
                 kind="money/case",
-                right=lambda v: v["lost"] * v["saved"],
+                right=lambda v: v["lost"] * v["saved"] - v["false_alarm"],
+                tolerance=0.01,
                 mistakes=(
                     Mistake(code="whole-loss", leads_to=lambda v: v["lost"]),
+                    Mistake(code="review-free", leads_to=lambda v: v["lost"] * v["saved"]),
                     Mistake(code="not-saved", leads_to=lambda v: v["lost"] * (1 - v["saved"])),
                     Mistake(code="free", leads_to=lambda v: 0.0),
                 ),
@@ -145,7 +150,7 @@ EXERCISES = (
     Exercise(
         id="alarms-a-day",
         lesson="errors",
-        given={"cases": 2_000.0, "share": 0.005, "recall": 0.8, "alarms": 0.04, "room": 60.0},
+        given={"cases": 2_000.0, "share": 0.05, "recall": 0.8, "alarms": 0.04, "room": 60.0},
         fields=(
             Field(
                 name="flagged",
@@ -154,6 +159,10 @@ EXERCISES = (
                     v["cases"] * (v["share"] * v["recall"] + (1 - v["share"]) * v["alarms"])
                 ),
                 mistakes=(
+                    Mistake(
+                        code="of-all-cases",
+                        leads_to=lambda v: v["cases"] * (v["share"] * v["recall"] + v["alarms"]),
+                    ),
                     Mistake(
                         code="only-right",
                         leads_to=lambda v: v["cases"] * v["share"] * v["recall"],

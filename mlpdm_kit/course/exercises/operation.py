@@ -35,6 +35,11 @@ def _call(v: Values, ask_in: str = "ask_in", ask_out: str = "ask_out") -> float:
     return float(priced[0])
 
 
+def _prompt(v: Values) -> float:
+    """What the prompt of one call costs."""
+    return float(v["tokens_in"] * v["ask_in"] / 1e6)
+
+
 def _prompts(v: Values) -> float:
     """What the prompts of a month cost, those of second calls too."""
     return float(v["cases"] * (1 + v["retries"]) * v["tokens_in"] * v["ask_in"] / 1e6)
@@ -224,7 +229,7 @@ EXERCISES = (
             Field(
                 name="doubled",
                 kind="money/month",
-                right=lambda v: v["bill"] + _prompts(v),
+                right=lambda v: v["bill"] * (1 + _prompt(v) / v["call"]),
                 mistakes=likely(
                     {
                         "all-twice": lambda v: 2 * v["bill"],
@@ -362,8 +367,15 @@ EXERCISES = (
                 name="next",
                 kind="choice",
                 choices=("more-hours", "fewer-drafts", "hurry", "sample", "send"),
-                right=("more-hours", "fewer-drafts"),
-                mistakes=likely({"hurried": "hurry", "only-counts": "sample", "unread": "send"}),
+                right="more-hours",
+                mistakes=likely(
+                    {
+                        "worth-unknown": "fewer-drafts",
+                        "hurried": "hurry",
+                        "only-counts": "sample",
+                        "unread": "send",
+                    }
+                ),
             ),
         ),
     ),

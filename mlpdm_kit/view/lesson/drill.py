@@ -75,6 +75,10 @@ class Drill:
     def _play(self) -> None:
         """The form of the next round."""
         self.questions = questions_for(self.lesson.learner, self.bank)
+        if not self.questions:
+            done = html.words(self.text.say("drill.done"), lang=self.lang)
+            self.box.children = [widgets.HTML(done)]
+            return
         self.ranges = {one.id: self._range(n, one) for n, one in enumerate(self.questions, 1)}
         self.bets = {one.id: self._bet() for one in self.questions}
         rows = []
@@ -91,7 +95,7 @@ class Drill:
         self.box.children = [widgets.HTML(STYLE), intro, *rows, go, self.said]
 
     def _range(self, number: int, question: Question) -> Any:
-        label = f"{number}. {question.ask}"
+        label = f"{number}. {question.ask} [{question.unit}]"
         line = widgets.Text(description=escape(label), description_allow_html=True,
                             placeholder=self.text.say("drill.example"))  # fmt: skip
         return stacked(line, "mlpdm-wide")
@@ -167,8 +171,9 @@ class Drill:
         large = say("drill.hits", n=found.hits, of=len(found.rows))
         small = [say(f"drill.reading.{found.reading}"),
                  say("drill.score", score=found.score, width=found.width)]  # fmt: skip
-        if found.wheel:
-            small.append(say("drill.wheel", n=found.wheel))
+        for bet in ("wheel", "range"):
+            if found.preferring(bet):
+                small.append(say(f"drill.{bet}", n=found.preferring(bet)))
         return html.bottom_line(large, small, lang=lang) + html.table(table, lang=lang)
 
     def _source(self, question: Question) -> str:

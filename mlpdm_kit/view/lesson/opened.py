@@ -182,7 +182,11 @@ class Lesson:
 
     def keep(self, learner: Learner) -> None:
         """Write the learner's file, whole or not at all."""
-        write_learner(learner, self.file)
+        try:
+            write_learner(learner, self.file)
+        except OSError as error:
+            where, why = self.file.parent, error.strerror or str(error)
+            raise refuse("out-folder", "folder", where, reason=why) from error
         self.learner = learner
 
     # --- inside -------------------------------------------------------------------------
