@@ -23,7 +23,7 @@ from mlpdm_kit.text import LANGUAGES, Text
 NOTEBOOKS = {
     file.name: json.loads(file.read_text(encoding="utf-8"))["metadata"]["mlpdm"]
     for file in shipped.notebooks().rglob("*.ipynb")
-    if file.name != "start.ipynb"
+    if file.name != "start.ipynb" and file.parent.name != "lessons"
 }
 
 
