@@ -27,13 +27,13 @@ _WITHOUT_ML = _either(
     r"|by people|reviewers?|spot checks?|at random|first come|search|keywords?|as today"
     r"|status quo|nothing|calendar|schedules?|formulas?|spreadsheets?",
     r"ルール|規則|基準|しきい値|閾値|上限|一覧|[照応見]表|名簿|様式|書式|定型|ひな形|テンプレート"
-    r"|手順|チェックリスト|手作業|手で|人手|人が|目視|担当者|抜き取り|無作為|先着|順番|検索"
+    r"|手順|フォーム|くじ|ダブルチェック|[二2]人で|エクセル|Excel|チェックリスト|手作業|手で|人手|人が|目視|担当者|抜き取り|無作為|先着|順番|検索"
     r"|キーワード|現状|今のまま|今の(?:やり方|方法)|これまでどおり|何もしない|計算式",
 )
 _ASSUMED = _either(
     r"assum\w+|guess\w*|estimat\w+|suppos\w+|believ\w+|expect\w*|presum\w+|we think|unknown"
     r"|unmeasured|untested|not (?:yet )?(?:been )?(?:measured|known|counted|tested)",
-    r"仮定|仮に|前提|想定|見込|推定|推測|見積|思われ|と思う|と考え|だろう|はず|未測定|未検証|わからない"
+    r"仮定|仮に|仮の|前提|目安|概算|らしい|未確認|根拠は?(?:な|薄)|考えている|想定|見込|推定|推測|見積|思われ|と思う|と考え|だろう|はず|未測定|未検証|わからない"
     r"|分からない|(?:測|計)っていない|(?:調べ|確かめ|数え|試し|測定し|検証し)ていない",
 )
 _NOT_DONE = _either(
@@ -45,14 +45,15 @@ _FOUND_OUT = _either(
     r"|check\w*|compar\w+|find\w* out|found out|observ\w+|study|studies|look\w* (?:at|up|through)"
     r"|records?|experiment\w*|interview\w*|(?:work|go)\w* through|review\w*|reads?|reading",
     r"測|計っ|計れ|計る|数え|試|標本|抽出|調べ|調査|尋ね|聞[きくけい]|記録|比べ|比較|確かめ|確認|検証"
-    r"|実験|観察|アンケート|パイロット|見れば|見直せば|たどれば|突き合わせ",
+    r"|集計|問い合わせ|ヒアリング|サンプル|実験|観察|アンケート|パイロット|見れば|見直せば|たどれば|突き合わせ",
 )
 _COMPARED = _either(
-    r"above|below|exceed\w*|beyond|at least|at most|or (?:more|less|fewer|higher|lower)"
+    r"above|below|pass\w*(?= *[¥$€£]?\d)|exceed\w*|beyond|at least|at most"
+    r"|or (?:more|less|fewer|higher|lower)"
     r"|(?:more|less|fewer|greater|higher|lower|larger|smaller|longer|shorter|earlier|later) than"
     r"|(?:over|under)(?= *[¥$€£]?\d)|reach\w*(?= *[¥$€£]?\d)"
     r"|(?:ris|ros|fall|fell|drop|grow|grew|climb|sink|sank)\w* to",
-    r"[<>≤≥≦≧]|以上|以下|未満|超|上回|下回|達し|達す|切った|切れば|割り込"
+    r"[<>≤≥≦≧]|以上|以下|未満|超|越え|より(?:増え|減)|\d[^、。]{0,6}(?:に届|になっ|になれ|を?割[っれ])|上回|下回|達し|達す|切った|切れば|割り込"
     r"|より(?:多|少|高|低|大き|小さ|長|短|安|早|遅)",
 )
 _ROLE = _either(
@@ -60,7 +61,8 @@ _ROLE = _either(
     r"|accountants?|president|board|committee|department|supervisor|editor|engineer|analyst"
     r"|physician|nurse|secretary|lawyer|(?-i:PM|CEO|CFO|CTO|CIO|COO|Mr|Mrs|Ms|Dr)",
     r"[部課係室次社所店場院園校局]長|主任|主査|責任者|担当|さん|氏(?!名)|役員|取締役|委員会"
-    r"|リーダー|マネージャ|マネジャ|オーナー|監査役|(?<![一全])[部課室局](?:が|は|で)",
+    r"|リーダー|マネージャ|マネジャ|オーナー|監査役|(?<![一全])[部課室局](?:が|は|で)"
+    r"|(?:医|士|師|係|経理|法務|人事|営業|総務|企画|[一-龠]{1,4}の[一-龠]{1,3})(?:が|は)",
 )
 _MONTH = (
     "January|February|April|June|July|August|September|October|November|December"
@@ -69,7 +71,7 @@ _MONTH = (
 _DATE = _either(
     rf"{_MONTH}|Q[1-4]|\d{{4}}[-/.]\d{{1,2}}(?:[-/.]\d{{1,2}})?|\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}}"
     r"|\d{1,2}/\d{4}",
-    r"(?<!\d)(?:1[0-2]|0?[1-9])月(?!間)|[一二三四五六七八九十]月(?!間)|第[1-4一二三四]四半期",
+    r"(?<!\d)(?:1[0-2]|0?[1-9])月(?!間)|[一二三四五六七八九十]月(?!間)|第[1-4一二三四]四半期|\d{1,2}/\d{1,2}|年度末|年末|半年後|[一二三1-9]か月後",
 )
 _NAME = re.compile(  # not the first word of a sentence, unless it does what a person does
     r"(?<!^)(?<![.!?] )\b[A-Z][a-z]+\b"

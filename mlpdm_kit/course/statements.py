@@ -20,7 +20,8 @@ _ML = re.compile(
         |models?|modell?ed|modell?ing|algorithm\w*|predict\w*|generative
         |machine[ -]learning|deep[ -]learning|artificial[ -]intelligence
     ){_AFTER}
-    |機械学習|深層学習|ディープラーニング|人工知能|モデル|アルゴリズム|予測|チャットボット|ニューラル""",
+    |機械学習|深層学習|ディープラーニング|人工知能
+    |(?<!新)モデル(?!ルーム|チェンジ|ケース)|アルゴリズム|自動予測|予測(?:する|させ)|チャットボット|ニューラル""",
     re.VERBOSE | re.IGNORECASE,
 )
 _ML_LETTERS = re.compile(rf"{_BEFORE}ML{_AFTER}|{_BEFORE}(?<!\d)(?<!\d )ml{_AFTER}")  # not 250 ml
@@ -60,7 +61,7 @@ _KNOWING = re.compile(
     re.IGNORECASE,
 )
 _ACTION_JA = re.compile(
-    r"[うくぐすつぬぶむる](?:か|$|[。、．，])|決定|選択|選定|判断|承認|却下|発注"
+    r"[うくぐすつぬぶむる](?:か|$|[。、．，])|決定|選択|選定|判断|承認|却下|発注|見直し|決め方|配置"
 )
 _KNOWING_JA = re.compile(
     r"(?:知る|知りたい|分かる|わかる|理解する|把握する|把握できる|把握したい"
@@ -73,7 +74,7 @@ _FIGURE = re.compile(
         |months?|yen|dollars?|euros?|times|per|half|one|two|three|four|five|six|seven|eight
         |nine|ten|dozens?|hundreds?|thousands?|millions?)\b
     |[一二三四五六七八九十百千万億数何](?:件|人|円|分|時間|日|週|か月|年|回|割|個|台|枚|倍)
-    |割合|(?<![効能])率|比率|件数|人数|回数|日数|時間|個数|台数|枚数|点数|金額|額|費用|売上""",
+    |割合|(?<![効能])率|比率|件数|人数|回数|日数|時間|個数|台数|枚数|点数|の数|クレーム数|リードタイム|期間|金額|額|費用|売上""",
     re.VERBOSE | re.IGNORECASE,
 )
 
