@@ -65,6 +65,18 @@ def show_exercise(
         typer.echo(f"    {field.name}:" + (" |" if field.judge else ""))
 
 
+@exercises.command("copy")
+def copy_flawed(
+    name: Annotated[str, typer.Argument(metavar="EXERCISE", help="A flawed case.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where; must not be there yet.")],
+    lang: Lang = "en",
+) -> None:
+    """Copy a flawed case with its data, to look at it closely; the answer stays behind."""
+    from mlpdm_kit.course.flaws import copy_case
+
+    typer.echo(Text(lang).say("cli.exercise.copied", folder=copy_case(name, folder)))
+
+
 @exercises.command("check")
 def check_file(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A learner's file.")],

@@ -7,6 +7,7 @@ mended case as it decides the teacher's: the values may be others.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -15,11 +16,11 @@ from typing import Any
 
 from mlpdm_kit import shipped
 from mlpdm_kit.case.kinds import OPTION_KINDS
-from mlpdm_kit.case.load import load_case
+from mlpdm_kit.case.load import CASE_FILE, load_case
 from mlpdm_kit.case.rules import named_inputs
-from mlpdm_kit.case.yaml_text import parse_yaml, read_yaml
+from mlpdm_kit.case.yaml_text import parse_yaml, read_yaml, text_of
 from mlpdm_kit.course.exercise import Exercise, Field, Hint
-from mlpdm_kit.errors import Fault, InputError
+from mlpdm_kit.errors import Fault, InputError, refuse
 from mlpdm_kit.record.steps import decide
 
 FLAW_FILE = "flaw.yaml"
@@ -102,6 +103,27 @@ def mended(flaw: Flaw, values: Mapping[str, Any]) -> Mended:
     return Mended(before=_decided(flaw.case, ()), after=_decided(flaw.case, _frozen(values)))
 
 
+def copy_case(name: str, folder: Path) -> Path:
+    """Copy a flawed case with all that lies beside it, but for the teacher's answer.
+
+    Raises
+    ------
+    InputError
+        There is no such case, or the folder is taken.
+    """
+    if name not in flaws():
+        raise refuse("not-one-of", "CASE", name, known=list(flaws()))
+    if folder.exists():
+        raise refuse("folder-taken", "DIR", folder)
+    shutil.copytree(flaws()[name].folder, folder, ignore=shutil.ignore_patterns(FLAW_FILE))
+    return folder
+
+
+def case_text(name: str) -> str:
+    """The case file of a flawed case."""
+    return text_of(flaws()[name].folder / CASE_FILE)
+
+
 def written_mend(flaw: Flaw) -> str:
     """The teacher's mend as a learner writes it: a line a value."""
     return "\n".join(f"{path}: {value}" for path, value in flaw.mend.items())
@@ -111,7 +133,7 @@ def _exercise(flaw: Flaw) -> Exercise:
     return Exercise(
         id=flaw.case,
         lesson="flaws",
-        given={"title": load_case(flaw.folder).title, "case": flaw.case,
+        given={"case": flaw.case,
                "before": flaw.before, "after": flaw.after},
         fields=(
             Field(name="flaw", kind="choice", choices=FLAWS, right=flaw.flaw),

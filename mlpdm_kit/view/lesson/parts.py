@@ -7,6 +7,7 @@ from html import escape
 
 from mlpdm_kit.course.checking import Checked, Judged
 from mlpdm_kit.course.exercise import Exercise
+from mlpdm_kit.course.flaws import case_text
 from mlpdm_kit.course.words import choice_label, exercise_text, field_label, task, title
 from mlpdm_kit.record.tables import Cell, Head, Table
 from mlpdm_kit.text import Text
@@ -37,7 +38,19 @@ def statement(exercise: Exercise, lang: str) -> str:
         )
         table = html.table(Table(caption="", heads=heads, rows=rows, title=0), lang=lang)
     head = f'<h4 style="margin:0.3em 0;font-size:1.2em">{escape(title(exercise, lang))}</h4>'
-    return _block("task", f"{head}{said}{table}", lang)
+    return _block("task", f"{head}{said}{table}{_case(exercise, lang)}", lang)
+
+
+def _case(exercise: Exercise, lang: str) -> str:
+    """The file of a flawed case, folded."""
+    if exercise.lesson != "flaws":
+        return ""
+    lead = escape(Text(lang).say("course.flaw.case", case=exercise.id))
+    return (
+        f"<details><summary>{lead}</summary>"
+        f'<pre style="white-space:pre-wrap;overflow-wrap:anywhere">'
+        f"{escape(case_text(exercise.id))}</pre></details>"
+    )
 
 
 def asked(exercise: Exercise, lang: str) -> str:
