@@ -212,12 +212,15 @@ def widen(
     """Show a case's assumed ranges as wide as a learner's calibration says; --write keeps them."""
     from mlpdm_kit.case.editing.file import read_state
     from mlpdm_kit.course.calibration import scored, wider_by
-    from mlpdm_kit.course.learner import read_learner
+    from mlpdm_kit.course.learner import read_learner, write_learner
+    from mlpdm_kit.course.widening import case_name, wider_ranges
     from mlpdm_kit.course.widening import widen as write_wider
-    from mlpdm_kit.course.widening import wider_ranges
 
-    text = Text(lang)
-    factor = wider_by([scored(one) for one in read_learner(learner).rounds])
+    text, known = Text(lang), read_learner(learner)
+    factor = wider_by([scored(one) for one in known.rounds])
+    if known.has_widened(case_name(case)):
+        typer.echo(text.say("drill.offer.already", case=case))
+        return
     state = read_state(case)
     if state.faults:
         raise InputError(*state.faults)
@@ -234,6 +237,7 @@ def widen(
         typer.echo(text.say("drill.offer.none"))
     elif write:
         write_wider(case, found)
+        write_learner(known.widening(case_name(case)), learner)
         typer.echo(text.say("drill.offer.written", n=len(found), file=case))
     else:
         typer.echo(text.say("cli.course.write"))

@@ -26,7 +26,7 @@ from mlpdm_kit.errors import Fault, InputError, raise_all, refuse
 ENDING = ".yaml"
 LONGEST = 2_000  # signs of one answer
 MOST_ROUNDS = 50
-_KEYS = ("learner", "answers", "tries", "calibration")
+_KEYS = ("learner", "answers", "tries", "calibration", "widened")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,12 +55,24 @@ class Learner:
     tries : mapping
         How often each exercise was checked.
     rounds : tuple of Round
+    widened : mapping
+        Cases whose ranges were widened, by their folder's name: after how many rounds.
     """
 
     name: str
     answers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     tries: Mapping[str, int] = field(default_factory=dict)
     rounds: tuple[Round, ...] = ()
+    widened: Mapping[str, int] = field(default_factory=dict)
+
+    def has_widened(self, case: str) -> bool:
+        """Whether a case's ranges were widened by the last round already."""
+        return bool(self.rounds) and self.widened.get(case) == len(self.rounds)
+
+    def widening(self, case: str, *, back: bool = False) -> Learner:
+        """The same, with a case's ranges widened by the last round, or that taken back."""
+        kept = {name: rounds for name, rounds in self.widened.items() if name != case}
+        return replace(self, widened=kept if back else {**kept, case: len(self.rounds)})
 
     def checked(self, exercise: str) -> Checked:
         """How an exercise was answered."""
@@ -135,10 +147,11 @@ def read_learner(file: Path) -> Learner:
     elif not isinstance(name, str) or not name.strip() or len(name) > 80:
         fault("learner-name", "learner", value=name)
     answers = _answers(values.get("answers"), fault)
-    tries = _tries(values.get("tries"), fault)
+    tries = _numbers(values.get("tries"), "tries", all_exercises(), fault)
+    widened = _numbers(values.get("widened"), "widened", None, fault)
     rounds = _rounds(values.get("calibration"), fault)
     raise_all(faults)
-    return Learner(name=str(name), answers=answers, tries=tries, rounds=rounds)
+    return Learner(name=str(name), answers=answers, tries=tries, rounds=rounds, widened=widened)
 
 
 def read_or_begin(file: Path, name: str) -> Learner:
@@ -158,6 +171,7 @@ def write_learner(learner: Learner, file: Path) -> Path:
             {"bank": one.bank, "at": one.at, "ranges": dict(one.ranges), "bets": dict(one.bets)}
             for one in learner.rounds
         ],
+        "widened": dict(learner.widened),
     }
     yaml = YAML(typ="rt", pure=True)
     yaml.default_flow_style, yaml.allow_unicode, yaml.width = False, True, 4_096
@@ -198,13 +212,15 @@ def _answers(values: Any, fault: Any) -> dict[str, dict[str, str]]:
     return found
 
 
-def _tries(values: Any, fault: Any) -> dict[str, int]:
+def _numbers(
+    values: Any, field_: str, known: Mapping[str, Any] | None, fault: Any
+) -> dict[str, int]:
     found = {}
-    for name, number in _mapping(values, "tries", fault).items():
-        if name in all_exercises() and re.fullmatch(r"\d{1,6}", str(number)):
+    for name, number in _mapping(values, field_, fault).items():
+        if (known is None or name in known) and re.fullmatch(r"\d{1,6}", str(number)):
             found[name] = int(number)
         else:
-            fault("learner-tries", "tries", name, value=number)
+            fault("learner-tries", field_, name, value=number)
     return found
 
 

@@ -71,6 +71,11 @@ def _wider(one: Askable, item: Input, state: State, factor: float) -> Wider:
                  change=Change(path=path, value=written))  # fmt: skip
 
 
+def case_name(case: Path) -> str:
+    """The name of the folder that a case lies in."""
+    return (case if case.is_dir() else case.parent).resolve().name
+
+
 def widen(case: Path, found: Sequence[Wider]) -> CaseFile:
     """Write wider ranges into a case file; every change can be undone there.
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from mlpdm_kit.case.editing.file import CaseFile
 from mlpdm_kit.case.template import new_case
 from mlpdm_kit.course.calibration import bank
 from mlpdm_kit.course.learner import read_learner
@@ -203,6 +204,11 @@ def test_narrow_ranges_bring_an_offer_that_writes_nothing_unasked(
     assert case.read_text(encoding="utf-8") == before
     button(wider, "Write these into the case").click()
     assert case.read_text(encoding="utf-8") != before
+    look.click()  # once for a round
+    assert "already" in wider.children[0].value
+    drill._undo(CaseFile(case), case)
+    look.click()
+    button(wider, "Write these into the case").click()
     button(wider, "Undo").click()
     assert case.read_text(encoding="utf-8") == before
 

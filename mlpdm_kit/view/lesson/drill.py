@@ -23,7 +23,7 @@ from mlpdm_kit.course.calibration import (
     wider_by,
 )
 from mlpdm_kit.course.learner import Round
-from mlpdm_kit.course.widening import Wider, widen, wider_ranges
+from mlpdm_kit.course.widening import Wider, case_name, widen, wider_ranges
 from mlpdm_kit.errors import InputError, raise_all
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.tables import Cell, Head, Table
@@ -199,6 +199,10 @@ class Drill:
         except (InputError, OSError) as error:
             self._refuse(error)
             return
+        if self.lesson.learner.has_widened(case_name(case)):
+            said = self.text.say("drill.offer.already", case=case.as_posix())
+            self.wider.children = [widgets.HTML(html.words(said, lang=self.lang))]
+            return
         if not found:
             none = html.words(self.text.say("drill.offer.none"), lang=self.lang)
             self.wider.children = [widgets.HTML(none)]
@@ -213,13 +217,15 @@ class Drill:
         except (InputError, OSError) as error:
             self._refuse(error)
             return
-        undo = self._button("form.undo", lambda _: self._undo(file))
+        self.lesson.keep(self.lesson.learner.widening(case_name(case)))
+        undo = self._button("form.undo", lambda _: self._undo(file, case))
         said = html.words(self.text.say("drill.offer.written", n=len(found), file=str(case)),
                           lang=self.lang)  # fmt: skip
         self.wider.children = [widgets.HTML(said), undo]
 
-    def _undo(self, file: CaseFile) -> None:
+    def _undo(self, file: CaseFile, case: Path) -> None:
         file.undo()
+        self.lesson.keep(self.lesson.learner.widening(case_name(case), back=True))
         said = html.words(self.text.say("drill.offer.undone"), lang=self.lang)
         self.wider.children = [widgets.HTML(said)]
 
