@@ -236,8 +236,8 @@ def widen(
     if not found:
         typer.echo(text.say("drill.offer.none"))
     elif write:
-        write_wider(case, found)
         write_learner(known.widening(case_name(case)), learner)
+        write_wider(case, found)
         typer.echo(text.say("drill.offer.written", n=len(found), file=case))
     else:
         typer.echo(text.say("cli.course.write"))

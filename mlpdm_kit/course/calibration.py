@@ -22,7 +22,7 @@ from typing import Literal
 from mlpdm_kit.case.quantity import Malformed, parse
 from mlpdm_kit.case.units import Units
 from mlpdm_kit.case.yaml_text import parse_yaml
-from mlpdm_kit.course.learner import Learner, Round
+from mlpdm_kit.course.learner import BANKS, Learner, Round
 from mlpdm_kit.errors import refuse
 
 LEVEL = 0.9
@@ -35,7 +35,6 @@ MOST_WIDER = 3.0
 _BETWEEN = re.compile(r"(?<=[\d万億千])\s*(?:から|~|-|–|—|−|\bto\b)\s*(?=\d)")
 
 Reading = Literal["overconfident", "unclear", "calibrated", "wide", "few"]
-BETS = ("range", "wheel", "same")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,8 +129,8 @@ def bank(name: str) -> Mapping[str, Question]:
     True
     """
     file = files("mlpdm_kit.course") / "banks" / f"{name}.yaml"
-    if name not in ("en", "ja"):
-        raise refuse("not-one-of", "bank", name, known=["en", "ja"])
+    if name not in BANKS:
+        raise refuse("not-one-of", "bank", name, known=list(BANKS))
     rows = parse_yaml(file.read_text(encoding="utf-8"), f"{name}.yaml")[0]
     found = [Question(**{**row, "truth": float(row["truth"])}) for row in rows]
     return {one.id: one for one in found}

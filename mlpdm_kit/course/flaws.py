@@ -7,6 +7,7 @@ mended case as it decides the teacher's: the values may be others.
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from mlpdm_kit.record.steps import decide
 
 FLAW_FILE = "flaw.yaml"
 DRAWS = 4_096
+MOST_VALUES = 12  # of a mend
 NEAR = 2.0  # times that the middle of a mended range may lie beyond the teacher's
 FLAWS = (
     "monthly-per-day",
@@ -100,7 +102,7 @@ def mended(flaw: Flaw, values: Mapping[str, Any]) -> Mended:
     InputError
         The case is none with them.
     """
-    return Mended(before=_decided(flaw.case, ()), after=_decided(flaw.case, _frozen(values)))
+    return Mended(before=flaw.before, after=_decided(flaw.case, json.dumps(dict(values))))
 
 
 def copy_case(name: str, folder: Path) -> Path:
@@ -148,14 +150,16 @@ def _judged(flaw: Flaw, written: str) -> Sequence[Hint | Fault]:
     """What is wrong with a mend."""
     try:
         values = parse_yaml(written, "mend")[0]
-        if not isinstance(values, Mapping) or not values:
+        if not isinstance(values, Mapping) or not 0 < len(values) <= MOST_VALUES:
             return [Hint(code="exercise.flaw.mistake.no-values", figures={})]
-        found = mended(flaw, {str(path): value for path, value in values.items()})
+        values = {str(path): value for path, value in values.items()}
+        if not _mends(flaw, values):  # before anything is worked out
+            verdicts = {"before": flaw.before}
+            return [Hint(code="exercise.flaw.mistake.elsewhere", figures=verdicts)]
+        found = mended(flaw, values)
     except InputError as error:
         return error.faults
     verdicts = {"before": found.before, "after": found.after}
-    if not _mends(flaw, {str(path): value for path, value in values.items()}):
-        return [Hint(code="exercise.flaw.mistake.elsewhere", figures=verdicts)]
     if found.after != flaw.after:
         same = found.after == found.before
         code = "exercise.flaw.mistake." + ("same-verdict" if same else "other-verdict")
@@ -185,8 +189,10 @@ def _within(path: str, other: str) -> bool:
 
 def _is_sound(flaw: Flaw, values: Mapping[str, Any]) -> bool:
     """Whether figures are near the teacher's, and an option that was added needs no ML."""
-    whole = _thawed(_frozen(values))
-    mine, teachers = (load_case(flaw.folder, some) for some in (whole, flaw.mend))
+    mine, teachers = (load_case(flaw.folder, some) for some in (values, flaw.mend))
+    left_out = [set(case.data.leave_out) if case.data else set() for case in (mine, teachers)]
+    if left_out[0] != left_out[1]:
+        return False
     if flaw.where == "options":
         new = [one for name, one in mine.options.items()
                if name not in load_case(flaw.folder).options]  # fmt: skip
@@ -202,20 +208,8 @@ def _is_sound(flaw: Flaw, values: Mapping[str, Any]) -> bool:
     )
 
 
-def _frozen(values: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
-    return tuple((path, _frozen(value) if isinstance(value, Mapping) else
-                  tuple(value) if isinstance(value, list) else value)
-                 for path, value in values.items())  # fmt: skip
-
-
-def _thawed(value: Any) -> Any:
-    if isinstance(value, tuple) and all(isinstance(one, tuple) and len(one) == 2 for one in value):
-        return {path: _thawed(inner) for path, inner in value}
-    return list(value) if isinstance(value, tuple) else value
-
-
 @cache
-def _decided(case: str, values: tuple[tuple[str, Any], ...]) -> str:
-    """The outcome of a case; a learner tries the same mend more than once."""
-    found = load_case(shipped.cases() / case, _thawed(values))
+def _decided(case: str, values: str) -> str:
+    """The outcome of a case with values as JSON; the same mend is tried more than once."""
+    found = load_case(shipped.cases() / case, json.loads(values))
     return decide(found, draws=DRAWS).verdict.outcome

@@ -18,7 +18,7 @@ from typing import Any
 
 from mlpdm_kit.case.files import write_atomically
 from mlpdm_kit.case.words import slug
-from mlpdm_kit.case.yaml_text import read_yaml
+from mlpdm_kit.case.yaml_text import Lines, parse_yaml, read_yaml
 from mlpdm_kit.course.checking import Checked, check
 from mlpdm_kit.course.lessons import all_exercises, exercise_of, near
 from mlpdm_kit.errors import Fault, InputError, raise_all, refuse
@@ -26,6 +26,8 @@ from mlpdm_kit.errors import Fault, InputError, raise_all, refuse
 ENDING = ".yaml"
 LONGEST = 2_000  # signs of one answer
 MOST_ROUNDS = 50
+BANKS = ("en", "ja")  # of questions of the calibration drill
+BETS = ("range", "wheel", "same")
 _KEYS = ("learner", "answers", "tries", "calibration", "widened")
 
 
@@ -126,7 +128,10 @@ def read_learner(file: Path) -> Learner:
     if not file.is_file():
         missing = Fault(code="learner-nofile", field="FILE", value=file.name, file=str(file))
         raise InputError(missing)
-    values, lines = read_yaml(file)
+    return _learner_of(*read_yaml(file), file)
+
+
+def _learner_of(values: Any, lines: Lines, file: Path) -> Learner:
     faults: list[Fault] = []
 
     def fault(code: str, *path: str, value: Any = None, **figures: Any) -> None:
@@ -144,7 +149,7 @@ def read_learner(file: Path) -> Learner:
     name = values.get("learner")
     if name is None:
         fault("learner-missing", "learner")
-    elif not isinstance(name, str) or not name.strip() or len(name) > 80:
+    elif not isinstance(name, str) or not name.strip() or not _is_name(name):
         fault("learner-name", "learner", value=name)
     answers = _answers(values.get("answers"), fault)
     tries = _numbers(values.get("tries"), "tries", all_exercises(), fault)
@@ -160,7 +165,14 @@ def read_or_begin(file: Path, name: str) -> Learner:
 
 
 def write_learner(learner: Learner, file: Path) -> Path:
-    """Write a learner's file, whole or not at all."""
+    """Write a learner's file, whole or not at all.
+
+    Raises
+    ------
+    InputError
+        It could not be read again: too long, or with signs that no text should hold. The
+        file is then as it was.
+    """
     from ruamel.yaml import YAML
 
     plain = {
@@ -177,6 +189,7 @@ def write_learner(learner: Learner, file: Path) -> Path:
     yaml.default_flow_style, yaml.allow_unicode, yaml.width = False, True, 4_096
     stream = StringIO()
     yaml.dump({key: value for key, value in plain.items() if value}, stream)
+    _learner_of(*parse_yaml(stream.getvalue(), str(file)), file)
     return write_atomically(file, stream.getvalue())
 
 
@@ -234,12 +247,17 @@ def _rounds(values: Any, fault: Any) -> tuple[Round, ...]:
         said = _mapping(row, "calibration", fault)
         ranges = _mapping(said.get("ranges"), "calibration.ranges", fault)
         bets = _mapping(said.get("bets"), "calibration.bets", fault)
-        if not all(map(_is_answer, (*ranges.values(), *bets.values()))):
+        known = said.get("bank") in BANKS and set(bets.values()) <= {*BETS, ""}
+        if not known or not all(map(_is_answer, (*ranges.values(), *bets.values()))):
             fault("learner-rounds", "calibration", value=said, most=MOST_ROUNDS)
             continue
         found.append(Round(bank=str(said.get("bank", "")), ranges=deepcopy(dict(ranges)),
                            bets=deepcopy(dict(bets)), at=str(said.get("at", ""))))  # fmt: skip
     return tuple(found)
+
+
+def _is_name(name: str) -> bool:
+    return len(name) <= 80 and name.isprintable()  # it stands in a line of a terminal
 
 
 def _is_answer(value: Any) -> bool:

@@ -77,7 +77,8 @@ class ClassResults:
                     "tries": row.tries,
                     "exercises": {one.exercise.id: one.state for one in row.results},
                     "calibration": [
-                        {"hits": one.hits, "of": len(one.rows), "score": one.score}
+                        {"hits": one.hits, "of": len(one.rows),
+                         "score": one.score if one.rows else None}
                         for one in row.rounds
                     ],
                 }

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from mlpdm_kit.course.checking import check
-from mlpdm_kit.course.flaws import FLAWS, flaws, mended, written_mend
+from mlpdm_kit.course.flaws import FLAWS, copy_case, flaws, mended, written_mend
 from mlpdm_kit.course.lessons import exercise_of
 from mlpdm_kit.course.words import task, title, worked
+from mlpdm_kit.errors import InputError
 from mlpdm_kit.text import LANGUAGES
 
 NAMES = sorted(flaws())
@@ -69,3 +72,33 @@ def test_the_wrong_name_is_told_what_to_ask() -> None:
     found = check(exercise_of(SMALL), {"flaw": "leakage"})
     assert found.fields[0].state == "wrong"
     assert found.fields[0].hints[0].code == "exercise.flaw.flaw.hint"
+
+
+@pytest.mark.parametrize(
+    ("name", "mend"),
+    [
+        (SMALL, "options.model.run: 0 EUR per month"),
+        (SMALL, "options.model.run: 1200..1800 EUR per year"),
+        ("flaw-metric-rises", "outcomes.true_positive.gain: 0 GBP per message"),
+        ("flaw-action-never-succeeds", "action_success: 0%"),
+        ("flaw-all-never-tried", "options.model.kind: rule"),
+        ("flaw-all-never-tried", "options.model.value: flagged * 0"),
+        ("flaw-no-baseline", "options.llm.kind: rule"),
+        ("flaw-leakage", "data.leave_out: [region, plan, desk_note]"),
+        (SMALL, "options.model.run: [[a]]"),
+        (SMALL, "volume: 3 per month\noptions.model.run: 1500 EUR per month"),
+    ],
+)
+def test_a_mend_that_only_turns_the_verdict_does_not_count(name: str, mend: str) -> None:
+    found = check(exercise_of(name), {"flaw": flaws()[name].flaw, "mend": mend})
+    assert found.fields[1].state == "wrong", found.to_dict()
+    assert found.sentences(found.fields[1], "ja")
+
+
+def test_a_copy_leaves_the_answer_behind(tmp_path: Path) -> None:
+    copied = copy_case("flaw-leakage", tmp_path / "mine")
+    assert sorted(file.name for file in copied.iterdir()) == ["case.yaml", "customers.csv"]
+    with pytest.raises(InputError):
+        copy_case("flaw-leakage", tmp_path / "mine")
+    with pytest.raises(InputError):
+        copy_case("churn", tmp_path / "other")

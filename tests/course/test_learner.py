@@ -118,3 +118,28 @@ def test_broken_files_are_named_and_passed_over(tmp_path: Path) -> None:
     found, faults = learners_in(tmp_path)
     assert [learner.name for _, learner in found] == ["a"]
     assert {Path(fault.file or "").name for fault in faults} == {"b.yaml", "d.yaml"}
+
+
+@pytest.mark.parametrize("written", ["a\x0bb", "a\x1bb", "a\ud800b", "9" * 2_001])
+def test_what_could_not_be_read_again_is_not_written(written: str, tmp_path: Path) -> None:
+    file = write_learner(Learner(name="a"), tmp_path / "a.yaml")
+    before = file.read_bytes()
+    with pytest.raises(InputError):
+        write_learner(
+            Learner(name="a").answering("threshold", {"threshold": written}, tried=True), file
+        )
+    assert file.read_bytes() == before
+    assert read_learner(file).name == "a"
+
+
+@pytest.mark.parametrize("name", ["a\\nb", "a\\x9bb", "a\\u202eb"])
+def test_a_name_that_would_write_on_somebodys_terminal(name: str, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(f'learner: "{name}"\n', encoding="utf-8")
+    with pytest.raises(InputError):
+        read_learner(tmp_path / "a.yaml")
+
+
+def test_a_bank_that_is_none_is_a_fault_of_its_file(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("learner: a\ncalibration: [{bank: zz, ranges: {}}]\n")
+    found, faults = learners_in(tmp_path)
+    assert (found, [Path(fault.file or "").name for fault in faults]) == ([], ["a.yaml"])

@@ -222,3 +222,17 @@ def test_a_report_shows_the_questions_and_then_the_rounds(tmp_path: Path, shown:
     drill._check(None)
     lesson_in(tmp_path, shown, lesson="calibration").drill()
     assert "7 of 10 ranges" in told(shown)
+
+
+def test_two_lessons_open_at_once_keep_each_others_answers(
+    tmp_path: Path, shown: list[Any]
+) -> None:
+    drill = drill_of(tmp_path, shown)
+    lesson = lesson_in(tmp_path, shown)
+    lesson.answer("threshold", {"threshold": "10%"})
+    answer_all(drill, hits=9)
+    drill._check(None)
+    lesson.answer("base-rate", {"caught": "90"})
+    kept = read_learner(tmp_path / "Aki.yaml")
+    assert set(kept.answers) == {"threshold", "base-rate"}
+    assert len(kept.rounds) == 1

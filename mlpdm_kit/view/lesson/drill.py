@@ -13,7 +13,6 @@ from mlpdm_kit.case.editing.file import CaseFile, read_state
 from mlpdm_kit.case.quantity import Malformed
 from mlpdm_kit.case.units import Units
 from mlpdm_kit.course.calibration import (
-    BETS,
     LEVEL,
     Question,
     RoundScore,
@@ -22,7 +21,7 @@ from mlpdm_kit.course.calibration import (
     scored,
     wider_by,
 )
-from mlpdm_kit.course.learner import Round
+from mlpdm_kit.course.learner import BETS, Round
 from mlpdm_kit.course.widening import Wider, case_name, widen, wider_ranges
 from mlpdm_kit.errors import InputError, raise_all
 from mlpdm_kit.record.sentences import Sentences
@@ -114,7 +113,12 @@ class Drill:
         given = {name: line.value.strip() for name, line in self.ranges.items()}
         bets = {name: bet.value for name, bet in self.bets.items() if bet.value}
         played = Round(bank=self.bank, ranges=given, bets=bets)
-        self.lesson.keep(self.lesson.learner.with_round(played))
+        try:
+            self.lesson.change(lambda learner: learner.with_round(played))
+        except InputError as error:
+            lead = self.text.say("course.not-kept")
+            self.said.value = html.faults(lead, error.sentences(self.lang), lang=self.lang)
+            return
         self._after(self.rounds[-1])
 
     def _faults(self) -> Any:
@@ -212,12 +216,13 @@ class Drill:
         self.wider.children = [widgets.HTML(table), write]
 
     def _write(self, case: Path, found: tuple[Wider, ...]) -> None:
+        name = case_name(case)
         try:
+            self.lesson.change(lambda learner: learner.widening(name))
             file = widen(case, found)
         except (InputError, OSError) as error:
             self._refuse(error)
             return
-        self.lesson.keep(self.lesson.learner.widening(case_name(case)))
         undo = self._button("form.undo", lambda _: self._undo(file, case))
         said = html.words(self.text.say("drill.offer.written", n=len(found), file=str(case)),
                           lang=self.lang)  # fmt: skip
@@ -225,7 +230,7 @@ class Drill:
 
     def _undo(self, file: CaseFile, case: Path) -> None:
         file.undo()
-        self.lesson.keep(self.lesson.learner.widening(case_name(case), back=True))
+        self.lesson.change(lambda learner: learner.widening(case_name(case), back=True))
         said = html.words(self.text.say("drill.offer.undone"), lang=self.lang)
         self.wider.children = [widgets.HTML(said)]
 

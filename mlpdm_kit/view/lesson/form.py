@@ -94,7 +94,7 @@ class ExerciseForm:
         self.said.value = f'<p role="status">{escape(self.text.say("course.checking"))}</p>'
         try:
             self.said.value = parts.feedback(self._check(self.written), self.lang)
-        except (InputError, OSError) as error:
+        except Exception as error:  # whatever it was, it is said, and the form goes on
             told = error.sentences(self.lang) if isinstance(error, InputError) else [str(error)]
             self.said.value = html.faults(self.text.say("course.not-kept"), told, lang=self.lang)
         finally:

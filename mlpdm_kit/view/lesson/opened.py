@@ -180,8 +180,15 @@ class Lesson:
 
         return Drill(self, bank)
 
-    def keep(self, learner: Learner) -> None:
-        """Write the learner's file, whole or not at all."""
+    def change(self, how: Callable[[Learner], Learner]) -> None:
+        """Change what the learner's file holds now: another lesson may be open beside this one.
+
+        Raises
+        ------
+        InputError
+            The file cannot be read or written, or could not be read again; it is as it was.
+        """
+        learner = how(read_or_begin(self.file, self.name))
         try:
             write_learner(learner, self.file)
         except OSError as error:
@@ -196,8 +203,8 @@ class Lesson:
         for name in answers:
             if name not in fields:
                 raise refuse("not-one-of", name, name, known=sorted(fields))
-        now = read_or_begin(self.file, self.name)  # another lesson may be open beside this one
-        self.keep(now.answering(exercise, answers, tried=any(answers.values())))
+        tried = any(answers.values())
+        self.change(lambda learner: learner.answering(exercise, answers, tried=tried))
         if self._live is not None:
             self._live.value = self._progress()[0]
         return self.learner.checked(exercise)
