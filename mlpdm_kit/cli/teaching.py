@@ -150,13 +150,16 @@ def build(
     reader: Annotated[
         Literal["learner", "solution", "nbgrader"], typer.Option("--for", help="For whom.")
     ] = "learner",
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Write over copies that were changed.")
+    ] = False,
     lang: Lang = "en",
 ) -> None:
     """Write the lessons as notebooks for learners, with solutions, or for nbgrader."""
     from mlpdm_kit.course.copies import build as build_copies
 
     try:
-        made = build_copies(reader, out, lang)
+        made = build_copies(reader, out, lang, replace=replace)
     except OSError as error:
         raise refuse("out-folder", "DIR", out, reason=error.strerror or "") from error
     typer.echo(Text(lang).say(f"cli.course.built.{reader}", n=len(made), folder=out))

@@ -19,6 +19,7 @@ from mlpdm_kit.course.exercise import Exercise
 from mlpdm_kit.course.learner import file_of
 from mlpdm_kit.course.lessons import exercise_of
 from mlpdm_kit.course.words import choice_label, field_label, right_answers
+from mlpdm_kit.errors import refuse
 from mlpdm_kit.record.notebook_copy import say_nothing_to_edit, source, translate
 from mlpdm_kit.text import Text
 
@@ -49,7 +50,13 @@ def lessons() -> list[Path]:
 
 
 def build(
-    reader: str, out: Path, lang: str = "en", *, learner: str = "", keep: bool = False
+    reader: str,
+    out: Path,
+    lang: str = "en",
+    *,
+    learner: str = "",
+    keep: bool = False,
+    replace: bool = False,
 ) -> list[Path]:
     """Write copies of the lessons.
 
@@ -65,6 +72,8 @@ def build(
         Whose copies they are.
     keep : bool
         Leave copies as they are that are there already.
+    replace : bool
+        Write over those that are there and are otherwise.
 
     Returns
     -------
@@ -74,12 +83,13 @@ def build(
     Raises
     ------
     InputError
-        The learner's name is none that a file can have.
+        The learner's name is none that a file can have; or something is there already that
+        somebody has changed, or that was made for another reader: nothing is written then.
     """
     copy = COPIES[reader]
     if learner:
         file_of(out, learner)
-    made = []
+    wanted: dict[Path, str] = {}
     for file in lessons():
         notebook = json.loads(file.read_text(encoding="utf-8"))
         translate(file.stem, notebook, Text(lang))
@@ -89,11 +99,19 @@ def build(
         _say_parameters(notebook, Text(lang))
         place = copy(notebook, file.stem, lang)
         if place is not None and not (keep and (out / place).exists()):
-            made.append(write_atomically(out / place, as_json(notebook)))
-    if reader == "nbgrader":
+            wanted[out / place] = as_json(notebook)
+    other = [file.name for file, text in wanted.items() if _is_otherwise(file, text)]
+    if other and not replace:
+        raise refuse("copies-there", "DIR", out, names=", ".join(other))
+    config = out / "nbgrader_config.py"
+    if reader == "nbgrader" and not config.exists():
         stub = Text(lang).say("course.nbgrader.stub")
-        write_atomically(out / "nbgrader_config.py", _CONFIG.format(stub=stub))
-    return made
+        write_atomically(config, _CONFIG.format(stub=stub))
+    return [write_atomically(file, text) for file, text in wanted.items()]
+
+
+def _is_otherwise(file: Path, text: str) -> bool:
+    return file.exists() and file.read_text(encoding="utf-8") != text
 
 
 def as_json(notebook: Mapping[str, Any]) -> str:

@@ -160,8 +160,24 @@ def _learner_of(values: Any, lines: Lines, file: Path) -> Learner:
 
 
 def read_or_begin(file: Path, name: str) -> Learner:
-    """What the file holds, or a learner who has not answered anything yet."""
-    return read_learner(file) if file.exists() else Learner(name=name)
+    """What the file holds, or a learner who has not answered anything yet.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read, or is somebody else's.
+    """
+    if not file.exists():
+        return Learner(name=name)
+    found = read_learner(file)
+    if _as_one(found.name) != _as_one(name):
+        raise refuse("learner-other", "learner", name, other=found.name)
+    return found
+
+
+def _as_one(name: str) -> str:
+    """A name as two people would still say that it is the same."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def write_learner(learner: Learner, file: Path) -> Path:

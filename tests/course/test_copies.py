@@ -13,6 +13,7 @@ import pytest
 from mlpdm_kit.course.copies import BEGIN, COPIES, END, GUIDE, asked_in, build, lessons, tags
 from mlpdm_kit.course.lessons import EXERCISES, LESSONS, all_exercises, exercise_of
 from mlpdm_kit.course.words import worked
+from mlpdm_kit.errors import InputError
 from mlpdm_kit.text import LANGUAGES
 
 WANTED = ("objectives", "minutes", "common-errors", "debrief", "instructor")
@@ -160,3 +161,21 @@ def test_prose_gives_no_worked_answer_away(lang: str, tmp_path: Path) -> None:
         for exercise in all_exercises().values():
             assert not [line for line in worked(exercise, lang) if line in prose]
     assert len(EXERCISES) >= 30
+
+
+def test_nobodys_work_is_written_over_unasked(tmp_path: Path) -> None:
+    first, *_ = build("learner", tmp_path)
+    first.write_text(first.read_text(encoding="utf-8").replace("Nothing", "Mine"), encoding="utf-8")
+    mine = first.read_bytes()
+    for reader in ("learner", "solution"):
+        with pytest.raises(InputError, match=first.name):
+            build(reader, tmp_path)
+    assert first.read_bytes() == mine
+    assert build("learner", tmp_path, keep=True) == []
+    build("learner", tmp_path, replace=True)
+    assert first.read_bytes() != mine
+    build("nbgrader", tmp_path / "course")
+    config = tmp_path / "course" / "nbgrader_config.py"
+    config.write_text("c = 1\n", encoding="utf-8")
+    build("nbgrader", tmp_path / "course")
+    assert config.read_text(encoding="utf-8") == "c = 1\n"

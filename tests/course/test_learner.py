@@ -14,6 +14,7 @@ from mlpdm_kit.course.learner import (
     file_of,
     learners_in,
     read_learner,
+    read_or_begin,
     write_learner,
 )
 from mlpdm_kit.errors import InputError
@@ -143,3 +144,11 @@ def test_a_bank_that_is_none_is_a_fault_of_its_file(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("learner: a\ncalibration: [{bank: zz, ranges: {}}]\n")
     found, faults = learners_in(tmp_path)
     assert (found, [Path(fault.file or "").name for fault in faults]) == ([], ["a.yaml"])
+
+
+def test_the_file_of_somebody_else_is_not_taken_for_ones_own(tmp_path: Path) -> None:
+    file = write_learner(Learner(name="A B"), file_of(tmp_path, "A B"))
+    assert file == file_of(tmp_path, "A-B")
+    assert read_or_begin(file, "a  b").name == "A B"
+    with pytest.raises(InputError, match="A B"):
+        read_or_begin(file, "A-B")
