@@ -110,6 +110,18 @@ def build(
     return [write_atomically(file, text) for file, text in wanted.items()]
 
 
+def made_for(folder: Path) -> tuple[str, str] | None:
+    """The learner and the language of the copies in a folder; None where there are none."""
+    for file in lessons():
+        copy = folder / file.name
+        if copy.exists():
+            notebook = json.loads(copy.read_text(encoding="utf-8"))
+            given = "\n".join(source(one) for one in notebook["cells"] if "parameters" in tags(one))
+            said = dict(re.findall(r'^(learner|lang) = "([^"\n]*)"', given, re.MULTILINE))
+            return said.get("learner", ""), said.get("lang", "en")
+    return None
+
+
 def _is_otherwise(file: Path, text: str) -> bool:
     return file.exists() and file.read_text(encoding="utf-8") != text
 

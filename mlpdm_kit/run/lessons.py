@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
-from mlpdm_kit.course.copies import build, lessons
+from mlpdm_kit.course.copies import build, lessons, made_for
 from mlpdm_kit.course.lessons import LESSONS
 from mlpdm_kit.errors import refuse
 from mlpdm_kit.run.lab import (
@@ -32,11 +32,15 @@ def open_lessons(
     Raises
     ------
     InputError
-        The name is none; the port is taken; JupyterLab is missing or does not start.
+        The name is none; the copies there are somebody else's, or in another language; the
+        port is taken; JupyterLab is missing or does not start.
     """
     text = Text(lang)
     refuse_without_jupyterlab()
     free = free_port(port)
+    there = made_for(folder)
+    if there is not None and (there[1] != lang or learner not in ("", there[0])):
+        raise refuse("copies-other", "DIR", folder, learner=there[0] or "–", lang=there[1])
     try:
         made = build("learner", folder, lang, learner=learner, keep=True)
     except OSError as error:

@@ -10,10 +10,21 @@ from typing import Any
 import nbformat
 import pytest
 
-from mlpdm_kit.course.copies import BEGIN, COPIES, END, GUIDE, asked_in, build, lessons, tags
+from mlpdm_kit.course.copies import (
+    BEGIN,
+    COPIES,
+    END,
+    GUIDE,
+    asked_in,
+    build,
+    lessons,
+    made_for,
+    tags,
+)
 from mlpdm_kit.course.lessons import EXERCISES, LESSONS, all_exercises, exercise_of
 from mlpdm_kit.course.words import worked
 from mlpdm_kit.errors import InputError
+from mlpdm_kit.run.lessons import open_lessons
 from mlpdm_kit.text import LANGUAGES
 
 WANTED = ("objectives", "minutes", "common-errors", "debrief", "instructor")
@@ -179,3 +190,12 @@ def test_nobodys_work_is_written_over_unasked(tmp_path: Path) -> None:
     config.write_text("c = 1\n", encoding="utf-8")
     build("nbgrader", tmp_path / "course")
     assert config.read_text(encoding="utf-8") == "c = 1\n"
+
+
+def test_a_folder_of_lessons_keeps_its_learner_and_its_language(tmp_path: Path) -> None:
+    assert made_for(tmp_path) is None
+    build("learner", tmp_path, "ja", learner="Aki")
+    assert made_for(tmp_path) == ("Aki", "ja")
+    for wrong in ({"learner": "Bob", "lang": "ja"}, {"learner": "Aki", "lang": "en"}):
+        with pytest.raises(InputError, match="Aki"):
+            open_lessons(tmp_path, print, browser=False, **wrong)
