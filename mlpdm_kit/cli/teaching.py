@@ -179,11 +179,13 @@ def report(
 ) -> None:
     """Say how a class did: who did what, where it went wrong, how well it is calibrated."""
     from mlpdm_kit.course.results import class_results
+    from mlpdm_kit.run.progress import counted
     from mlpdm_kit.view.class_page import write_class_page
 
     if not folder.is_dir():
         raise refuse("no-folder", "DIR", folder)
-    found = class_results(folder)
+    with counted("cli.course.reading", lang) as tell:
+        found = class_results(folder, tell)
     for fault in found.faults:
         typer.echo(fault.sentence(lang), err=True)
     text = Text(lang)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from mlpdm_kit.course.learner import Learner, learners_in
 from mlpdm_kit.course.lessons import all_exercises
 from mlpdm_kit.errors import Fault
 
+Tell = Callable[[int, int], None]
 FEW = 3  # mistakes that are named of one exercise
 
 
@@ -93,17 +94,25 @@ class ClassResults:
         }  # fmt: skip
 
 
-def class_results(folder: Path) -> ClassResults:
+def class_results(folder: Path, tell: Tell = lambda n, of: None) -> ClassResults:
     """The results of all learners whose files lie in a folder.
 
     Parameters
     ----------
     folder : path
         Files that cannot be read are named and passed over.
+    tell : callable
+        Told after each learner how many are done, and of how many: flawed cases that were
+        mended are decided anew, which takes seconds each.
     """
     found, faults = learners_in(folder)
-    rows = tuple(_row(file, learner) for file, learner in found)
-    return ClassResults(rows=rows, stumbles=tuple(_stumbles(rows)), faults=tuple(faults))
+    rows = []
+    for number, (file, learner) in enumerate(found, 1):
+        rows.append(_row(file, learner))
+        tell(number, len(found))
+    return ClassResults(
+        rows=tuple(rows), stumbles=tuple(_stumbles(tuple(rows))), faults=tuple(faults)
+    )
 
 
 def _row(file: Path, learner: Learner) -> Row:
