@@ -115,7 +115,8 @@ class Lab:
     @property
     def met_another(self) -> bool:
         """Whether it ended because another program had the port, perhaps for a moment only."""
-        said = "no available port" in _last_line(self.log)
+        last = _last_line(self.log)
+        said = any(words in last for words in ("no available port", "is not available"))
         return said or not _is_free(self.port)
 
     def wait(self) -> None:
