@@ -157,6 +157,10 @@ class Exercise:
         return found
 
 
-def likely(answers: Mapping[str, Worked | str]) -> tuple[Mistake, ...]:
-    """Likely mistakes from the answers that they lead to, by code."""
-    return tuple(Mistake(code=code, leads_to=leads_to) for code, leads_to in answers.items())
+def likely(answers: Mapping[str, Worked | str | tuple[Worked, ...]]) -> tuple[Mistake, ...]:
+    """Likely mistakes from the answers that they lead to, by code; one may lead to several."""
+    return tuple(
+        Mistake(code=code, leads_to=one)
+        for code, found in answers.items()
+        for one in (found if isinstance(found, tuple) else (found,))
+    )

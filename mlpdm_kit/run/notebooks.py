@@ -286,7 +286,7 @@ def _tidy(notebook: Any, name: str, known_as: str) -> None:
     said = notebook.metadata.get("papermill")
     if said is not None:
         said["input_path"] = said["output_path"] = f"{name}.ipynb"
-        if known_as and "case" in said["parameters"]:
+        if known_as and "case" in said.get("parameters", {}):
             said["parameters"]["case"] = known_as
 
 

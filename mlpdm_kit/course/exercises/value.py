@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from mlpdm_kit.analysis.uncertainty.distributions import Array, Distribution, from_interval
+from mlpdm_kit.analysis.uncertainty.distributions import Array
 from mlpdm_kit.analysis.voi.information import evpi
 from mlpdm_kit.analysis.worth.discounting import MONTHS_PER_YEAR, discounted_months
-from mlpdm_kit.course.exercise import Exercise, Field, Grid, Mistake, Values
+from mlpdm_kit.course.exercise import Exercise, Field, Grid, Values, likely
+from mlpdm_kit.course.exercises.ranges import BREAK_EVEN_VOLUME, MEAN_OF_A_RANGE
 
 
 def _futures(v: Values) -> Array:
@@ -38,44 +39,18 @@ def _way(name: str) -> Field:
         name=name,
         kind="money",
         right=lambda v: v["months"] * (saved - run) - build,
-        mistakes=(
-            Mistake(code="run-forgotten", leads_to=lambda v: v["months"] * saved - build),
-            Mistake(code="build-forgotten", leads_to=lambda v: v["months"] * (saved - run)),
-            Mistake(code="saving-only", leads_to=lambda v: v["months"] * saved),
+        mistakes=likely(
+            {
+                "run-forgotten": lambda v: v["months"] * saved - build,
+                "build-forgotten": lambda v: v["months"] * (saved - run),
+                "saving-only": lambda v: v["months"] * saved,
+            }
         ),
     )
 
 
 def _saved_more(v: Values) -> float:
     return float(v["months"] * (_WAYS["llm"][0] - _WAYS["templates"][0]))
-
-
-def _range(v: Values) -> Distribution:
-    return from_interval(v["low"], v["high"], v["level"])
-
-
-def _raised(ratio: float) -> float:
-    """By how much the mean of a positive range lies above its median."""
-    found = from_interval(1.0, ratio)
-    return float(found.mean / found.quantile(0.5) - 1)
-
-
-def _midpoint(v: Values) -> float:
-    return float(v["low"] + v["high"]) / 2
-
-
-def _exceeded(v: Values) -> str:
-    """How often the mean is exceeded, by which side of the median it lies on."""
-    if v["mean"] == v["middle"]:
-        return "half"
-    return "seldom" if v["mean"] > v["middle"] else "often"
-
-
-def _side(v: Values) -> str:
-    """On which side of the range the break-even lies."""
-    if v["volume"] < v["low"]:
-        return "under"
-    return "over" if v["volume"] > v["high"] else "inside"
 
 
 _MONTHS = (3, 12, 21, 24, 27)
@@ -97,10 +72,12 @@ def _study(name: str) -> Field:
         name=name,
         kind="money",
         right=lambda v: known - price,
-        mistakes=(
-            Mistake(code="price-forgotten", leads_to=lambda v: known),
-            Mistake(code="price-only", leads_to=lambda v: price),
-            Mistake(code="added", leads_to=lambda v: known + price),
+        mistakes=likely(
+            {
+                "price-forgotten": lambda v: known,
+                "price-only": lambda v: price,
+                "added": lambda v: known + price,
+            }
         ),
     )
 
@@ -115,42 +92,39 @@ EXERCISES = (
                 name="expected",
                 kind="money",
                 right=lambda v: float(_futures(v)[:, 0].mean()),
-                mistakes=(
-                    Mistake(code="sure", leads_to=lambda v: v["gain"] - v["cost"]),
-                    Mistake(code="cost-forgotten", leads_to=lambda v: v["chance"] * v["gain"]),
-                    Mistake(
-                        code="cost-sometimes",
-                        leads_to=lambda v: v["chance"] * (v["gain"] - v["cost"]),
-                    ),
-                    Mistake(code="even-odds", leads_to=lambda v: v["gain"] / 2 - v["cost"]),
+                mistakes=likely(
+                    {
+                        "sure": lambda v: v["gain"] - v["cost"],
+                        "cost-forgotten": lambda v: v["chance"] * v["gain"],
+                        "cost-sometimes": lambda v: v["chance"] * (v["gain"] - v["cost"]),
+                        "even-odds": lambda v: v["gain"] / 2 - v["cost"],
+                    }
                 ),
             ),
             Field(
                 name="with_knowledge",
                 kind="money",
                 right=_with_knowledge,
-                mistakes=(
-                    Mistake(
-                        code="builds-anyway",
-                        leads_to=lambda v: v["chance"] * v["gain"] - v["cost"],
-                    ),
-                    Mistake(
-                        code="cost-never",
-                        leads_to=lambda v: v["chance"] * v["gain"],
-                    ),
-                    Mistake(code="knowing-helps", leads_to=lambda v: v["gain"] - v["cost"]),
+                mistakes=likely(
+                    {
+                        "builds-anyway": lambda v: v["chance"] * v["gain"] - v["cost"],
+                        "cost-never": lambda v: v["chance"] * v["gain"],
+                        "knowing-helps": lambda v: v["gain"] - v["cost"],
+                    }
                 ),
             ),
             Field(
                 name="evpi",
                 kind="money",
                 right=lambda v: v["with_knowledge"] - max(v["expected"], 0.0),
-                mistakes=(
-                    Mistake(code="not-the-difference", leads_to=lambda v: v["with_knowledge"]),
-                    Mistake(code="worth-now", leads_to=lambda v: v["expected"]),
-                    Mistake(code="whole-cost", leads_to=lambda v: v["cost"]),
-                    Mistake(code="wrong-chance", leads_to=lambda v: v["chance"] * v["cost"]),
-                    Mistake(code="added", leads_to=lambda v: v["with_knowledge"] + v["expected"]),
+                mistakes=likely(
+                    {
+                        "not-the-difference": lambda v: v["with_knowledge"],
+                        "worth-now": lambda v: v["expected"],
+                        "whole-cost": lambda v: v["cost"],
+                        "wrong-chance": lambda v: v["chance"] * v["cost"],
+                        "added": lambda v: v["with_knowledge"] + v["expected"],
+                    }
                 ),
             ),
             Field(
@@ -158,10 +132,12 @@ EXERCISES = (
                 kind="choice",
                 choices=("run", "too-dear", "needless"),
                 right=lambda v: "run" if v["evpi"] > v["pilot_price"] else "too-dear",
-                mistakes=(
-                    Mistake(code="above-ceiling", leads_to="run"),
-                    Mistake(code="below-ceiling", leads_to="too-dear"),
-                    Mistake(code="positive-already", leads_to="needless"),
+                mistakes=likely(
+                    {
+                        "above-ceiling": "run",
+                        "below-ceiling": "too-dear",
+                        "positive-already": "needless",
+                    }
                 ),
             ),
         ),
@@ -185,15 +161,14 @@ EXERCISES = (
                 name="extra",
                 kind="money",
                 right=lambda v: v["llm"] - max(0.0, *(float(v[name]) for name in _WITHOUT_LLM)),
-                mistakes=(
-                    Mistake(code="against-today", leads_to=lambda v: v["llm"]),
-                    Mistake(code="not-the-best", leads_to=lambda v: v["llm"] - v["e_invoices"]),
-                    Mistake(
-                        code="all-others",
-                        leads_to=lambda v: v["llm"] - v["templates"] - v["e_invoices"],
-                    ),
-                    Mistake(code="savings-only", leads_to=_saved_more),
-                    Mistake(code="turned-round", leads_to=lambda v: v["templates"] - v["llm"]),
+                mistakes=likely(
+                    {
+                        "against-today": lambda v: v["llm"],
+                        "not-the-best": lambda v: v["llm"] - v["e_invoices"],
+                        "all-others": lambda v: v["llm"] - v["templates"] - v["e_invoices"],
+                        "savings-only": _saved_more,
+                        "turned-round": lambda v: v["templates"] - v["llm"],
+                    }
                 ),
             ),
             Field(
@@ -203,158 +178,18 @@ EXERCISES = (
                 right=lambda v: max(
                     ("today", *_WAYS), key=lambda way: float(v[way]) if way in v else 0.0
                 ),
-                mistakes=(
-                    Mistake(code="nothing-done", leads_to="today"),
-                    Mistake(code="cheapest", leads_to="e_invoices"),
-                    Mistake(code="saves-most", leads_to="llm"),
+                mistakes=likely(
+                    {
+                        "nothing-done": "today",
+                        "cheapest": "e_invoices",
+                        "saves-most": "llm",
+                    }
                 ),
             ),
         ),
     ),
-    Exercise(
-        id="mean-of-a-range",
-        lesson="value",
-        given={"low": 2e6, "high": 8e6, "level": 0.9, "projects": 20.0},
-        grid=Grid(
-            heads={"ratio": "number", "raised": "share"},
-            rows=tuple((ratio, _raised(ratio)) for ratio in (2.0, 4.0, 10.0, 30.0)),
-        ),
-        fields=(
-            Field(
-                name="outside",
-                kind="count",
-                right=lambda v: v["projects"] * (1 - v["level"]),
-                mistakes=(
-                    Mistake(code="never-outside", leads_to=lambda v: 0.0),
-                    Mistake(
-                        code="one-end", leads_to=lambda v: v["projects"] * (1 - v["level"]) / 2
-                    ),
-                    Mistake(code="inside", leads_to=lambda v: v["projects"] * v["level"]),
-                ),
-            ),
-            Field(
-                name="middle",
-                kind="money",
-                right=lambda v: _range(v).quantile(0.5),
-                mistakes=(
-                    Mistake(code="halfway", leads_to=_midpoint),
-                    Mistake(code="root-forgotten", leads_to=lambda v: v["low"] * v["high"]),
-                    Mistake(code="width", leads_to=lambda v: v["high"] - v["low"]),
-                ),
-            ),
-            Field(
-                name="mean",
-                kind="money",
-                tolerance=0.03,
-                right=lambda v: v["middle"] * (1 + _raised(v["high"] / v["low"])),
-                mistakes=(
-                    Mistake(code="midpoint", leads_to=_midpoint),
-                    Mistake(code="median", leads_to=lambda v: v["middle"]),
-                    Mistake(
-                        code="midpoint-raised",
-                        leads_to=lambda v: _midpoint(v) * (1 + _raised(v["high"] / v["low"])),
-                    ),
-                    Mistake(code="worst", leads_to=lambda v: v["high"]),
-                    Mistake(
-                        code="raise-alone",
-                        leads_to=lambda v: v["middle"] * _raised(v["high"] / v["low"]),
-                    ),
-                ),
-            ),
-            Field(
-                name="exceeded",
-                kind="choice",
-                choices=("seldom", "half", "often"),
-                right=_exceeded,
-                mistakes=(
-                    Mistake(code="mean-is-median", leads_to="half"),
-                    Mistake(code="long-tail", leads_to="often"),
-                ),
-            ),
-            Field(
-                name="budget",
-                kind="choice",
-                choices=("median", "mean", "midpoint", "high"),
-                right="mean",
-                mistakes=(
-                    Mistake(code="budget-median", leads_to="median"),
-                    Mistake(code="budget-midpoint", leads_to="midpoint"),
-                    Mistake(code="budget-high", leads_to="high"),
-                ),
-            ),
-        ),
-    ),
-    Exercise(
-        id="break-even-volume",
-        lesson="value",
-        given={
-            "templates_month": 100_000.0,
-            "templates_each": 160.0,
-            "llm_month": 280_000.0,
-            "llm_each": 60.0,
-            "level": 0.9,
-            "low": 1_500.0,
-            "high": 2_200.0,
-        },
-        fields=(
-            Field(
-                name="month_gap",
-                kind="money/month",
-                right=lambda v: v["llm_month"] - v["templates_month"],
-                mistakes=(
-                    Mistake(code="one-side", leads_to=lambda v: v["llm_month"]),
-                    Mistake(code="added", leads_to=lambda v: v["llm_month"] + v["templates_month"]),
-                ),
-            ),
-            Field(
-                name="each_gap",
-                kind="money/case",
-                right=lambda v: v["templates_each"] - v["llm_each"],
-                mistakes=(
-                    Mistake(code="one-side", leads_to=lambda v: v["templates_each"]),
-                    Mistake(code="added", leads_to=lambda v: v["templates_each"] + v["llm_each"]),
-                ),
-            ),
-            Field(
-                name="volume",
-                kind="count",
-                right=lambda v: v["month_gap"] / v["each_gap"],
-                mistakes=(
-                    Mistake(
-                        code="month-not-compared", leads_to=lambda v: v["llm_month"] / v["each_gap"]
-                    ),
-                    Mistake(
-                        code="each-not-compared", leads_to=lambda v: v["month_gap"] / v["llm_each"]
-                    ),
-                    Mistake(
-                        code="each-not-compared",
-                        leads_to=lambda v: v["month_gap"] / v["templates_each"],
-                    ),
-                    Mistake(code="llm-alone", leads_to=lambda v: v["llm_month"] / v["llm_each"]),
-                    Mistake(code="upside-down", leads_to=lambda v: v["each_gap"] / v["month_gap"]),
-                    Mistake(code="middle", leads_to=_midpoint),
-                ),
-            ),
-            Field(
-                name="holds",
-                kind="choice",
-                choices=("inside", "under", "over"),
-                right=_side,
-            ),
-            Field(
-                name="follows",
-                kind="choice",
-                choices=("templates", "llm", "count", "never-mind"),
-                right=lambda v: {"under": "llm", "over": "templates"}.get(v["holds"], "count"),
-                mistakes=(
-                    Mistake(code="low-end", leads_to="templates"),
-                    Mistake(code="high-end", leads_to="llm"),
-                    Mistake(code="no-matter", leads_to="never-mind"),
-                    Mistake(code="same-throughout", leads_to="count"),
-                ),
-            ),
-        ),
-    ),
+    MEAN_OF_A_RANGE,
+    BREAK_EVEN_VOLUME,
     Exercise(
         id="discounted",
         lesson="value",
@@ -374,9 +209,11 @@ EXERCISES = (
                 name="at_work",
                 kind="months",
                 right=lambda v: v["horizon"] - v["delay"],
-                mistakes=(
-                    Mistake(code="whole-horizon", leads_to=lambda v: v["horizon"]),
-                    Mistake(code="delay-added", leads_to=lambda v: v["horizon"] + v["delay"]),
+                mistakes=likely(
+                    {
+                        "whole-horizon": lambda v: v["horizon"],
+                        "delay-added": lambda v: v["horizon"] + v["delay"],
+                    }
                 ),
             ),
             Field(
@@ -386,51 +223,39 @@ EXERCISES = (
                 right=lambda v: float(
                     discounted_months(v["rate"], v["horizon"], v["horizon"] - v["at_work"])
                 ),
-                mistakes=(
-                    Mistake(code="not-discounted", leads_to=lambda v: v["at_work"]),
-                    Mistake(
-                        code="delay-forgotten",
-                        leads_to=lambda v: float(discounted_months(v["rate"], v["horizon"])),
-                    ),
-                    Mistake(
-                        code="first-months",
-                        leads_to=lambda v: float(discounted_months(v["rate"], v["at_work"])),
-                    ),
-                    Mistake(
-                        code="all-at-the-end",
-                        leads_to=lambda v: (
+                mistakes=likely(
+                    {
+                        "not-discounted": lambda v: v["at_work"],
+                        "delay-forgotten": lambda v: float(
+                            discounted_months(v["rate"], v["horizon"])
+                        ),
+                        "first-months": lambda v: float(discounted_months(v["rate"], v["at_work"])),
+                        "all-at-the-end": lambda v: (
                             v["at_work"] * (1 + v["rate"]) ** (-v["horizon"] / MONTHS_PER_YEAR)
                         ),
-                    ),
-                    Mistake(
-                        code="rate-a-month",
-                        leads_to=lambda v: float(
+                        "rate-a-month": lambda v: float(
                             discounted_months(
                                 (1 + v["rate"]) ** MONTHS_PER_YEAR - 1, v["horizon"], v["delay"]
                             )
                         ),
-                    ),
-                    Mistake(
-                        code="beyond-horizon",
-                        leads_to=lambda v: float(
+                        "beyond-horizon": lambda v: float(
                             discounted_months(v["rate"], v["horizon"] + v["delay"], v["delay"])
                         ),
-                    ),
+                    }
                 ),
             ),
             Field(
                 name="worth",
                 kind="money",
                 right=lambda v: v["gain"] * v["counted"],
-                mistakes=(
-                    Mistake(code="not-discounted", leads_to=lambda v: v["gain"] * v["at_work"]),
-                    Mistake(code="nothing-counted", leads_to=lambda v: v["gain"] * v["horizon"]),
-                    Mistake(
-                        code="delay-forgotten",
-                        leads_to=lambda v: (
+                mistakes=likely(
+                    {
+                        "not-discounted": lambda v: v["gain"] * v["at_work"],
+                        "nothing-counted": lambda v: v["gain"] * v["horizon"],
+                        "delay-forgotten": lambda v: (
                             v["gain"] * float(discounted_months(v["rate"], v["horizon"]))
                         ),
-                    ),
+                    }
                 ),
             ),
             Field(
@@ -438,13 +263,12 @@ EXERCISES = (
                 kind="money",
                 tolerance=0.05,
                 right=lambda v: v["worth"] - v["build"],
-                mistakes=(
-                    Mistake(code="build-forgotten", leads_to=lambda v: v["worth"]),
-                    Mistake(code="build-added", leads_to=lambda v: v["worth"] + v["build"]),
-                    Mistake(
-                        code="net-not-discounted",
-                        leads_to=lambda v: v["gain"] * v["at_work"] - v["build"],
-                    ),
+                mistakes=likely(
+                    {
+                        "build-forgotten": lambda v: v["worth"],
+                        "build-added": lambda v: v["worth"] + v["build"],
+                        "net-not-discounted": lambda v: v["gain"] * v["at_work"] - v["build"],
+                    }
                 ),
             ),
             Field(
@@ -452,9 +276,11 @@ EXERCISES = (
                 kind="choice",
                 choices=("build", "leave"),
                 right=lambda v: "build" if v["net"] > 0 else "leave",
-                mistakes=(
-                    Mistake(code="loses", leads_to="build"),
-                    Mistake(code="gains", leads_to="leave"),
+                mistakes=likely(
+                    {
+                        "loses": "build",
+                        "gains": "leave",
+                    }
                 ),
             ),
         ),
@@ -479,11 +305,13 @@ EXERCISES = (
                 right=lambda v: max(
                     ("none", *_STUDIES), key=lambda name: float(v[name]) if name in v else 0.0
                 ),
-                mistakes=(
-                    Mistake(code="cheapest", leads_to="volume"),
-                    Mistake(code="worth-most", leads_to="payment"),
-                    Mistake(code="loses", leads_to="suppliers"),
-                    Mistake(code="none-pays", leads_to="none"),
+                mistakes=likely(
+                    {
+                        "cheapest": "volume",
+                        "worth-most": "payment",
+                        "loses": "suppliers",
+                        "none-pays": "none",
+                    }
                 ),
             ),
         ),
