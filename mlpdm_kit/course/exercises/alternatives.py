@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mlpdm_kit.course.exercise import Exercise, Field, Grid, Mistake, Values
+from mlpdm_kit.course.exercise import Exercise, Field, Grid, Mistake, Values, likely
 
 _ALTERNATIVES = ("rule", "process", "none", "bought", "llm", "model")
 _BRIEFS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {  # accepted, and likely wrong
@@ -115,58 +115,49 @@ EXERCISES = (
                 name="more_caught",
                 kind="count",
                 right=_more_caught,
-                mistakes=(
-                    Mistake(code="all-of-ml", leads_to=lambda v: v["cases"] * v["share"] * v["ml"]),
-                    Mistake(
-                        code="of-all-cases", leads_to=lambda v: v["cases"] * (v["ml"] - v["rule"])
-                    ),
-                    Mistake(code="points", leads_to=lambda v: 100 * (v["ml"] - v["rule"])),
-                    Mistake(
-                        code="ratio",
-                        leads_to=lambda v: v["cases"] * v["share"] * (v["ml"] / v["rule"] - 1),
-                    ),
+                mistakes=likely(
+                    {
+                        "all-of-ml": lambda v: v["cases"] * v["share"] * v["ml"],
+                        "of-all-cases": lambda v: v["cases"] * (v["ml"] - v["rule"]),
+                        "points": lambda v: 100 * (v["ml"] - v["rule"]),
+                        "ratio": lambda v: v["cases"] * v["share"] * (v["ml"] / v["rule"] - 1),
+                    }
                 ),
             ),
             Field(
                 name="more_gained",
                 kind="money/month",
                 right=lambda v: v["more_caught"] * v["worth"],
-                mistakes=(
-                    Mistake(
-                        code="gain-of-all",
-                        leads_to=lambda v: v["cases"] * v["share"] * v["ml"] * v["worth"],
-                    ),
-                    Mistake(
-                        code="gain-of-rule",
-                        leads_to=lambda v: v["cases"] * v["share"] * v["rule"] * v["worth"],
-                    ),
-                    Mistake(code="one-catch", leads_to=lambda v: v["worth"]),
+                mistakes=likely(
+                    {
+                        "gain-of-all": lambda v: v["cases"] * v["share"] * v["ml"] * v["worth"],
+                        "gain-of-rule": lambda v: v["cases"] * v["share"] * v["rule"] * v["worth"],
+                        "one-catch": lambda v: v["worth"],
+                    }
                 ),
             ),
             Field(
                 name="more_cost",
                 kind="money/month",
                 right=lambda v: v["alarms"] * v["alarm"] + v["running"],
-                mistakes=(
-                    # the false alarms alone cost as much as the running alone
-                    Mistake(code="half-the-cost", leads_to=lambda v: v["running"]),
-                    Mistake(
-                        code="alarms-as-catches",
-                        leads_to=lambda v: v["alarms"] * v["worth"] + v["running"],
-                    ),
+                mistakes=likely(
+                    {
+                        "half-the-cost": lambda v: v["running"],
+                        "alarms-as-catches": lambda v: v["alarms"] * v["worth"] + v["running"],
+                    }
                 ),
             ),
             Field(
                 name="difference",
                 kind="money/month",
                 right=lambda v: v["more_gained"] - v["more_cost"],
-                mistakes=(
-                    Mistake(code="turned", leads_to=lambda v: v["more_cost"] - v["more_gained"]),
-                    Mistake(code="only-gain", leads_to=lambda v: v["more_gained"]),
-                    Mistake(
-                        code="half-taken-off", leads_to=lambda v: v["more_gained"] - v["running"]
-                    ),
-                    Mistake(code="summed", leads_to=lambda v: v["more_gained"] + v["more_cost"]),
+                mistakes=likely(
+                    {
+                        "turned": lambda v: v["more_cost"] - v["more_gained"],
+                        "only-gain": lambda v: v["more_gained"],
+                        "half-taken-off": lambda v: v["more_gained"] - v["running"],
+                        "summed": lambda v: v["more_gained"] + v["more_cost"],
+                    }
                 ),
             ),
             Field(
@@ -174,9 +165,11 @@ EXERCISES = (
                 kind="choice",
                 choices=("rule", "ml"),
                 right=lambda v: "ml" if v["difference"] > 0 else "rule",
-                mistakes=(
-                    Mistake(code="catches-more", leads_to="ml"),
-                    Mistake(code="own-gain", leads_to="rule"),
+                mistakes=likely(
+                    {
+                        "catches-more": "ml",
+                        "own-gain": "rule",
+                    }
                 ),
             ),
         ),
@@ -198,25 +191,24 @@ EXERCISES = (
                 kind="share",
                 tolerance=0.005,
                 right=lambda v: 1 - v["share"],
-                mistakes=(
-                    Mistake(code="never-right", leads_to=lambda v: 0.0),
-                    Mistake(code="the-base-rate", leads_to=lambda v: v["share"]),
-                    Mistake(code="coin", leads_to=lambda v: 0.5),
+                mistakes=likely(
+                    {
+                        "never-right": lambda v: 0.0,
+                        "the-base-rate": lambda v: v["share"],
+                        "coin": lambda v: 0.5,
+                    }
                 ),
             ),
             Field(
                 name="caught_nothing",
                 kind="count",
                 right=lambda v: 0.0,
-                mistakes=(
-                    Mistake(
-                        code="left-alone", leads_to=lambda v: v["cases"] * v["accuracy_nothing"]
-                    ),
-                    Mistake(code="all-fraud", leads_to=lambda v: v["cases"] * v["share"]),
-                    Mistake(
-                        code="by-the-model",
-                        leads_to=lambda v: v["cases"] * v["share"] * v["recall"],
-                    ),
+                mistakes=likely(
+                    {
+                        "left-alone": lambda v: v["cases"] * v["accuracy_nothing"],
+                        "all-fraud": lambda v: v["cases"] * v["share"],
+                        "by-the-model": lambda v: v["cases"] * v["share"] * v["recall"],
+                    }
                 ),
             ),
             Field(
@@ -224,10 +216,12 @@ EXERCISES = (
                 kind="share",
                 tolerance=0.005,
                 right=lambda v: v["share"] * v["recall"] + (1 - v["share"]) * (1 - v["alarms"]),
-                mistakes=(
-                    Mistake(code="the-recall", leads_to=lambda v: v["recall"]),
-                    Mistake(code="mean", leads_to=lambda v: (v["recall"] + 1 - v["alarms"]) / 2),
-                    Mistake(code="of-the-fraud", leads_to=lambda v: v["share"] * v["recall"]),
+                mistakes=likely(
+                    {
+                        "the-recall": lambda v: v["recall"],
+                        "mean": lambda v: (v["recall"] + 1 - v["alarms"]) / 2,
+                        "of-the-fraud": lambda v: v["share"] * v["recall"],
+                    }
                 ),
             ),
             Field(
@@ -235,18 +229,14 @@ EXERCISES = (
                 kind="money/month",
                 tolerance=0.005,
                 right=lambda v: _worth_of_catches(v) - _cost_of_alarms(v),
-                mistakes=(
-                    Mistake(code="alarms-free", leads_to=_worth_of_catches),
-                    Mistake(
-                        code="all-found",
-                        leads_to=lambda v: (
+                mistakes=likely(
+                    {
+                        "alarms-free": _worth_of_catches,
+                        "all-found": lambda v: (
                             v["cases"] * v["share"] * v["worth"] - _cost_of_alarms(v)
                         ),
-                    ),
-                    Mistake(
-                        code="alarms-added",
-                        leads_to=lambda v: _worth_of_catches(v) + _cost_of_alarms(v),
-                    ),
+                        "alarms-added": lambda v: _worth_of_catches(v) + _cost_of_alarms(v),
+                    }
                 ),
             ),
             Field(
@@ -254,9 +244,11 @@ EXERCISES = (
                 kind="choice",
                 choices=("nothing", "model"),
                 right=lambda v: "model" if v["worth_model"] > 0 else "nothing",
-                mistakes=(
-                    Mistake(code="more-often-right", leads_to="nothing"),
-                    Mistake(code="own-loss", leads_to="model"),
+                mistakes=likely(
+                    {
+                        "more-often-right": "nothing",
+                        "own-loss": "model",
+                    }
                 ),
             ),
         ),
@@ -281,10 +273,12 @@ EXERCISES = (
                 kind="choice",
                 choices=tuple(_WAYS),
                 right=lambda v: min(_WAYS, key=lambda way: float(v[way])),
-                mistakes=(
-                    Mistake(code="nothing-to-run", leads_to="none"),
-                    Mistake(code="fewest-misses", leads_to="process"),
-                    Mistake(code="a-product", leads_to="bought"),
+                mistakes=likely(
+                    {
+                        "nothing-to-run": "none",
+                        "fewest-misses": "process",
+                        "a-product": "bought",
+                    }
                 ),
             ),
         ),
@@ -305,25 +299,18 @@ EXERCISES = (
                 name="volume_from",
                 kind="count",
                 right=lambda v: _built(v) / (v["price"] - v["own"]),
-                mistakes=(
-                    Mistake(
-                        code="no-run",
-                        leads_to=lambda v: v["build"] / v["months"] / (v["price"] - v["own"]),
-                    ),
-                    Mistake(code="no-build", leads_to=lambda v: v["run"] / (v["price"] - v["own"])),
-                    Mistake(code="own-free", leads_to=lambda v: _built(v) / v["price"]),
-                    Mistake(
-                        code="own-added", leads_to=lambda v: _built(v) / (v["price"] + v["own"])
-                    ),
-                    Mistake(
-                        code="build-each-month",
-                        leads_to=lambda v: (v["build"] + v["run"]) / (v["price"] - v["own"]),
-                    ),
-                    Mistake(
-                        code="all-months",
-                        leads_to=lambda v: v["months"] * _built(v) / (v["price"] - v["own"]),
-                    ),
-                    Mistake(code="a-month-of-cost", leads_to=_built),
+                mistakes=likely(
+                    {
+                        "no-run": lambda v: v["build"] / v["months"] / (v["price"] - v["own"]),
+                        "no-build": lambda v: v["run"] / (v["price"] - v["own"]),
+                        "own-free": lambda v: _built(v) / v["price"],
+                        "own-added": lambda v: _built(v) / (v["price"] + v["own"]),
+                        "build-each-month": lambda v: (
+                            (v["build"] + v["run"]) / (v["price"] - v["own"])
+                        ),
+                        "all-months": lambda v: v["months"] * _built(v) / (v["price"] - v["own"]),
+                        "a-month-of-cost": _built,
+                    }
                 ),
             ),
             Field(
@@ -331,9 +318,11 @@ EXERCISES = (
                 kind="choice",
                 choices=("bought", "built"),
                 right=lambda v: "built" if v["volume"] >= v["volume_from"] else "bought",
-                mistakes=(
-                    Mistake(code="too-few", leads_to="built"),
-                    Mistake(code="enough", leads_to="bought"),
+                mistakes=likely(
+                    {
+                        "too-few": "built",
+                        "enough": "bought",
+                    }
                 ),
             ),
         ),
@@ -356,44 +345,40 @@ EXERCISES = (
                 name="left_out",
                 kind="money/month",
                 right=lambda v: _step(v) - _gone_wrong(v),
-                mistakes=(
-                    Mistake(code="nothing-goes-wrong", leads_to=_step),
-                    Mistake(code="errors-added", leads_to=lambda v: _step(v) + _gone_wrong(v)),
-                    Mistake(
-                        code="all-go-wrong", leads_to=lambda v: _step(v) - v["cases"] * v["price"]
-                    ),
-                    Mistake(
-                        code="minutes-as-hours", leads_to=lambda v: 60 * _step(v) - _gone_wrong(v)
-                    ),
+                mistakes=likely(
+                    {
+                        "nothing-goes-wrong": _step,
+                        "errors-added": lambda v: _step(v) + _gone_wrong(v),
+                        "all-go-wrong": lambda v: _step(v) - v["cases"] * v["price"],
+                        "minutes-as-hours": lambda v: 60 * _step(v) - _gone_wrong(v),
+                    }
                 ),
             ),
             Field(
                 name="sped_up",
                 kind="money/month",
                 right=lambda v: v["faster"] * _step(v) - _llm(v),
-                mistakes=(
-                    Mistake(code="llm-free", leads_to=lambda v: v["faster"] * _step(v)),
-                    Mistake(
-                        code="no-running",
-                        leads_to=lambda v: v["faster"] * _step(v) - v["cases"] * v["case_price"],
-                    ),
-                    Mistake(
-                        code="no-case-price",
-                        leads_to=lambda v: v["faster"] * _step(v) - v["running"],
-                    ),
-                    Mistake(
-                        code="time-left", leads_to=lambda v: (1 - v["faster"]) * _step(v) - _llm(v)
-                    ),
-                    Mistake(code="whole-step", leads_to=lambda v: _step(v) - _llm(v)),
+                mistakes=likely(
+                    {
+                        "llm-free": lambda v: v["faster"] * _step(v),
+                        "no-running": lambda v: (
+                            v["faster"] * _step(v) - v["cases"] * v["case_price"]
+                        ),
+                        "no-case-price": lambda v: v["faster"] * _step(v) - v["running"],
+                        "time-left": lambda v: (1 - v["faster"]) * _step(v) - _llm(v),
+                        "whole-step": lambda v: _step(v) - _llm(v),
+                    }
                 ),
             ),
             Field(
                 name="difference",
                 kind="money/month",
                 right=lambda v: v["left_out"] - v["sped_up"],
-                mistakes=(
-                    Mistake(code="turned", leads_to=lambda v: v["sped_up"] - v["left_out"]),
-                    Mistake(code="summed", leads_to=lambda v: v["left_out"] + v["sped_up"]),
+                mistakes=likely(
+                    {
+                        "turned": lambda v: v["sped_up"] - v["left_out"],
+                        "summed": lambda v: v["left_out"] + v["sped_up"],
+                    }
                 ),
             ),
             Field(
@@ -401,9 +386,11 @@ EXERCISES = (
                 kind="choice",
                 choices=("leave-out", "speed-up"),
                 right=lambda v: "leave-out" if v["difference"] >= 0 else "speed-up",
-                mistakes=(
-                    Mistake(code="the-newer", leads_to="speed-up"),
-                    Mistake(code="the-shorter", leads_to="leave-out"),
+                mistakes=likely(
+                    {
+                        "the-newer": "speed-up",
+                        "the-shorter": "leave-out",
+                    }
                 ),
             ),
         ),

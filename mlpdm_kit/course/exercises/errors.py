@@ -6,7 +6,7 @@ import numpy as np
 
 from mlpdm_kit.analysis.errors.costs import Costs
 from mlpdm_kit.analysis.errors.points import precision
-from mlpdm_kit.course.exercise import Exercise, Field, Grid, Mistake, Values
+from mlpdm_kit.course.exercise import Exercise, Field, Grid, Values, likely
 
 
 def _precision(v: Values) -> float:
@@ -32,13 +32,12 @@ EXERCISES = (
                 right=lambda v: (
                     Costs(false_positive=v["false_alarm"], false_negative=v["miss"]).threshold
                 ),
-                mistakes=(
-                    Mistake(
-                        code="swapped",
-                        leads_to=lambda v: v["miss"] / (v["false_alarm"] + v["miss"]),
-                    ),
-                    Mistake(code="ratio", leads_to=lambda v: v["false_alarm"] / v["miss"]),
-                    Mistake(code="half", leads_to=lambda v: 0.5),
+                mistakes=likely(
+                    {
+                        "swapped": lambda v: v["miss"] / (v["false_alarm"] + v["miss"]),
+                        "ratio": lambda v: v["false_alarm"] / v["miss"],
+                        "half": lambda v: 0.5,
+                    }
                 ),
             ),
         ),
@@ -52,18 +51,21 @@ EXERCISES = (
                 name="caught",
                 kind="count",
                 right=lambda v: v["cases"] * v["share"] * v["recall"],
-                mistakes=(Mistake(code="all-cases", leads_to=lambda v: v["cases"] * v["recall"]),),
+                mistakes=likely(
+                    {
+                        "all-cases": lambda v: v["cases"] * v["recall"],
+                    }
+                ),
             ),
             Field(
                 name="false",
                 kind="count",
                 right=lambda v: v["cases"] * (1 - v["share"]) * v["alarms"],
-                mistakes=(
-                    Mistake(
-                        code="alarms-of-positives",
-                        leads_to=lambda v: v["cases"] * v["share"] * v["alarms"],
-                    ),
-                    Mistake(code="alarms-of-all", leads_to=lambda v: v["cases"] * v["alarms"]),
+                mistakes=likely(
+                    {
+                        "alarms-of-positives": lambda v: v["cases"] * v["share"] * v["alarms"],
+                        "alarms-of-all": lambda v: v["cases"] * v["alarms"],
+                    }
                 ),
                 tolerance=0.005,
             ),
@@ -74,10 +76,12 @@ EXERCISES = (
                 right=lambda v: (
                     v["caught"] / (v["caught"] + v["false"]) if "caught" in v else _precision(v)
                 ),
-                mistakes=(
-                    Mistake(code="recall", leads_to=lambda v: v["recall"]),
-                    Mistake(code="specificity", leads_to=lambda v: 1 - v["alarms"]),
-                    Mistake(code="odds", leads_to=lambda v: v["caught"] / v["false"]),
+                mistakes=likely(
+                    {
+                        "recall": lambda v: v["recall"],
+                        "specificity": lambda v: 1 - v["alarms"],
+                        "odds": lambda v: v["caught"] / v["false"],
+                    }
                 ),
             ),
         ),
@@ -91,9 +95,11 @@ EXERCISES = (
                 name="false_alarm",
                 kind="money/case",
                 right=lambda v: v["minutes"] / 60 * v["wage"],
-                mistakes=(
-                    Mistake(code="hour", leads_to=lambda v: v["wage"]),
-                    Mistake(code="minutes", leads_to=lambda v: v["minutes"] * v["wage"]),
+                mistakes=likely(
+                    {
+                        "hour": lambda v: v["wage"],
+                        "minutes": lambda v: v["minutes"] * v["wage"],
+                    }
                 ),
             ),
             Field(
@@ -101,11 +107,13 @@ EXERCISES = (
                 kind="money/case",
                 right=lambda v: v["lost"] * v["saved"] - v["false_alarm"],
                 tolerance=0.01,
-                mistakes=(
-                    Mistake(code="whole-loss", leads_to=lambda v: v["lost"]),
-                    Mistake(code="review-free", leads_to=lambda v: v["lost"] * v["saved"]),
-                    Mistake(code="not-saved", leads_to=lambda v: v["lost"] * (1 - v["saved"])),
-                    Mistake(code="free", leads_to=lambda v: 0.0),
+                mistakes=likely(
+                    {
+                        "whole-loss": lambda v: v["lost"],
+                        "review-free": lambda v: v["lost"] * v["saved"],
+                        "not-saved": lambda v: v["lost"] * (1 - v["saved"]),
+                        "free": lambda v: 0.0,
+                    }
                 ),
             ),
             Field(
@@ -114,11 +122,10 @@ EXERCISES = (
                 right=lambda v: (
                     Costs(false_positive=v["false_alarm"], false_negative=v["miss"]).threshold
                 ),
-                mistakes=(
-                    Mistake(
-                        code="swapped",
-                        leads_to=lambda v: v["miss"] / (v["false_alarm"] + v["miss"]),
-                    ),
+                mistakes=likely(
+                    {
+                        "swapped": lambda v: v["miss"] / (v["false_alarm"] + v["miss"]),
+                    }
                 ),
             ),
         ),
@@ -140,9 +147,11 @@ EXERCISES = (
                 kind="choice",
                 choices=tuple(_CUTS),
                 right=lambda v: min(_CUTS, key=lambda cut: float(v[cut])),
-                mistakes=(
-                    Mistake(code="fewest-misses", leads_to="low"),
-                    Mistake(code="fewest-alarms", leads_to="high"),
+                mistakes=likely(
+                    {
+                        "fewest-misses": "low",
+                        "fewest-alarms": "high",
+                    }
                 ),
             ),
         ),
@@ -158,28 +167,25 @@ EXERCISES = (
                 right=lambda v: (
                     v["cases"] * (v["share"] * v["recall"] + (1 - v["share"]) * v["alarms"])
                 ),
-                mistakes=(
-                    Mistake(
-                        code="of-all-cases",
-                        leads_to=lambda v: v["cases"] * (v["share"] * v["recall"] + v["alarms"]),
-                    ),
-                    Mistake(
-                        code="only-right",
-                        leads_to=lambda v: v["cases"] * v["share"] * v["recall"],
-                    ),
-                    Mistake(
-                        code="only-false",
-                        leads_to=lambda v: v["cases"] * (1 - v["share"]) * v["alarms"],
-                    ),
+                mistakes=likely(
+                    {
+                        "of-all-cases": lambda v: (
+                            v["cases"] * (v["share"] * v["recall"] + v["alarms"])
+                        ),
+                        "only-right": lambda v: v["cases"] * v["share"] * v["recall"],
+                        "only-false": lambda v: v["cases"] * (1 - v["share"]) * v["alarms"],
+                    }
                 ),
             ),
             Field(
                 name="looked",
                 kind="share",
                 right=lambda v: min(1.0, v["room"] / v["flagged"]),
-                mistakes=(
-                    Mistake(code="upside-down", leads_to=lambda v: v["flagged"] / v["room"]),
-                    Mistake(code="of-all", leads_to=lambda v: v["room"] / v["cases"]),
+                mistakes=likely(
+                    {
+                        "upside-down": lambda v: v["flagged"] / v["room"],
+                        "of-all": lambda v: v["room"] / v["cases"],
+                    }
                 ),
             ),
         ),

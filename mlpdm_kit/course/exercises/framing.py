@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mlpdm_kit.analysis.worth.discounting import MONTHS_PER_YEAR
-from mlpdm_kit.course.exercise import Exercise, Field, Mistake, Rule
+from mlpdm_kit.course.exercise import Exercise, Field, Mistake, Rule, likely
 from mlpdm_kit.course.statements import (
     holds_a_figure,
     long_enough,
@@ -74,34 +74,38 @@ EXERCISES = (
                 name="labour",
                 kind="money/month",
                 right=lambda v: v["cases"] * v["minutes"] / 60 * v["wage"],
-                mistakes=(
-                    Mistake(
-                        code="minutes", leads_to=lambda v: v["cases"] * v["minutes"] * v["wage"]
-                    ),
-                    Mistake(code="whole-hour", leads_to=lambda v: v["cases"] * v["wage"]),
-                    Mistake(code="one-case", leads_to=lambda v: v["minutes"] / 60 * v["wage"]),
-                    Mistake(code="hours", leads_to=lambda v: v["cases"] * v["minutes"] / 60),
+                mistakes=likely(
+                    {
+                        "minutes": lambda v: v["cases"] * v["minutes"] * v["wage"],
+                        "whole-hour": lambda v: v["cases"] * v["wage"],
+                        "one-case": lambda v: v["minutes"] / 60 * v["wage"],
+                        "hours": lambda v: v["cases"] * v["minutes"] / 60,
+                    }
                 ),
             ),
             Field(
                 name="errors",
                 kind="money/month",
                 right=lambda v: v["cases"] * v["share"] * v["price"],
-                mistakes=(
-                    Mistake(code="all-wrong", leads_to=lambda v: v["cases"] * v["price"]),
-                    Mistake(code="how-many", leads_to=lambda v: v["cases"] * v["share"]),
-                    Mistake(code="one-error", leads_to=lambda v: v["price"]),
-                    Mistake(code="share-of-one", leads_to=lambda v: v["share"] * v["price"]),
+                mistakes=likely(
+                    {
+                        "all-wrong": lambda v: v["cases"] * v["price"],
+                        "how-many": lambda v: v["cases"] * v["share"],
+                        "one-error": lambda v: v["price"],
+                        "share-of-one": lambda v: v["share"] * v["price"],
+                    }
                 ),
             ),
             Field(
                 name="total",
                 kind="money/month",
                 right=lambda v: v["labour"] + v["errors"],
-                mistakes=(
-                    Mistake(code="only-labour", leads_to=lambda v: v["labour"]),
-                    Mistake(code="only-errors", leads_to=lambda v: v["errors"]),
-                    Mistake(code="taken-off", leads_to=lambda v: v["labour"] - v["errors"]),
+                mistakes=likely(
+                    {
+                        "only-labour": lambda v: v["labour"],
+                        "only-errors": lambda v: v["errors"],
+                        "taken-off": lambda v: v["labour"] - v["errors"],
+                    }
                 ),
             ),
         ),
@@ -128,30 +132,27 @@ EXERCISES = (
                 name="saved",
                 kind="money",
                 right=lambda v: MONTHS_PER_YEAR * v["present"],
-                mistakes=(
-                    Mistake(code="one-month", leads_to=lambda v: v["present"]),
-                    Mistake(
-                        code="offer-taken-off",
-                        leads_to=lambda v: MONTHS_PER_YEAR * v["present"] - v["offer"],
-                    ),
-                    Mistake(code="the-offer", leads_to=lambda v: v["offer"]),
+                mistakes=likely(
+                    {
+                        "one-month": lambda v: v["present"],
+                        "offer-taken-off": lambda v: MONTHS_PER_YEAR * v["present"] - v["offer"],
+                        "the-offer": lambda v: v["offer"],
+                    }
                 ),
             ),
             Field(
                 name="payback",
                 kind="months",
                 right=lambda v: v["offer"] / (v["saved"] / MONTHS_PER_YEAR),
-                mistakes=(
-                    Mistake(code="years", leads_to=lambda v: v["offer"] / v["saved"]),
-                    Mistake(
-                        code="upside-down",
-                        leads_to=lambda v: v["saved"] / MONTHS_PER_YEAR / v["offer"],
-                    ),
-                    Mistake(
-                        code="upside-down",
-                        leads_to=lambda v: v["saved"] / v["offer"] * MONTHS_PER_YEAR,
-                    ),
-                    Mistake(code="the-limit", leads_to=lambda v: v["limit"]),
+                mistakes=likely(
+                    {
+                        "years": lambda v: v["offer"] / v["saved"],
+                        "upside-down": (
+                            lambda v: v["saved"] / MONTHS_PER_YEAR / v["offer"],
+                            lambda v: v["saved"] / v["offer"] * MONTHS_PER_YEAR,
+                        ),
+                        "the-limit": lambda v: v["limit"],
+                    }
                 ),
             ),
             Field(
@@ -159,9 +160,11 @@ EXERCISES = (
                 kind="choice",
                 choices=("yes", "no"),
                 right=lambda v: "yes" if v["payback"] <= v["limit"] else "no",
-                mistakes=(
-                    Mistake(code="too-late", leads_to="yes"),
-                    Mistake(code="in-time", leads_to="no"),
+                mistakes=likely(
+                    {
+                        "too-late": "yes",
+                        "in-time": "no",
+                    }
                 ),
             ),
         ),
