@@ -74,7 +74,11 @@ def copy_flawed(
     """Copy a flawed case with its data, to look at it closely; the answer stays behind."""
     from mlpdm_kit.course.flaws import copy_case
 
-    typer.echo(Text(lang).say("cli.exercise.copied", folder=copy_case(name, folder)))
+    try:
+        copied = copy_case(name, folder)
+    except OSError as error:
+        raise refuse("out-folder", "DIR", folder, reason=error.strerror or str(error)) from error
+    typer.echo(Text(lang).say("cli.exercise.copied", folder=copied))
 
 
 @exercises.command("check")

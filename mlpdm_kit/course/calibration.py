@@ -229,6 +229,18 @@ def at_most(hits: int, number: int, level: float = LEVEL) -> float:
     )
 
 
+def narrow_by_chance() -> float:
+    """Chance that a whole round of somebody calibrated reads as overconfident.
+
+    Examples
+    --------
+    >>> round(narrow_by_chance(), 4)
+    0.0128
+    """
+    return max(chance for hits in range(QUESTIONS + 1)
+               if (chance := at_most(hits, QUESTIONS)) < UNLIKELY)  # fmt: skip
+
+
 def wider_by(rounds: Sequence[RoundScore]) -> float:
     """How many times wider somebody's ranges should be, by the last round; 1 where it is fine.
 

@@ -108,7 +108,11 @@ def class_results(folder: Path, tell: Tell = lambda n, of: None) -> ClassResults
     found, faults = learners_in(folder)
     rows = []
     for number, (file, learner) in enumerate(found, 1):
-        rows.append(_row(file, learner))
+        try:
+            rows.append(_row(file, learner))
+        except Exception as error:  # one learner's answers never end the report of a class
+            faults.append(Fault(code="learner-unexpected", field="answers", file=str(file),
+                                value=f"{type(error).__name__}: {error}"))  # fmt: skip
         tell(number, len(found))
     return ClassResults(
         rows=tuple(rows), stumbles=tuple(_stumbles(tuple(rows))), faults=tuple(faults)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -12,10 +13,13 @@ from typing import IO
 from mlpdm_kit.errors import refuse
 
 LOCK_FILE = ".lock"
+_PAUSE = 0.02  # seconds between two looks
 
 
 @contextlib.contextmanager
-def locked(folder: Path, name: str = LOCK_FILE, code: str = "locked") -> Iterator[None]:
+def locked(
+    folder: Path, name: str = LOCK_FILE, code: str = "locked", *, patience: float = 0
+) -> Iterator[None]:
     """Hold the lock of a folder; it ends with the process, however that ends.
 
     Parameters
@@ -24,6 +28,8 @@ def locked(folder: Path, name: str = LOCK_FILE, code: str = "locked") -> Iterato
         The folder, and the file in it that is the lock.
     code : str
         The fault if it is held.
+    patience : float
+        Seconds to wait for it meanwhile.
 
     Raises
     ------
@@ -31,12 +37,16 @@ def locked(folder: Path, name: str = LOCK_FILE, code: str = "locked") -> Iterato
         Another run holds it.
     """
     path = folder / name
+    until = time.monotonic() + patience
     while True:
         held = open(path, "a+", encoding="ascii")  # noqa: SIM115 (it outlives this loop)
         if not _take(held):
             held.seek(0)
             pid = held.read(20).strip() or "?"
             held.close()
+            if time.monotonic() < until:
+                time.sleep(_PAUSE)
+                continue
             raise refuse(code, "--out", folder, pid=pid)
         if _same_file(held, path):
             break

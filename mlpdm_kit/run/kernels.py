@@ -98,8 +98,9 @@ class Kernels:
 
 
 def environment() -> dict[str, str]:
-    """The caller's environment; the kernel imports the caller's own kit."""
-    found = {**os.environ, **ONE_THREAD, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+    """The caller's environment; kernels import its kit, and nothing beside a case."""
+    found = {**os.environ, **ONE_THREAD, "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+             "PYTHONSAFEPATH": "1"}  # fmt: skip
     root = import_root()
     if root is not None:
         others = os.environ.get("PYTHONPATH")

@@ -1,7 +1,9 @@
 """JupyterLab as a process of its own, with settings of its own, ended with us.
 
-Nothing of the user's own Jupyter is read or changed: settings, layout and what the server
-notes stand in `OWN` inside the folder that is served.
+Nothing of the user's own Jupyter is read or changed. A folder may come from somebody else, so
+nothing in it runs because it is opened: what Jupyter would run (configuration, kernels) stands
+in a folder made for this one run; inside the folder that is served, in `OWN`, stand only the
+layout and the settings that somebody chose. Pages fill themselves if their code is the kit's.
 """
 
 from __future__ import annotations
@@ -11,10 +13,12 @@ import importlib.util
 import json
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -23,9 +27,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from mlpdm_kit import shipped
 from mlpdm_kit.case.files import write_atomically
 from mlpdm_kit.errors import InputError, refuse
 from mlpdm_kit.record.assets import FILES
+from mlpdm_kit.record.notebook_copy import say_nothing_to_edit, source
 from mlpdm_kit.run.kernels import environment
 from mlpdm_kit.text import Text
 
@@ -36,6 +42,11 @@ EXTENSIONS = Path(__file__).parent / "labextensions"
 FIRST_PORT, PORTS = 8888, 10
 PATIENCE = 120  # seconds until JupyterLab has to answer
 GRACE = 15  # seconds until it has to have ended
+_SAID = {
+    "starting": "start.starting",
+    "byHand": "start.by-hand",
+    "otherCode": "start.other-code",
+}  # what our extension says on a page
 _COMMAND_MODE = ".jp-mod-commandMode"
 _PACKS = {"ja": "ja_JP"}
 SETTINGS: dict[str, dict[str, Any]] = {
@@ -71,8 +82,10 @@ class Lab:
         self.folder, self.lang, self.port = folder, lang, port
         self.first, self.filled = first, tuple(filled)
         self.token = secrets.token_urlsafe(24)
-        self.log = folder / OWN / "log.txt"
+        self._run = Path(tempfile.gettempdir()) / f"mlpdm-jupyter-{secrets.token_hex(8)}"
+        self.log = self._run / "log.txt"
         self._process: subprocess.Popen[bytes] | None = None
+        self._failed = False
 
     @property
     def address(self) -> str:
@@ -81,13 +94,12 @@ class Lab:
 
     def start(self) -> None:
         """Start it; it is not ready yet."""
-        own = self.folder / OWN
+        app = self._run / "app"
         try:
-            write_atomically(own / "app" / "overrides.json", json.dumps(settings(self.lang)))
-            write_atomically(
-                own / "app" / "page_config.json", json.dumps(told(self.lang, self.filled))
-            )
-            keys = own / "settings" / "@jupyterlab" / "shortcuts-extension"
+            self._run.mkdir(mode=0o700, exist_ok=self._process is not None)
+            write_atomically(app / "overrides.json", json.dumps(settings(self.lang)))
+            write_atomically(app / "page_config.json", json.dumps(told(self.lang, self.filled)))
+            keys = self.folder / OWN / "settings" / "@jupyterlab" / "shortcuts-extension"
             write_atomically(keys / "shortcuts.jupyterlab-settings", json.dumps(quiet_keys()))
             log = open(self.log, "wb")  # noqa: SIM115 (the child keeps it)
         except OSError as error:
@@ -95,7 +107,7 @@ class Lab:
                          reason=error.strerror or "") from error  # fmt: skip
         with log:
             self._process = subprocess.Popen(
-                self._command(), cwd=self.folder, env=self._environment(own),
+                self._command(), cwd=self._run, env=self._environment(),
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
                 **_apart(),
             )  # fmt: skip
@@ -108,8 +120,10 @@ class Lab:
                 break
             with suppress(OSError):
                 self._ask("/api/status").close()
+                self._failed = False
                 return
             time.sleep(0.2)
+        self._failed = True
         raise refuse("jupyterlab-ended", "workshop", _last_line(self.log), log=self.log)
 
     @property
@@ -128,15 +142,16 @@ class Lab:
     def end(self) -> None:
         """End it and every kernel; by force where asking does not help."""
         process = self._process
-        if process is None or process.poll() is not None:
-            return
-        with suppress(OSError):
-            self._ask("/api/shutdown", method="POST").close()
-        if not _gone(process, GRACE):
-            process.terminate()
+        if process is not None and process.poll() is None:
+            with suppress(OSError):
+                self._ask("/api/shutdown", method="POST").close()
             if not _gone(process, GRACE):
-                process.kill()
-                process.wait()
+                process.terminate()
+                if not _gone(process, GRACE):
+                    process.kill()
+                    process.wait()
+        if not self._failed:  # else its log says why
+            shutil.rmtree(self._run, ignore_errors=True)
 
     def _ask(self, path: str, method: str = "GET") -> Any:
         request = urllib.request.Request(
@@ -153,7 +168,7 @@ class Lab:
             "ServerApp.port_retries": 0,
             "ServerApp.root_dir": self.folder,
             "ContentsManager.files_handler_class": "mlpdm_kit.run.served.Files",
-            "LabApp.app_settings_dir": self.folder / OWN / "app",
+            "LabApp.app_settings_dir": self._run / "app",
             "LabApp.extra_labextensions_path": EXTENSIONS,
             "LabApp.news_url": "",
         }
@@ -164,16 +179,18 @@ class Lab:
             *(f"--{name}={value}" for name, value in options.items()),
         ]  # fmt: skip
 
-    def _environment(self, own: Path) -> dict[str, str]:
+    def _environment(self) -> dict[str, str]:
+        own = self.folder / OWN
         folders = {
-            "JUPYTER_CONFIG_DIR": "config",
-            "JUPYTER_DATA_DIR": "data",
-            "JUPYTER_RUNTIME_DIR": "runtime",
-            "JUPYTERLAB_SETTINGS_DIR": "settings",
-            "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+            "JUPYTER_CONFIG_DIR": self._run / "config",
+            "JUPYTER_DATA_DIR": self._run / "data",
+            "JUPYTER_RUNTIME_DIR": self._run / "runtime",
+            "IPYTHONDIR": self._run / "ipython",
+            "JUPYTERLAB_SETTINGS_DIR": own / "settings",
+            "JUPYTERLAB_WORKSPACES_DIR": own / "workspaces",
         }
         # the token stands in the environment: a command line can be read by everybody
-        return {**environment(), **{n: str(own / name) for n, name in folders.items()},
+        return {**environment(), **{name: str(place) for name, place in folders.items()},
                 FILES: f"http://127.0.0.1:{self.port}/files/", "JUPYTER_TOKEN": self.token,
                 "PYTHONUNBUFFERED": "1"}  # fmt: skip
 
@@ -254,9 +271,26 @@ def told(lang: str, filled: Sequence[str]) -> dict[str, str]:
     ['start.ipynb']
     """
     text = Text(lang)
-    said = {"starting": text.say("start.starting"), "byHand": text.say("start.by-hand")}
+    said = {name: text.say(code) for name, code in _SAID.items()}
+    known = {"pages": list(filled), "code": sorted(known_code(text))}
     # as one text: of a mapping, JupyterLab hands on no more than its keys
-    return {"mlpdm": json.dumps({"pages": list(filled), **said})}
+    return {"mlpdm": json.dumps({**known, **said})}
+
+
+def known_code(text: Text) -> set[str]:
+    """The code of the kit's own notebooks, a source a cell, as copies of them have it.
+
+    Examples
+    --------
+    >>> "page.bottom_line()" in "".join(known_code(Text("en")))
+    True
+    """
+    found = set()
+    for file in shipped.notebooks().rglob("*.ipynb"):
+        notebook = json.loads(file.read_text(encoding="utf-8"))
+        say_nothing_to_edit(notebook, text)
+        found |= {source(cell) for cell in notebook["cells"] if cell["cell_type"] == "code"}
+    return found
 
 
 def quiet_keys() -> dict[str, list[dict[str, Any]]]:

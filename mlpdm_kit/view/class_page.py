@@ -8,7 +8,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from mlpdm_kit.case.files import write_atomically
-from mlpdm_kit.course.calibration import QUESTIONS, RoundScore
+from mlpdm_kit.course.calibration import QUESTIONS, RoundScore, narrow_by_chance
 from mlpdm_kit.course.checking import totals
 from mlpdm_kit.course.lessons import all_exercises, exercise_of
 from mlpdm_kit.course.results import ClassResults, Row, Stumble
@@ -140,7 +140,19 @@ def calibration_chart(found: ClassResults, text: Text) -> Figure | None:
                    hover=f"{shown}: {text.count(number)}", height=14)  # fmt: skip
         canvas.gap(4)
     return canvas.figure(title=_sentence(last, text),
-                         reading=text.say("class.calibration.reading"))  # fmt: skip
+                         reading=text.say("class.calibration.reading", of=len(last),
+                                          by_chance=somebody_narrow(len(last))))  # fmt: skip
+
+
+def somebody_narrow(learners: int) -> float:
+    """Chance that a drill calls somebody too narrow where everybody is calibrated.
+
+    Examples
+    --------
+    >>> round(somebody_narrow(16), 3)
+    0.186
+    """
+    return 1 - (1 - narrow_by_chance()) ** learners
 
 
 def _sentence(last: list[RoundScore], text: Text) -> str:

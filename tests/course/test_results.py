@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 
+import pytest
+
+from mlpdm_kit.course.checking import Checked
 from mlpdm_kit.course.learner import Learner, Round, write_learner
 from mlpdm_kit.course.results import class_results
 from mlpdm_kit.text import Text
@@ -76,3 +80,21 @@ def test_without_a_round_there_is_no_chart(tmp_path: Path) -> None:
     found = class_results(tmp_path)
     assert calibration_chart(found, Text("ja")) is None
     assert "<script>" in class_html(found, "ja")
+
+
+def test_one_learners_answers_never_end_the_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    results = Learner.results
+
+    def failing(learner: Learner, lesson: str = "") -> Iterator[Checked]:
+        if learner.name == "Aki":
+            raise ZeroDivisionError("of nothing")
+        return results(learner, lesson)
+
+    monkeypatch.setattr(Learner, "results", failing)
+    found = class_results(a_class(tmp_path))
+    assert [row.name for row in found.rows] == ["<b>Ken</b>", "美緒"]
+    said = found.faults[-1].sentence("en")
+    assert "of nothing" in said
+    assert "0.yaml" in said

@@ -52,15 +52,37 @@ def ask(address: str, path: str, method: str = "GET", body: Any = None) -> Any:
 
 
 def alive(folder: Path) -> list[str]:
-    """Every process that works in a folder."""
+    """Every process that works in a folder, and the one that serves it."""
     found = []
     for place in Path("/proc").glob("[0-9]*"):
         try:
-            if Path(os.readlink(place / "cwd")).is_relative_to(folder):
-                found.append((place / "cmdline").read_text().replace("\0", " "))
+            said = (place / "cmdline").read_text().replace("\0", " ")
+            inside = Path(os.readlink(place / "cwd")).is_relative_to(folder)
+            if inside or f"root_dir={folder}" in said:
+                found.append(said)
         except OSError:
             continue
     return found
+
+
+def used(process: subprocess.Popen[str], end: int, folder: Path) -> str:
+    """Use what is served, end it, and give what it says at last."""
+    assert process.stdout is not None
+    lines = [process.stdout.readline() for _ in range(5)]
+    address = re.findall(r"http://\S+", lines[2])[0]
+    assert "/lab/tree/start.ipynb?token=" in address
+    assert str(folder / "urgent-mail" / "case.yaml") in lines[3]
+    assert f"mlpdm workshop --dir {folder}" in lines[4]
+    kernel = ask(address, "/api/kernels", "POST", {"name": "python3", "path": START})
+    assert ask(address, "/api/contents/start.ipynb?content=0")["type"] == "notebook"
+    found = ask(address, "/lab/api/settings/@jupyterlab/notebook-extension:tracker")
+    assert found["schema"]["properties"]["windowingMode"]["default"] == "none"
+    assert [k["id"] for k in ask(address, "/api/kernels")] == [kernel["id"]]
+    assert len(alive(folder)) >= 2
+    process.send_signal(end)
+    rest = process.stdout.read()
+    assert process.wait(60) == 0
+    return rest
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="reads /proc")
@@ -72,21 +94,10 @@ def test_it_serves_the_start_page_and_ends_with_its_kernels(tmp_path: Path, end:
     root = {"PYTHONPATH": str(import_root())} if import_root() else {}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True,
                           env={**os.environ, **root}) as process:  # fmt: skip
-        assert process.stdout is not None
-        lines = [process.stdout.readline() for _ in range(5)]
-        address = re.findall(r"http://\S+", lines[2])[0]
-        assert "/lab/tree/start.ipynb?token=" in address
-        assert str(folder / "urgent-mail" / "case.yaml") in lines[3]
-        assert f"mlpdm workshop --dir {folder}" in lines[4]
-        kernel = ask(address, "/api/kernels", "POST", {"name": "python3"})
-        assert ask(address, "/api/contents/start.ipynb?content=0")["type"] == "notebook"
-        found = ask(address, "/lab/api/settings/@jupyterlab/notebook-extension:tracker")
-        assert found["schema"]["properties"]["windowingMode"]["default"] == "none"
-        assert [k["id"] for k in ask(address, "/api/kernels")] == [kernel["id"]]
-        assert len(alive(folder)) >= 2
-        process.send_signal(end)
-        rest = process.stdout.read()
-        assert process.wait(60) == 0
+        try:
+            rest = used(process, end, folder)
+        finally:
+            process.terminate()  # where something was found wrong
     assert "Ended." in rest
     until = time.monotonic() + 10
     while alive(folder) and time.monotonic() < until:
@@ -97,10 +108,14 @@ def test_it_serves_the_start_page_and_ends_with_its_kernels(tmp_path: Path, end:
 def test_nothing_of_the_users_own_jupyter_is_touched(tmp_path: Path) -> None:
     place, _ = open_place(tmp_path, "urgent-mail")
     lab = Lab(tmp_path, place.lang, 1, first=START, filled=())
-    environment = lab._environment(tmp_path / OWN)
-    folders = {n for n in environment if n.startswith("JUPYTER") and n.endswith("_DIR")}
-    assert {"JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR",
-            "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR"} <= folders  # fmt: skip
+    environment = lab._environment()
+    inside = {name: Path(environment[name]).is_relative_to(tmp_path / OWN) for name in (
+        "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR",
+        "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")}  # fmt: skip
+    assert {name for name, there in inside.items() if there} == {
+        "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR"}  # fmt: skip
+    own = [Path.home(), *map(Path, filter(None, (os.environ.get(name) for name in inside)))]
+    assert not {environment[name] for name in inside} & {str(place) for place in own}
     assert lab.token not in " ".join(lab._command())
     assert lab.token in lab.address
     if import_root() is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,11 @@ from mlpdm_kit.case.editing.file import CaseFile
 from mlpdm_kit.case.template import new_case
 from mlpdm_kit.course.calibration import bank
 from mlpdm_kit.course.learner import read_learner
-from mlpdm_kit.course.lessons import EXERCISES
+from mlpdm_kit.course.lessons import EXERCISES, exercise_of
 from mlpdm_kit.course.words import right_answers
 from mlpdm_kit.errors import InputError
-from mlpdm_kit.view.lesson import Lesson, open_lesson
+from mlpdm_kit.record.lock import locked
+from mlpdm_kit.view.lesson import Lesson, open_lesson, opened
 from mlpdm_kit.view.lesson.drill import Drill
 from mlpdm_kit.view.lesson.form import ExerciseForm
 
@@ -236,3 +238,28 @@ def test_two_lessons_open_at_once_keep_each_others_answers(
     kept = read_learner(tmp_path / "Aki.yaml")
     assert set(kept.answers) == {"threshold", "base-rate"}
     assert len(kept.rounds) == 1
+
+
+def test_windows_that_answer_at_the_same_instant_lose_nothing(
+    tmp_path: Path, shown: list[Any]
+) -> None:
+    lesson = lesson_in(tmp_path, shown)
+    fields = {name: exercise_of(name).fields[0].name for name in EXERCISES}
+    others = [lesson_in(tmp_path, []) for _ in fields]
+    with ThreadPoolExecutor(12) as pool:
+        given = zip(others, fields.items(), strict=True)
+        list(pool.map(lambda one: one[0].answer(one[1][0], {one[1][1]: "7"}), given))
+    assert set(read_learner(tmp_path / "Aki.yaml").answers) == set(fields)
+    assert [file.name for file in tmp_path.iterdir()] == ["Aki.yaml"]
+    assert lesson.learner.answers == {}
+
+
+def test_a_file_that_another_window_does_not_let_go_is_said(
+    tmp_path: Path, shown: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opened, "PATIENCE", 0.05)
+    lesson = lesson_in(tmp_path, shown)
+    with locked(tmp_path, ".Aki.yaml.lock"), pytest.raises(InputError) as raised:
+        lesson.answer("threshold", {"threshold": "10%"})
+    assert [fault.code for fault in raised.value.faults] == ["learner-locked"]
+    assert "another window" in told(shown)

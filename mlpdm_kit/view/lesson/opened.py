@@ -13,6 +13,7 @@ from mlpdm_kit.course.learner import Learner, file_of, read_or_begin, write_lear
 from mlpdm_kit.course.lessons import LESSONS, exercise_of
 from mlpdm_kit.course.words import exercise_text, right_answers, worked
 from mlpdm_kit.errors import refuse
+from mlpdm_kit.record.lock import locked
 from mlpdm_kit.record.steps import DEFAULT_DRAWS
 from mlpdm_kit.text import LANGUAGES, Text
 from mlpdm_kit.view import html
@@ -34,6 +35,7 @@ STEPS = {
     "decision": "decision_record",
 }  # the page of the five on which the lesson's picture stands
 NOBODY = "me"
+PATIENCE = 5  # seconds until another window has to have written the learner's file
 
 
 def open_lesson(
@@ -188,12 +190,15 @@ class Lesson:
         InputError
             The file cannot be read or written, or could not be read again; it is as it was.
         """
-        learner = how(read_or_begin(self.file, self.name))
+        folder, lock = self.file.parent, f".{self.file.name}.lock"
         try:
-            write_learner(learner, self.file)
+            folder.mkdir(parents=True, exist_ok=True)
+            with locked(folder, lock, "learner-locked", patience=PATIENCE):
+                learner = how(read_or_begin(self.file, self.name))
+                write_learner(learner, self.file)
         except OSError as error:
-            where, why = self.file.parent, error.strerror or str(error)
-            raise refuse("out-folder", "folder", where, reason=why) from error
+            raise refuse("out-folder", "folder", folder,
+                         reason=error.strerror or str(error)) from error  # fmt: skip
         self.learner = learner
 
     # --- inside -------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 // Widgets live in the kernel, and JupyterLab forgets them with the page. The case file is the
 // only truth, so all cells are run again. Meanwhile a line says so; afterwards the reader
 // stands at the top. What is said, and on which pages, comes from `page_config.json`.
+// A folder may come from somebody else: a page runs by itself only if its code is the kit's.
 (() => {
   const NAME = "mlpdm-workshop";
   const RUN = "notebook:run-all-cells";
@@ -10,9 +11,26 @@
   const HAND = ["wheel", "pointerdown", "keydown"];
 
   const config = document.getElementById("jupyter-config-data");
-  const told = JSON.parse(JSON.parse(config.textContent).mlpdm || '{"pages": []}');
+  const told = JSON.parse(JSON.parse(config.textContent).mlpdm || '{"pages": [], "code": []}');
+  const known = new Set(told.code);
   const pause = (time) => new Promise((done) => setTimeout(done, time));
   const scrolled = (panel) => panel.node.querySelector(".jp-WindowedPanel-outer");
+
+  // --- whose code it is -------------------------------------------------------------------
+
+  const PLAIN = String.raw`"(?:[^"\\\r]|\\.)*"|-?\d+(?:\.\d+)?|True|False`;
+  const PAIR = `(?:${PLAIN})\\s*:\\s*(?:${PLAIN})`;
+  const TABLE = `\\{\\s*(?:${PAIR}(?:\\s*,\\s*${PAIR})*\\s*,?\\s*)?\\}`;
+  const LINE = new RegExp(`^\\s*(?:#.*)?$|^[A-Za-z_]\\w* = (?:${PLAIN}|${TABLE})\\s*(?:#.*)?$`);
+
+  const isKits = (cell) => {
+    if (cell.cell_type !== "code") return true;
+    const source = [].concat(cell.source).join("");
+    const tags = cell.metadata.tags || [];
+    // parameters are a reader's own, but each line of theirs no more than a name and a value
+    const given = tags.includes("parameters") && source.split("\n").every((line) => LINE.test(line));
+    return source === "" || known.has(source) || given;
+  };
 
   // --- the line that says how it stands ---------------------------------------------------
 
@@ -90,7 +108,13 @@
     panel.node.dataset.mlpdm = "starting";
     try {
       await panel.context.ready;
-      say(panel, told.starting);
+      if (panel.context.model.toJSON().cells.every(isKits)) {
+        say(panel, told.starting);
+      } else {
+        say(panel, told.otherCode);
+        panel.node.dataset.mlpdm = "waiting";
+        return;
+      }
       await ready(panel);
       const result = app.commands.execute(RUN, { semanticWidget: panel.id, activate: false, own: true });
       await keepAtTop(panel, result);
