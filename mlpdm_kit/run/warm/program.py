@@ -50,14 +50,14 @@ def _warmed(folder: str) -> Any:
     import plotly.graph_objects as go
     import scipy.stats  # noqa: F401
 
-    from mlpdm_kit.run.warm.kernel import made
+    from mlpdm_kit.run.warm.kernel import made, rehearse
 
     kernel: Any = made(folder)
     frame = pandas.DataFrame({"a": numpy.arange(2)})
     frame._repr_html_()
     go.Figure(go.Scatter(x=frame["a"], y=frame["a"])).to_plotly_json()
     _walk(Path(folder))
-    kernel.shell.run_cell("None", store_history=False, silent=True)
+    rehearse(kernel)
     _freeze()
     return kernel
 
