@@ -1,8 +1,9 @@
 """The one checking function: behind the form of a notebook, the command line and nbgrader.
 
-Each field is right, wrong, missing or unreadable. What builds on an earlier value is judged
-by the learner's own, so that one slip is not punished twice. A wrong answer is compared with
-those that the likely mistakes lead to, and the hint names the one that fits.
+Each field is right, wrong, missing or unreadable. A wrong answer is compared with those that
+the likely mistakes lead to, and the hint names the one that fits. One slip is not punished
+twice: what builds on an earlier value is judged by the learner's own, and figures side by
+side that the same mistake has led to lose one point together.
 """
 
 from __future__ import annotations
@@ -39,13 +40,15 @@ class Judged:
     """How one field was answered.
 
     ``follows`` means that it is right for an earlier value of the learner's own that was
-    wrong. ``hints`` say what may be behind a wrong answer.
+    wrong; ``repeats``, that the mistake behind it has been counted already. ``hints`` say
+    what may be behind a wrong answer.
     """
 
     field: Field
     written: str
     state: FieldState
     follows: bool = False
+    repeats: bool = False
     hints: tuple[Hint | Fault, ...] = ()
 
 
@@ -58,15 +61,15 @@ class Checked:
 
     @property
     def points(self) -> int:
-        """Fields that are right."""
-        return sum(one.state == "right" for one in self.fields)
+        """Fields that are right, or wrong by a slip that has been counted already."""
+        return sum(one.state == "right" or one.repeats for one in self.fields)
 
     @property
     def state(self) -> State:
         """All right, some, none, or nothing written."""
         if all(one.state == "missing" for one in self.fields):
             return "empty"
-        if self.points == self.exercise.points:
+        if all(one.state == "right" for one in self.fields):
             return "pass"
         return "partial" if self.points else "hint"
 
@@ -80,11 +83,12 @@ class Checked:
         more = {"example": text.say(f"course.figure.{one.field.kind}")
                 if text.knows(f"course.figure.{one.field.kind}") else "",
                 "known": ", ".join(numbered(self.exercise, one.field, lang))}  # fmt: skip
-        return [
+        said = [
             hint.sentence(lang) if isinstance(hint, Fault)
             else text.say(hint.code, **{**more, **hint.figures})
             for hint in one.hints
         ]  # fmt: skip
+        return [*said, text.say("course.repeats")] if one.repeats else said
 
     def to_dict(self, lang: str = "en") -> dict[str, Any]:
         """For machines."""
@@ -99,6 +103,7 @@ class Checked:
                     "written": one.written,
                     "state": one.state,
                     "follows": one.follows,
+                    "repeats": one.repeats,
                     "hints": [hint.code for hint in one.hints],
                     "sentences": self.sentences(one, lang),
                 }
@@ -127,15 +132,25 @@ def check(exercise: Exercise, answers: Mapping[str, Any]) -> Checked:
     """
     true, own = dict(exercise.given), dict(exercise.given)
     judged: list[Judged] = []
+    slips: set[str | None] = set()
     for field in exercise.fields:
         written = str(answers.get(field.name) or "").strip()
         one, value = _judge(exercise, field, written, true, own)
         if one.follows and all(earlier.state != "wrong" for earlier in judged):
             one = replace(one, follows=False)  # rounding alone tells them apart
-        judged.append(one)
+        slip = _slip(one)
+        judged.append(replace(one, repeats=slip in slips))
+        slips |= {slip} - {None}
         true[field.name] = field.answer(true)
         own[field.name] = true[field.name] if value is None else value
     return Checked(exercise=exercise, fields=tuple(judged))
+
+
+def _slip(one: Judged) -> str | None:
+    """The code of the mistake that led to a wrong figure, if it is known."""
+    if one.state != "wrong" or one.field.kind in ("choice", "words"):
+        return None
+    return next((hint.code for hint in one.hints if ".mistake." in hint.code), None)
 
 
 def _judge(

@@ -47,6 +47,37 @@ def test_a_choice_follows_the_own_figures() -> None:
     assert states(found) == {"low": "wrong", "middle": "right", "high": "right", "best": "right"}
 
 
+def test_the_same_slip_side_by_side_takes_one_point() -> None:
+    without_running = {"e_invoices": "5000000", "templates": "8000000", "llm": "9000000"}
+    found = check(EXERCISES["incremental"], without_running)
+    assert set(states(found).values()) == {"wrong", "missing"}
+    assert [one.repeats for one in found.fields] == [False, True, True, False, False]
+    assert (found.points, found.state) == (2, "partial")
+    assert "no second point" in found.sentences(found.fields[1], "en")[-1]
+    everything = {**without_running, "extra": "1000000", "best": "llm"}
+    whole = check(EXERCISES["incremental"], everything)
+    assert (whole.points, whole.exercise.points, whole.state) == (4, 5, "partial")
+
+
+def test_slips_that_are_not_the_same_or_not_known_take_a_point_each() -> None:
+    answers = {"low": "24000", "middle": "96000", "high": "1"}
+    found = check(EXERCISES["choose-cut"], answers)
+    assert [one.hints[0].code.rpartition(".")[2] for one in found.fields[:2]] == [  # type: ignore[union-attr]
+        "misses-alone", "alarms-alone"]  # fmt: skip
+    assert found.points == 0
+    same = check(EXERCISES["choose-cut"], {"low": "1", "middle": "1", "high": "1"})
+    assert same.points == 0
+
+
+def test_months_beyond_the_horizon_are_counted_as_the_learner_has_them() -> None:
+    table = {row[0]: row[1] for row in EXERCISES["discounted"].grid.rows}  # type: ignore[union-attr]
+    for at_work in (24, 27):
+        answers = {"at_work": str(at_work), "counted": f"{table[at_work]:.2f}"}
+        found = check(EXERCISES["discounted"], answers)
+        assert states(found)["at_work"] == "wrong"
+        assert found.fields[1].follows
+
+
 @pytest.mark.parametrize(
     ("kind", "written", "value"),
     [

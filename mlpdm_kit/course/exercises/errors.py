@@ -18,6 +18,23 @@ def _cost(v: Values, cut: str) -> float:
     return float(alarms * v["false_alarm"] + misses * v["miss"])
 
 
+def _cut(cut: str) -> Field:
+    """What the errors of a cut cost."""
+    alarms, misses = _CUTS[cut]
+    return Field(
+        name=cut,
+        kind="money",
+        right=lambda v: _cost(v, cut),
+        mistakes=likely(
+            {
+                "prices-swapped": lambda v: alarms * v["miss"] + misses * v["false_alarm"],
+                "alarms-alone": lambda v: alarms * v["false_alarm"],
+                "misses-alone": lambda v: misses * v["miss"],
+            }
+        ),
+    )
+
+
 _CUTS = {"low": (620, 4), "middle": (240, 12), "high": (60, 35)}  # false alarms and misses
 
 EXERCISES = (
@@ -139,9 +156,7 @@ EXERCISES = (
             rows=tuple((cut, *counts) for cut, counts in _CUTS.items()),
         ),
         fields=(
-            Field(name="low", kind="money", right=lambda v: _cost(v, "low")),
-            Field(name="middle", kind="money", right=lambda v: _cost(v, "middle")),
-            Field(name="high", kind="money", right=lambda v: _cost(v, "high")),
+            *(_cut(name) for name in _CUTS),
             Field(
                 name="best",
                 kind="choice",

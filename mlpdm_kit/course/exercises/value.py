@@ -53,6 +53,12 @@ def _saved_more(v: Values) -> float:
     return float(v["months"] * (_WAYS["llm"][0] - _WAYS["templates"][0]))
 
 
+def _counted(v: Values) -> float:
+    """What the months at work count for, those beyond the horizon too if they were taken in."""
+    end = max(v["horizon"], v["at_work"])
+    return float(discounted_months(v["rate"], end, end - v["at_work"]))
+
+
 _MONTHS = (3, 12, 21, 24, 27)
 _RATE, _HORIZON, _DELAY = 0.08, 24.0, 3.0
 
@@ -220,9 +226,7 @@ EXERCISES = (
                 name="counted",
                 kind="count",
                 tolerance=0.01,
-                right=lambda v: float(
-                    discounted_months(v["rate"], v["horizon"], v["horizon"] - v["at_work"])
-                ),
+                right=_counted,
                 mistakes=likely(
                     {
                         "not-discounted": lambda v: v["at_work"],
