@@ -166,7 +166,9 @@ def made(folder: str) -> Kernel:
 
 def rehearse(kernel: Kernel) -> None:
     """Answer a request that says nothing, to nobody: what answering imports is then there."""
-    request = kernel.session.msg("execute_request", {
+    session = kernel.session
+    assert isinstance(session, WiredSession)
+    request = session.msg("execute_request", {
         "code": "None", "silent": True, "store_history": False, "user_expressions": {},
         "allow_stdin": False, "stop_on_error": True,
     })  # fmt: skip
