@@ -9,11 +9,9 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from tests.benchmarks.measure import ROOT
 from tests.benchmarks.rows import FULL, GOALS, QUICK, Row, measured
+from tests.readme import README, into_readme
 
-README = ROOT / "README.md"
-BEGIN, END = "<!-- benchmarks:begin -->", "<!-- benchmarks:end -->"
 PEERS = ("numpy", "scipy", "scikit-learn", "dcurves")
 QUICK_SHARE = 0.2  # small sizes, and a machine that others use
 # the R package is not run here: measured once, on 10,000 draws of 20 inputs and 4 options
@@ -60,13 +58,6 @@ def missed(rows: Sequence[Row], share: float = 1.0) -> list[str]:
     return found
 
 
-def written(text: str, inner: str) -> str:
-    """The README with the table between its two markers."""
-    before, rest = text.split(BEGIN)
-    _, after = rest.split(END)
-    return f"{before}{BEGIN}\n{inner}\n{END}{after}"
-
-
 def main(arguments: Sequence[str] | None = None, readme: Path = README) -> int:
     """Exit status: 1 where `--check` finds a goal missed."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
@@ -84,8 +75,7 @@ def main(arguments: Sequence[str] | None = None, readme: Path = README) -> int:
         print(f"{row.name:12} {figure:>12}  {row.detail} ({goal.said})", flush=True)
         rows.append(row)
     if not asked.quick:
-        text = readme.read_text(encoding="utf-8")
-        readme.write_text(written(text, table(rows)), encoding="utf-8")
+        into_readme("benchmarks", table(rows), readme)
     faults = missed(rows, QUICK_SHARE if asked.quick else 1.0)
     for fault in faults:
         print(f"missed: {fault}", file=sys.stderr)

@@ -23,11 +23,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from mlpdm_kit.case.template import new_case
-from tests.benchmarks.measure import ONE_THREAD, ROOT
+from tests.benchmarks.measure import ONE_THREAD
+from tests.readme import into_readme
 
-README = ROOT / "README.md"
 MEASURED = Path(__file__).with_suffix(".json")
-BEGIN, END = "<!-- batches:begin -->", "<!-- batches:end -->"
 RANGES, STOPPED, FAR = 1_000, 5_000, 60
 WITHIN, GROWTH = 600.0, 1.25  # seconds for 1,000 cases; times what the parent holds at 100
 EARLY = 100
@@ -215,9 +214,7 @@ def main() -> None:
     print(text)
     if not said.quick:
         MEASURED.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
-        page = README.read_text(encoding="utf-8")
-        head, _, rest = page.partition(BEGIN)
-        README.write_text(f"{head}{BEGIN}\n{text}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
+        into_readme("batches", text)
     wrong = missed(found)
     for line in wrong:
         print(f"missed: {line}")

@@ -21,9 +21,8 @@ from pathlib import Path
 from mlpdm_kit.case.template import new_case
 from mlpdm_kit.run.notebooks import NOTEBOOKS
 from tests.benchmarks.measure import ONE_THREAD, ROOT
+from tests.readme import into_readme
 
-README = ROOT / "README.md"
-BEGIN, END = "<!-- engines:begin -->", "<!-- engines:end -->"
 CASES = {"mlpdm": 100, "papermill": 6, "floor": 20}  # cases of five notebooks each
 LEAST_TIMES, MOST_TIMES = 12.0, 2.0
 NAMES = {
@@ -122,10 +121,7 @@ def main() -> None:
     rows = measured(CASES)
     text = table(rows)
     print(text)
-    page = README.read_text(encoding="utf-8")
-    head, _, rest = page.partition(BEGIN)
-    tail = rest.partition(END)[2]
-    README.write_text(f"{head}{BEGIN}\n{text}\n{END}{tail}", encoding="utf-8")
+    into_readme("engines", text)
     wrong = missed(rows)
     for line in wrong:
         print(f"missed: {line}")

@@ -23,9 +23,8 @@ from mlpdm_kit.view.panels.desk import Nothing, own_values
 from mlpdm_kit.view.step_page import Page
 from tests.benchmarks.lab import MINUTE, lab, notebook, page_on
 from tests.benchmarks.measure import ROOT
+from tests.readme import README, into_readme
 
-README = ROOT / "README.md"
-BEGIN, END = "<!-- panels:begin -->", "<!-- panels:end -->"
 CASE = "churn"
 GOAL_MS, COMPUTE_MS = 100.0, 20.0
 KEYS = ("5", "Backspace")
@@ -169,13 +168,6 @@ def missed(rows: Sequence[Row]) -> list[str]:
     ]
 
 
-def written(text: str, inner: str) -> str:
-    """The README with the table between its two markers."""
-    before, rest = text.split(BEGIN)
-    _, after = rest.split(END)
-    return f"{before}{BEGIN}\n{inner}\n{END}{after}"
-
-
 def main(arguments: Sequence[str] | None = None, readme: Path = README) -> int:
     """Exit status: 1 where `--check` finds a goal missed."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.panels", description=__doc__)
@@ -185,7 +177,7 @@ def main(arguments: Sequence[str] | None = None, readme: Path = README) -> int:
     for row in rows:
         print(f"{row.name:10} median {row.median:4.0f} ms, 95 of 100 {row.p95:4.0f} ms,"
               f" computing {row.compute:3.0f} ms, {row.keys} keys")  # fmt: skip
-    readme.write_text(written(readme.read_text(encoding="utf-8"), table(rows)), encoding="utf-8")
+    into_readme("panels", table(rows), readme)
     faults = missed(rows)
     for fault in faults:
         print(f"missed: {fault}", file=sys.stderr)

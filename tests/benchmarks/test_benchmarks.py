@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests import readme
 from tests.benchmarks import rows
-from tests.benchmarks.__main__ import BEGIN, END, README, RECORDED, missed, table, written
+from tests.benchmarks.__main__ import RECORDED, missed, table
 from tests.benchmarks.rows import GOALS, Row, Size
 from tests.benchmarks.tables import make_case, make_frame
 
@@ -44,8 +45,9 @@ def test_each_goal_is_measured_by_one_row():
 
 def test_the_readme_holds_a_row_for_each_goal():
     """Written by the command: what, against and goal are those of the list, in its order."""
-    inner = README.read_text(encoding="utf-8").split(BEGIN)[1].split(END)[0]
-    lines = [line for line in inner.splitlines() if re.match(r"\| [A-Z0-9]", line)]
+    lines = [
+        line for line in readme.shown("benchmarks").splitlines() if re.match(r"\| [A-Z0-9]", line)
+    ]
     assert RECORDED in lines
     heads = [line.split(" | ")[:3] for line in lines if line != RECORDED]
     assert heads == [[f"| {goal.what}", goal.against, goal.said] for goal in GOALS.values()]
@@ -62,12 +64,16 @@ def test_a_goal_missed_is_named():
     assert missed([slow], share=0.5) == []
 
 
-def test_the_table_lands_between_the_markers():
-    text = f"before\n{BEGIN}\nold\n{END}\nafter"
-    found = written(text, table([Row(name="evppi", value=7, detail="1 ms against 7 ms")]))
-    assert found.startswith(f"before\n{BEGIN}\nMeasured in one run")
-    assert found.endswith(f" |\n{END}\nafter")
-    assert "old" not in found
+def test_a_table_lands_between_its_marks(tmp_path: Path):
+    page = tmp_path / "README.md"
+    page.write_text("before\n<!-- a:begin -->\nold\n<!-- a:end -->\nafter", encoding="utf-8")
+    text = table([Row(name="evppi", value=7, detail="1 ms against 7 ms")])
+    readme.into_readme("a", text, page)
+    assert readme.shown("a", page) == text
+    assert page.read_text(encoding="utf-8") == (
+        f"before\n<!-- a:begin -->\n{text}\n<!-- a:end -->\nafter")  # fmt: skip
+    with pytest.raises(SystemExit):
+        readme.into_readme("b", text, page)
 
 
 def test_the_generated_table(tmp_path: Path):

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from tests.cases.by_hand import record
-from tests.cases.library import shown, table, written
-
-README = Path(__file__).parents[2] / "README.md"
+from tests.cases.library import shown, table
+from tests.readme import into_readme
 
 if __name__ == "__main__":
     text = table([record(name) for name in shown()])
-    README.write_text(written(README.read_text(encoding="utf-8"), text), encoding="utf-8")
+    into_readme("library", text)
     print(text)

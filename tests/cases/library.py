@@ -9,7 +9,6 @@ from mlpdm_kit.record.page import is_simulated, top_of_page
 from mlpdm_kit.record.parts import Said
 from mlpdm_kit.record.sentences import Sentences
 
-BEGIN, END = "<!-- library:begin -->", "<!-- library:end -->"
 _HEAD = (
     "| case | question | verdict | reason | looked at again when |",
     "|---|---|---|---|---|",
@@ -88,14 +87,3 @@ def table(records: list[DecisionRecord]) -> str:
         "`python -m tests.cases` makes this table."
     )
     return "\n".join([*_HEAD, *rows, "", how])
-
-
-def within(page: str) -> str:
-    """What stands between the marks of a page."""
-    return page.split(BEGIN, 1)[1].split(END, 1)[0].strip()
-
-
-def written(page: str, text: str) -> str:
-    """The page with the table between its marks."""
-    before, rest = page.split(BEGIN, 1)
-    return f"{before}{BEGIN}\n{text}\n{END}{rest.split(END, 1)[1]}"

@@ -14,8 +14,9 @@ import pytest
 from mlpdm_kit import decide, load_case, shipped
 from mlpdm_kit.case.load import check_case
 from mlpdm_kit.case.template import new_case
+from tests import readme
 from tests.cases.by_hand import record
-from tests.cases.library import ENGLISH, shown, table, within
+from tests.cases.library import ENGLISH, shown, table
 
 LIBRARY = sorted(path.parent.name for path in shipped.cases().glob("*/case.yaml"))
 HERE = Path(__file__).parent
@@ -45,8 +46,7 @@ def test_a_new_case_can_start_from_it(name: str, tmp_path: Path):
 
 def test_the_readme_shows_the_library_as_it_is():
     """Where this fails: ``python -m tests.cases``."""
-    page = (HERE.parents[1] / "README.md").read_text(encoding="utf-8")
-    assert within(page) == table([record(name) for name in shown()])
+    assert readme.shown("library") == table([record(name) for name in shown()])
 
 
 def test_the_readme_asks_every_question_in_english():

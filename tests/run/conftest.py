@@ -30,6 +30,7 @@ WALK = """\
 from pathlib import Path
 from mlpdm_kit.case.load import load_case
 from mlpdm_kit.record.steps import Walk
+from tests.benchmarks.batches import STOPPED_CASE
 walk = Walk(load_case(case, overrides), seed=seed, draws=draws, out=out)
 walk.save(walk.framing())
 """
@@ -72,16 +73,6 @@ def five_notebooks(write_notebook: Callable[..., Path]) -> Path:
     return written.parent
 
 
-CASE = """\
-title: Read moods from faces?
-currency: USD
-unit: call
-framing: {user: Agent, problem: Bad days, decision: Who gets a break, status_quo: They ask}
-checks:
-  forbidden: {answer: yes, evidence: quoted, source: policy 7}
-"""
-
-
 @pytest.fixture
 def write_case(tmp_path: Path) -> Callable[..., Path]:
     """A case that a gate stops, so that deciding it takes no time."""
@@ -89,7 +80,7 @@ def write_case(tmp_path: Path) -> Callable[..., Path]:
     def write(name: str, more: str = "", under: str = "cases") -> Path:
         folder = tmp_path / under / name
         folder.mkdir(parents=True)
-        (folder / "case.yaml").write_text(CASE + more, encoding="utf-8")
+        (folder / "case.yaml").write_text(STOPPED_CASE + more, encoding="utf-8")
         return folder
 
     return write

@@ -13,11 +13,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from tests.readme import into_readme
 from tests.worlds.flaws import FAMILIES
 from tests.worlds.play import DRAWS, play
-from tests.worlds.report import KEPT, figures, into_readme, table
-
-README = Path(__file__).parents[2] / "README.md"
+from tests.worlds.report import KEPT, figures, table
 
 
 def main() -> None:
@@ -41,7 +40,7 @@ def main() -> None:
     print(table(found))
     if said.readme:
         KEPT.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-        into_readme(table(found), README)
+        into_readme("worlds", table(found))
 
 
 def each(

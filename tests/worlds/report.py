@@ -22,7 +22,6 @@ TITLES = {
     "clean": "data and ranges, clean",
     "flawed": "data with the flaws of real life",
 }
-BEGIN, END = "<!-- worlds:begin -->", "<!-- worlds:end -->"
 KEPT = Path(__file__).with_name("results.json")
 MOST_EXCESS, MOST_OF_BEST_RULE = 0.02, 0.25
 SURE = 2.0  # standard errors that count as Monte Carlo error
@@ -302,16 +301,6 @@ _ROWS = (
     ("90% ranges that held the truth: each option / the chosen", _covered),
     ("`find_out_first`, and what it gained over deciding at once", _found_out),
 )
-
-
-def into_readme(text: str, readme: Path) -> None:
-    """Put the table between its marks."""
-    page = readme.read_text(encoding="utf-8")
-    if BEGIN not in page:
-        raise SystemExit(f"{readme} has no {BEGIN}")
-    head, rest = page.split(BEGIN, 1)
-    tail = rest.split(END, 1)[1]
-    readme.write_text(f"{head}{BEGIN}\n{text}\n{END}{tail}", encoding="utf-8")
 
 
 def summary(results: Sequence[dict[str, Any]]) -> Counter[str]:

@@ -9,13 +9,14 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from tests.worlds.__main__ import README, run
+from tests import readme
+from tests.worlds.__main__ import run
 from tests.worlds.flaws import FAMILIES
 from tests.worlds.kinds import make_world
 from tests.worlds.laws import OVERCONFIDENCE, Law, point, share
 from tests.worlds.money import AMOUNTS, BINARY, Money, Offer, net_benefit, shares_task
 from tests.worlds.play import play, record_of
-from tests.worlds.report import BEGIN, END, KEPT, RULES, SURE, figures, mean_error, table
+from tests.worlds.report import KEPT, RULES, SURE, figures, mean_error, table
 from tests.worlds.signals import Amounts, Binary, Deployed, Drift
 from tests.worlds.studies import found_out
 
@@ -297,9 +298,7 @@ def test_report_counts_every_world(few):
 
 
 def test_readme_shows_the_kept_figures():
-    page = README.read_text(encoding="utf-8")
-    shown = page.split(BEGIN, 1)[1].split(END, 1)[0].strip()
-    assert shown == table(json.loads(Path(KEPT).read_text(encoding="utf-8")))
+    assert readme.shown("worlds") == table(json.loads(Path(KEPT).read_text(encoding="utf-8")))
 
 
 _WRONG = "wrong yes as often as wrong no: the first less the second"
