@@ -14,6 +14,7 @@ from mlpdm_kit.case.files import write_atomically
 from mlpdm_kit.case.load import load_case
 from mlpdm_kit.record.steps import STEPS, Walk
 from mlpdm_kit.run.notebooks import NOTEBOOKS, Executed, Task
+from tests.benchmarks.batches import STOPPED_CASE
 
 PARAMETERS = """\
 case = "case"
@@ -30,7 +31,6 @@ WALK = """\
 from pathlib import Path
 from mlpdm_kit.case.load import load_case
 from mlpdm_kit.record.steps import Walk
-from tests.benchmarks.batches import STOPPED_CASE
 walk = Walk(load_case(case, overrides), seed=seed, draws=draws, out=out)
 walk.save(walk.framing())
 """

@@ -19,8 +19,9 @@ from mlpdm_kit.run.batch import CaseResult, Progress, Settings, decide_all
 from mlpdm_kit.run.notebooks import NOTEBOOKS, Execute, Executed, Task, with_papermill
 from mlpdm_kit.run.places import case_id, recover
 from mlpdm_kit.run.unfinished import RUN_FILE
+from tests.benchmarks.batches import STOPPED_CASE
 
-from .conftest import CASE, STEP_CELLS, walk_in_process
+from .conftest import STEP_CELLS, walk_in_process
 
 Write = Callable[..., Path]
 
@@ -221,11 +222,11 @@ def test_two_cases_with_one_id_are_refused(
 @pytest.mark.parametrize(
     ("text", "name"),
     [
-        (CASE, "folder"),
-        (CASE + "id: own\n", "own"),
-        (CASE + '"id" : own\n', "own"),
-        (CASE + "data: {file: x.csv, target: y, id: row}\n", "folder"),
-        (CASE + "data:\n  file: x.csv\n  id: row\n", "folder"),
+        (STOPPED_CASE, "folder"),
+        (STOPPED_CASE + "id: own\n", "own"),
+        (STOPPED_CASE + '"id" : own\n', "own"),
+        (STOPPED_CASE + "data: {file: x.csv, target: y, id: row}\n", "folder"),
+        (STOPPED_CASE + "data:\n  file: x.csv\n  id: row\n", "folder"),
         ("{title: x, id: own}", "own"),
         ("id: [1, 2]", "folder"),
         ("id: a\nid: b", "folder"),

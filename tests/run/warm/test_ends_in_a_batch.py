@@ -13,7 +13,8 @@ from mlpdm_kit.run.batch import decide_all
 from mlpdm_kit.run.engine import can_fork
 from mlpdm_kit.run.notebooks import NOTEBOOKS, Limits
 from mlpdm_kit.run.result import Settings
-from tests.run.conftest import CASE, STEP_CELLS
+from tests.benchmarks.batches import STOPPED_CASE
+from tests.run.conftest import STEP_CELLS
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::Warning"),  # kernels warn of their own parts
@@ -51,7 +52,7 @@ def test_each_end_fails_its_own_case(write_notebook: Callable[..., Path], tmp_pa
     for name in [*ENDS, *GOOD]:
         folder = tmp_path / "cases" / name
         folder.mkdir(parents=True)
-        (folder / "case.yaml").write_text(CASE, encoding="utf-8")
+        (folder / "case.yaml").write_text(STOPPED_CASE, encoding="utf-8")
         cases.append(folder)
     settings = Settings(notebooks=written.parent, draws=256, limits=Limits(cell=3))
     began = time.monotonic()
