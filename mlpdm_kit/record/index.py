@@ -22,6 +22,7 @@ from mlpdm_kit.text import Text
 
 SCHEMA = "mlpdm-index/1"
 OUTCOMES: tuple[Outcome, ...] = ("use_ml", "use_non_ml", "find_out_first", "do_nothing", "stop")
+STEP = 1_000  # rows that a page shows at a time
 _FORMULA = re.compile("[\\s\ufeff\u200b]*[-=+@＝＋－＠−]|[\t\r\n]")
 # a program that splits at another sign than the comma, as in much of Europe, or that knows no
 # line breaks inside quotes, sees the beginning of a cell after each of these
@@ -151,6 +152,7 @@ def index_html(rows: Sequence[IndexRow], *, lang: str = "en") -> str:
         lang=lang,
         text=text,
         lead=text.say(lead, n=len(rows), failed=failed),
+        step=STEP,
         columns=[
             (name, text.say(f"index.col.{name}"), name in _NUMBERS) for name in _COLUMNS
         ],

@@ -92,6 +92,30 @@ def test_paper_shows_everything(browser: Browser, out: Path) -> None:
     page.close()
 
 
+def test_a_long_index_shows_a_thousand_rows_at_a_time(
+    browser: Browser, tmp_path: Path, records: dict[str, DecisionRecord]
+) -> None:
+    row = IndexRow.of_record(records["use_ml"])
+    last = IndexRow(id="z", title="Last of all", status="failed", error="no share")
+    write_index(tmp_path, [*(row.model_copy(update={"id": str(n)}) for n in range(2_500)), last])
+    page, said = _open(browser, tmp_path / "index.html")
+    visible = page.locator("tbody tr:visible")
+    assert visible.count() == 1_000
+    assert page.locator("#shown").text_content() == "1000 of 2501 shown"
+    page.get_by_role("button", name="Show 1,000 more").click()
+    assert visible.count() == 2_000
+    page.locator("#words").fill("last of")
+    assert visible.all_text_contents()[0].strip().startswith("Last of all")
+    assert not page.locator("#more").is_visible()
+    page.locator("#words").fill("")
+    assert visible.count() == 1_000
+    page.get_by_role("button", name="Verdict").click()
+    page.get_by_role("button", name="Verdict").click()  # the last first
+    assert visible.first.get_attribute("data-outcome") == "failed"
+    assert visible.count() == 1_000
+    assert said == []
+
+
 def test_index_sorts_and_filters_by_keyboard(browser: Browser, out: Path) -> None:
     page, said = _open(browser, out / "index.html")
     gains = "[...document.querySelectorAll('tbody tr')].map((r) => r.cells[3].dataset.sort)"
