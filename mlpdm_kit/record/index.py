@@ -176,7 +176,8 @@ def _shown(row: IndexRow, text: Text) -> dict[str, object]:
     spread, against = "", ""
     if row.gain_today_p5 is not None and row.gain_today_p95 is not None:
         ends = {"low": money(row.gain_today_p5), "high": money(row.gain_today_p95)}
-        spread = text.say("range.said", **ends)
+        if ends["low"] != ends["high"]:  # doing nothing is worth what it is worth
+            spread = text.say("range.said", **ends)
     if row.gain is not None and row.against and row.gain != row.gain_today:
         against = text.say("index.against", option=row.against, amount=money(row.gain))
     return {
