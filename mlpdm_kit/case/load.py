@@ -26,7 +26,9 @@ from mlpdm_kit.case.translate import fault_of, location
 from mlpdm_kit.case.yaml_text import MAX_FAULTS, Lines, parse_yaml, read_yaml
 from mlpdm_kit.errors import Fault, InputError, raise_all, refuse
 
-CASE_FILE = "case.yaml"
+CASE_STEM = "case"
+CASE_FILE = f"{CASE_STEM}.yaml"
+TOLD = f"{CASE_STEM}.*.yaml"  # the same case in other languages
 _OURS = ("folder", "digest")  # where a case lies, and what it is: no file says that
 
 
@@ -56,6 +58,15 @@ def load_case(path: str | Path, overrides: Mapping[str, Any] | None = None) -> C
     raise_all(reading.in_order())
     assert reading.case is not None
     return reading.case
+
+
+def file_in(folder: Path, lang: str) -> Path:
+    """A case folder's file in a reader's language, such as ``case.ja.yaml``, else its own.
+
+    The figures of both are the same; what people read is told in another language.
+    """
+    told = folder / f"{CASE_STEM}.{lang}.yaml"
+    return told if told.is_file() else folder / CASE_FILE
 
 
 def check_case(path: str | Path, overrides: Mapping[str, Any] | None = None) -> list[Fault]:

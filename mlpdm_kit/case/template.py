@@ -10,14 +10,14 @@ from typing import Any
 from mlpdm_kit.case.checks import AREAS, CHECKS
 from mlpdm_kit.case.editing.document import Document
 from mlpdm_kit.case.example import marked, name_of_example
-from mlpdm_kit.case.load import CASE_FILE
+from mlpdm_kit.case.load import CASE_FILE, TOLD, file_in
 from mlpdm_kit.case.yaml_text import read_yaml
 from mlpdm_kit.errors import refuse
 from mlpdm_kit.shipped import cases
 from mlpdm_kit.text import Text
 
 FLAW_FILE = "flaw.yaml"  # the teacher's answer beside a case with a planted flaw
-_HIDDEN = (".*", "__pycache__", FLAW_FILE)
+_HIDDEN = (".*", "__pycache__", FLAW_FILE, TOLD)
 
 
 _EXAMPLE = (  # what of the template is an example, and is left open in an empty case
@@ -85,8 +85,9 @@ def new_case(
 
 def _marked(source: Path, place: Path, lang: str) -> str:
     """The example's text, marked as a copy of it."""
-    read_yaml(source / CASE_FILE)  # refuses what is no text, or too large
-    text = (source / CASE_FILE).read_bytes().decode("utf-8-sig")
+    told = file_in(source, lang)
+    read_yaml(told)  # refuses what is no text, or too large
+    text = told.read_bytes().decode("utf-8-sig")
     names = [file.name for file in sorted(source.iterdir()) if file.name != CASE_FILE]
     hidden = shutil.ignore_patterns(*_HIDDEN)(str(source), names)
     files = [name for name in names if name not in hidden]

@@ -75,7 +75,7 @@ def copy_flawed(
     from mlpdm_kit.course.flaws import copy_case
 
     try:
-        copied = copy_case(name, folder)
+        copied = copy_case(name, folder, lang)
     except OSError as error:
         raise refuse("out-folder", "DIR", folder, reason=error.strerror or str(error)) from error
     typer.echo(Text(lang).say("cli.exercise.copied", folder=copied))

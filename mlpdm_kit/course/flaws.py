@@ -17,14 +17,14 @@ from typing import Any
 
 from mlpdm_kit import shipped
 from mlpdm_kit.case.kinds import OPTION_KINDS
-from mlpdm_kit.case.load import CASE_FILE, load_case
+from mlpdm_kit.case.load import CASE_FILE, TOLD, file_in, load_case
 from mlpdm_kit.case.rules import named_inputs
+from mlpdm_kit.case.template import FLAW_FILE
 from mlpdm_kit.case.yaml_text import parse_yaml, read_yaml, text_of
 from mlpdm_kit.course.exercise import Exercise, Field, Hint
 from mlpdm_kit.errors import Fault, InputError, refuse
 from mlpdm_kit.record.steps import decide
 
-FLAW_FILE = "flaw.yaml"
 DRAWS = 4_096
 MOST_VALUES = 12  # of a mend
 NEAR = 2.0  # times that the middle of a mended range may lie beyond the teacher's
@@ -105,8 +105,10 @@ def mended(flaw: Flaw, values: Mapping[str, Any]) -> Mended:
     return Mended(before=flaw.before, after=_decided(flaw.case, json.dumps(dict(values))))
 
 
-def copy_case(name: str, folder: Path) -> Path:
+def copy_case(name: str, folder: Path, lang: str = "en") -> Path:
     """Copy a flawed case with all that lies beside it, but for the teacher's answer.
+
+    The file is that in the reader's language, where there is one.
 
     Raises
     ------
@@ -117,13 +119,15 @@ def copy_case(name: str, folder: Path) -> Path:
         raise refuse("not-one-of", "CASE", name, known=list(flaws()))
     if folder.exists():
         raise refuse("folder-taken", "DIR", folder)
-    shutil.copytree(flaws()[name].folder, folder, ignore=shutil.ignore_patterns(FLAW_FILE))
+    hidden = shutil.ignore_patterns(FLAW_FILE, CASE_FILE, TOLD)
+    shutil.copytree(flaws()[name].folder, folder, ignore=hidden)
+    shutil.copyfile(file_in(flaws()[name].folder, lang), folder / CASE_FILE)
     return folder
 
 
-def case_text(name: str) -> str:
-    """The case file of a flawed case."""
-    return text_of(flaws()[name].folder / CASE_FILE)
+def case_text(name: str, lang: str = "en") -> str:
+    """The case file of a flawed case, in the reader's language where there is one."""
+    return text_of(file_in(flaws()[name].folder, lang))
 
 
 def written_mend(flaw: Flaw) -> str:

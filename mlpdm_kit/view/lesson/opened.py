@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mlpdm_kit.case.load import file_in
 from mlpdm_kit.course.checking import Checked, totals
 from mlpdm_kit.course.exercise import Exercise
 from mlpdm_kit.course.learner import Learner, file_of, read_or_begin, write_learner
@@ -19,7 +20,7 @@ from mlpdm_kit.text import LANGUAGES, Text
 from mlpdm_kit.view import html
 from mlpdm_kit.view.bundles import as_html
 from mlpdm_kit.view.lesson import parts
-from mlpdm_kit.view.page import open_page
+from mlpdm_kit.view.page import find_case, open_page
 from mlpdm_kit.view.step_page import Page
 from mlpdm_kit.view.telling import MODES, Show, faults_said, in_notebook, refuse_unknown
 
@@ -99,7 +100,9 @@ class Lesson:
 
     @cached_property
     def _page(self) -> Page:
-        page = open_page(STEPS[self.lesson], case=self.case, lang=self.lang, draws=DEFAULT_DRAWS,
+        story = find_case(self.case)
+        case = file_in(story, self.lang) if story.is_dir() else story
+        page = open_page(STEPS[self.lesson], case=str(case), lang=self.lang, draws=DEFAULT_DRAWS,
                          show=self.show)  # fmt: skip
         assert isinstance(page, Page)
         return page

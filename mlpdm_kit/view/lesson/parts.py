@@ -49,7 +49,7 @@ def _case(exercise: Exercise, lang: str) -> str:
     return (
         f"<details><summary>{lead}</summary>"
         f'<pre style="white-space:pre-wrap;overflow-wrap:anywhere">'
-        f"{escape(case_text(exercise.id))}</pre></details>"
+        f"{escape(case_text(exercise.id, lang))}</pre></details>"
     )
 
 

@@ -1,0 +1,70 @@
+"""Cases that are told in another language too: other words, the same case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mlpdm_kit import shipped
+from mlpdm_kit.case.load import CASE_FILE, TOLD, check_case, load_case
+from mlpdm_kit.case.template import new_case
+from mlpdm_kit.case.yaml_text import read_yaml
+from mlpdm_kit.course.flaws import case_text, copy_case, flaws
+from mlpdm_kit.record.steps import decide
+
+PROSE = {"title", "note", "label", "user", "problem", "decision", "status_quo", "metric", "okr",
+         "source", "decider", "consulted", "informed", "confirmation", "licence", "statement",
+         "reason", "owner", "what", "who", "how", "measure"}  # fmt: skip
+ELSEWHERE = sorted(shipped.cases().glob(f"*/{TOLD}"))
+
+
+def leaves(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
+    if isinstance(value, dict):
+        for key, one in value.items():
+            yield from leaves(one, (*path, str(key)))
+    elif isinstance(value, list):
+        for one in value:
+            yield from leaves(one, path)
+    else:
+        yield path, str(value)
+
+
+def test_the_course_can_be_taken_in_japanese() -> None:
+    """Its stories and its flawed cases are told in Japanese, there or in the case itself."""
+    told = {file.parent.name for file in ELSEWHERE}
+    for name in (*flaws(), "churn", "screening"):
+        text = (shipped.cases() / name / CASE_FILE).read_text(encoding="utf-8")
+        assert name in told or not load_case(shipped.cases() / name).title.isascii(), text[:80]
+
+
+@pytest.mark.parametrize("file", ELSEWHERE, ids=lambda file: f"{file.parent.name}-{file.name}")
+def test_only_the_words_are_others(file: Path) -> None:
+    assert check_case(file) == []
+    own, told = (list(leaves(read_yaml(one)[0])) for one in (file.parent / CASE_FILE, file))
+    assert [path for path, _ in own] == [path for path, _ in told]
+    other = {path[-1] for (path, one), (_, two) in zip(own, told, strict=True) if one != two}
+    assert other <= PROSE
+    assert {"title", "problem"} <= other
+    assert not load_case(file).title.isascii()
+
+
+@pytest.mark.parametrize("file", ELSEWHERE, ids=lambda file: f"{file.parent.name}-{file.name}")
+def test_it_is_decided_as_the_other(file: Path) -> None:
+    one, two = (decide(load_case(place), draws=256) for place in (file.parent, file))
+    assert (one.verdict.outcome, one.verdict.option) == (two.verdict.outcome, two.verdict.option)
+    assert one.value_of_information.evpi == two.value_of_information.evpi
+
+
+@pytest.mark.parametrize("name", ["churn", "flaw-leakage"])
+def test_a_copy_is_in_the_readers_language(name: str, tmp_path: Path) -> None:
+    folder = new_case(tmp_path / "new", like=name, lang="ja").parent
+    if name in flaws():
+        folder = copy_case(name, tmp_path / "copy", "ja")
+        assert (folder / CASE_FILE).read_text(encoding="utf-8") == case_text(name, "ja")
+    assert not load_case(folder).title.isascii()
+    assert list(folder.glob(TOLD)) == []
+    english = copy_case(name, tmp_path / "en") if name in flaws() else None
+    assert english is None or load_case(english).title.isascii()
