@@ -86,7 +86,9 @@ def test_check_prints_every_fault_with_its_place(tmp_path: Path) -> None:
     assert result.returncode == 1
     assert [line.partition(": ")[0] for line in lines[:2]] == [f"{file}:5", f"{file}:6"]
     assert "For a percentage write the sign" in lines[1]
-    assert lines[2:] == ["2 faults in 1 of 2 cases."]
+    assert lines[2] == "2 faults in 1 of 2 cases."
+    assert lines[3].startswith(f"{tmp_path / 'b'}: it will decide, but ")
+    assert len(lines) == 4
 
 
 def test_check_for_machines(tmp_path: Path) -> None:

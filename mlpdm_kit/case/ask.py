@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
@@ -44,6 +45,18 @@ class Ask(Frozen):
     repeats: int = Field(default=1, ge=1, le=100)
     attacks: Names = (BUILT_IN,)
     untrusted: Column | None = None
+
+
+def files_asked_with(ask: Ask) -> list[str]:
+    """Names of the files beside the case that the question is made of.
+
+    Examples
+    --------
+    >>> files_asked_with(Ask(prompt="ask.txt", system="Be brief.", attacks=("built-in", "own.csv")))
+    ['ask.txt', 'own.csv']
+    """
+    texts = [text for text in (ask.prompt, ask.system) if _FILE.fullmatch(text)]
+    return texts + [name for name in ask.attacks if name not in (BUILT_IN, NO_ATTACKS)]
 
 
 def answers_file(option: str) -> str:
@@ -146,9 +159,12 @@ def settings_digest(ask: Ask, asked: tuple[Template, Template]) -> str:
 
 def answers_faults(folder: Path, where: str, ask: Ask, file: str) -> Iterator[Fault]:
     """Whether the model has been asked, and asked what the case says now."""
-    path = folder / file
-    if not path.exists():
-        yield Fault(code="answers-none", field=f"{where}.ask", value=file)
+    try:
+        path = inside(folder, file, f"{where}.ask")
+    except InputError as error:
+        missing = not os.path.lexists(folder / file)
+        none = Fault(code="answers-none", field=f"{where}.ask", value=file)
+        yield from (none,) if missing else error.faults
         return
     try:
         wanted = settings_digest(ask, templates(folder, ask, f"{where}.ask"))
@@ -168,7 +184,7 @@ def answers_faults(folder: Path, where: str, ask: Ask, file: str) -> Iterator[Fa
 def _said(line: bytes) -> dict[str, Any]:
     try:
         found = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}  # told by the reader of the log
     return found if isinstance(found, dict) else {}
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from mlpdm_kit.case.ask import files_asked_with
 from mlpdm_kit.case.columns import (
     at,
     classes_of,
@@ -204,6 +205,8 @@ def files_of(case: Case) -> list[str]:
         for option in case.options.values()
         for name in (option.predictions, option.synonyms, option.pinned)
     ]
+    for option in case.options.values():
+        files += files_asked_with(option.ask) if option.ask else []
     return names + sorted({name for name in files if name and isinstance(name, str)})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
@@ -29,7 +30,7 @@ from mlpdm_kit.errors import Fault, InputError, raise_all, refuse
 CASE_STEM = "case"
 CASE_FILE = f"{CASE_STEM}.yaml"
 TOLD = f"{CASE_STEM}.*.yaml"  # the same case in other languages
-_OURS = ("folder", "digest")  # where a case lies, and what it is: no file says that
+_OURS = ("folder", "digest", "overridden")  # where a case lies, what it is: no file says that
 
 
 def load_case(path: str | Path, overrides: Mapping[str, Any] | None = None) -> Case:
@@ -115,6 +116,8 @@ class _Reading:
         if fault.file is not None or any(_within(fault.field, name) for name in self.overridden):
             return fault  # its place is a data file, or the command line
         path = fault.field
+        if path not in known and any(_within(name, path) for name in self.overridden):
+            return fault  # what the file does not have the command line has put there
         while path not in known:
             path = path.rpartition(".")[0]
         return fault.at(file=str(self.file), line=known[path])
@@ -143,6 +146,7 @@ def read_text(text: str, file: Path) -> tuple[Case | None, list[Fault]]:
 
 def _read(path: str | Path, overrides: Mapping[str, Any] | None) -> _Reading:
     file = _case_file(Path(path))
+    _refuse_misnamed(file)
     values, lines = read_yaml(file)
     return _reading(values, lines, file, overrides)
 
@@ -162,7 +166,8 @@ def _reading(
     reading.add(_own_faults(found))
     reading.refused = [fault.field for fault in found]
     if case is not None:
-        case = case.model_copy(update={"folder": file.parent.resolve()})
+        put = {name: str(value) for name, value in (overrides or {}).items()}
+        case = case.model_copy(update={"folder": file.parent.resolve(), "overridden": put})
         reading.add(rule_faults(case))
         reading.case = with_digest(case)
     return reading
@@ -177,6 +182,20 @@ def _case_file(place: Path) -> Path:
     except OSError as error:
         raise InputError(Fault(code="path-missing", field="CASE", value=place)) from error
     return place / CASE_FILE if is_folder or place.suffix not in (".yaml", ".yml") else place
+
+
+def _refuse_misnamed(file: Path) -> None:
+    """Refuse a file that is called almost as a case is, where there is none called so."""
+    try:
+        if file.name != CASE_FILE or os.path.lexists(file):
+            return
+        there = sorted(os.listdir(file.parent))
+    except (OSError, ValueError):  # told where it is read
+        return
+    for name in there:
+        if name.casefold() in _LIKE_CASE:
+            here = str(file.with_name(name))
+            raise InputError(Fault(code="case-misnamed", field="CASE", value=here, file=here))
 
 
 def _sound_part(values: dict[str, Any]) -> tuple[list[Any], Case | None]:
@@ -314,18 +333,37 @@ def find_cases(paths: list[Path]) -> list[Path]:
     """
     found: list[Path] = []
     for path in paths:
-        if path.is_file():
-            found.append(path.parent if path.name == CASE_FILE else path)
-        elif (path / CASE_FILE).is_file():
-            found.append(path)
-        elif path.is_dir():
-            inside = sorted(p.parent for p in path.glob(f"*/{CASE_FILE}"))
-            if not inside:
-                raise refuse("no-cases", "CASE", path)
-            found.extend(inside)
-        else:
-            raise refuse("path-missing", "CASE", path)
+        try:
+            found += _cases_at(path)
+        except OSError as error:
+            raise refuse("path-unreadable", "CASE", path, reason=error.strerror or "") from error
     return list(dict.fromkeys(found))
+
+
+def _cases_at(path: Path) -> list[Path]:
+    if path.is_file():
+        return [path.parent if path.name == CASE_FILE else path]
+    if not path.is_dir():
+        raise refuse("path-missing", "CASE", path)
+    if CASE_FILE in os.listdir(path):
+        return [path]
+    inside = sorted(one for one in path.iterdir() if _may_be_case(one))
+    if not inside:
+        raise refuse("no-cases", "CASE", path)
+    return inside
+
+
+def _may_be_case(folder: Path) -> bool:
+    """Whether a folder is a case, or somebody means it to be: nobody's case is passed over."""
+    try:
+        return not _LIKE_CASE.isdisjoint(name.casefold() for name in os.listdir(folder))
+    except NotADirectoryError:
+        return False
+    except OSError:  # nobody may look into it: it is named when it is read
+        return True
+
+
+_LIKE_CASE = frozenset({CASE_FILE, "case.yml"})  # in small letters
 
 
 __all__ = ["CASE_FILE", "check_case", "find_cases", "load_case", "with_digest"]

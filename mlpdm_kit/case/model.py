@@ -210,6 +210,7 @@ class Case(Frozen):
     like: str = Field(default="", exclude=True)
     folder: Path = Field(default=Path(), exclude=True)
     digest: str = Field(default="", exclude=True)
+    overridden: Mapping[str, str] = Field(default_factory=dict, exclude=True)
 
     @property
     def of_task(self) -> TaskKind:

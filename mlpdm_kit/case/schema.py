@@ -11,7 +11,7 @@ from mlpdm_kit.case.quantity import Units
 from mlpdm_kit.text import Text
 
 _TEXT = ["string", "number", "boolean"]  # to the kit, 10 and true are text as they stand
-_NOT_WRITTEN = ("folder", "digest")
+_NOT_WRITTEN = ("folder", "digest", "overridden")
 
 
 def case_schema(lang: str = "en") -> dict[str, Any]:

@@ -14,7 +14,7 @@ from mlpdm_kit.case.model import Case, Input, Outcome
 from mlpdm_kit.errors import Fault
 from mlpdm_kit.text import Text
 
-HIDDEN = frozenset({"folder", "digest", "low", "middle", "high", "dimension"})
+HIDDEN = frozenset({"folder", "digest", "overridden", "low", "middle", "high", "dimension"})
 
 _EXAMPLES = {  # what to write for a key that has one way to be written
     ("ask", "prompt"): 'prompt: "Is this urgent? Answer yes or no. {body}"',

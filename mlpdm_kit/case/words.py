@@ -28,10 +28,16 @@ class Shown:
 FIRST_YEAR, LAST_YEAR = 1970, 2200
 
 
+_DEVICES = {"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt")
+                                           for n in range(1, 10)}  # fmt: skip
+
+
 def slug(name: str) -> bool:
     """Whether a name is safe as the name of a folder on any machine."""
     normal = unicodedata.normalize("NFC", name)
-    return re.fullmatch(r"\w(?:[\w-]|\.(?!\.)){0,78}", normal) is not None and normal == name
+    if name.partition(".")[0].casefold() in _DEVICES:
+        return False
+    return re.fullmatch(r"\w(?:[\w-]|\.(?!\.|$)){0,78}", normal) is not None and normal == name
 
 
 def _one_or_many(value: Any) -> Any:

@@ -7,6 +7,7 @@ stopped by Ctrl-C.
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Sequence
 
@@ -14,7 +15,8 @@ import typer
 
 from mlpdm_kit.cli import cases, deciding, models, rooms, teaching, verifying
 from mlpdm_kit.cli.app import FAILED, STOPPED, WRONG_CALL, app
-from mlpdm_kit.errors import InputError
+from mlpdm_kit.errors import InputError, refuse
+from mlpdm_kit.text import Text
 
 __all__ = ["FAILED", "STOPPED", "WRONG_CALL", "app", "main"]
 COMMANDS = (
@@ -29,11 +31,23 @@ COMMANDS = (
 
 def main() -> None:
     """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a file name may hold what is no text
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except InputError as error:
         for line in error.sentences(_asked_language(sys.argv)):
             typer.echo(line, err=True)
+        sys.exit(WRONG_CALL)
+    except KeyboardInterrupt:
+        typer.echo(Text(_asked_language(sys.argv)).say("cli.stopped"), err=True)
+        sys.exit(STOPPED)
+    except OSError as error:  # a right that is lacking, a disk that is full
+        if error.filename is None or not error.strerror:
+            raise
+        said = refuse("os-error", "path", str(error.filename), reason=error.strerror)
+        typer.echo(said.sentences(_asked_language(sys.argv))[0], err=True)
         sys.exit(WRONG_CALL)
 
 

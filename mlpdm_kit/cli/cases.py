@@ -65,8 +65,8 @@ def check(cases: Cases, as_json: AsJson = False, lang: Lang = "en") -> None:
         else:
             said = "cli.check.sound.one" if len(faults) == 1 else "cli.check.sound"
             typer.echo(text.say(said, n=len(faults)))
-            for line in _unready(list(faults), text):
-                typer.echo(line)
+        for line in _unready([case for case, some in faults.items() if not some], text):
+            typer.echo(line)
         for line in _copied(list(faults), text):
             typer.echo(line)
     if number:

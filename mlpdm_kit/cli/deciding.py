@@ -11,7 +11,7 @@ import typer
 
 from mlpdm_kit.cli.app import FAILED, MOST_SHOWN, STOPPED, AsJson, Lang, app, print_json
 from mlpdm_kit.errors import refuse
-from mlpdm_kit.text import Text
+from mlpdm_kit.text import Text, inert
 
 if TYPE_CHECKING:
     from mlpdm_kit.run.result import CaseResult, Settings
@@ -67,6 +67,7 @@ def decide(
     from mlpdm_kit.run.batch import decide_all
     from mlpdm_kit.run.progress import watching
     from mlpdm_kit.run.result import Settings
+    from mlpdm_kit.run.stopping import ended_by_signals
     from mlpdm_kit.run.stores import fetched
 
     _check_draws(draws)
@@ -79,26 +80,27 @@ def decide(
         overrides=_overrides(overrides or []),
         engine=engine,
     )
-    with fetched(cases) as (places, sources):
-        found = find_cases(places)
-        with watching(len(found), settings.lang) as report:
-            results = decide_all(
-                found, out=out, jobs=jobs, settings=settings, report=report, resume=resume,
-                scheduler=scheduler, sources=sources,
-            )  # fmt: skip
-    if as_json:
-        print_json(_summary(results, out, settings))
-    else:
-        _print_results(results, out, settings)
-    states = {result.state for result in results}
-    if "stopped" in states:
-        _say_how_to_go_on(cases, results, out, settings, scheduler)
-        raise typer.Exit(STOPPED)
+    with ended_by_signals(once=True):
+        with fetched(cases) as (places, sources):
+            found = find_cases(places)
+            with watching(len(found), settings.lang) as report:
+                results = decide_all(
+                    found, out=out, jobs=jobs, settings=settings, report=report, resume=resume,
+                    scheduler=scheduler, sources=sources,
+                )  # fmt: skip
+        if as_json:
+            print_json(_summary(results, out, settings))
+        else:
+            _print_results(results, out, settings)
+        states = {result.state for result in results}
+        if "stopped" in states:
+            _say_how_to_go_on(cases, results, out, settings, scheduler, jobs)
+            raise typer.Exit(STOPPED)
     if "failed" in states:
         raise typer.Exit(FAILED)
 
 
-def _as_given(settings: Settings) -> list[str]:
+def as_given(settings: Settings) -> list[str]:
     """The options by which the records would be the same again."""
     from mlpdm_kit.run.result import Settings
 
@@ -153,7 +155,7 @@ def _print_results(results: Sequence[CaseResult], out: str, settings: Settings) 
     text = Text(settings.lang)
     shown = [_row(result, settings.lang) for result in results if result.state != "stopped"]
     rows = shown[:MOST_SHOWN]
-    if sys.stdout.isatty():
+    if rows and sys.stdout.isatty():
         _print_table(rows, text)
     else:
         for row in rows:
@@ -163,16 +165,18 @@ def _print_results(results: Sequence[CaseResult], out: str, settings: Settings) 
     failed = sum(result.state == "failed" for result in results)
     if failed:
         typer.echo(text.say("cli.decide.failed", n=failed, of=len(results)))
-    typer.echo(text.say("cli.decide.open", file=f"{out}/index.html"))
+    if shown:
+        typer.echo(text.say("cli.decide.open", file=f"{out}/index.html"))
 
 
 def _row(result: CaseResult, lang: str) -> tuple[str, str, str]:
+    name = inert(result.id)
     if result.state in ("done", "kept"):
-        return result.id, result.verdict, f"{result.found_at}/record.html"
+        return name, inert(result.verdict), f"{result.found_at}/record.html"
     reasons = result.reasons(lang)
     code = "cli.decide.case-failed" if len(reasons) == 1 else "cli.decide.case-failed.more"
     said = Text(lang).say(code, reason=reasons[0].partition("\n")[0], n=len(reasons))
-    return result.id, said, result.found_at
+    return name, said, result.found_at
 
 
 def _print_table(rows: Sequence[tuple[str, str, str]], text: Text) -> None:
@@ -193,6 +197,7 @@ def _say_how_to_go_on(
     out: str,
     settings: Settings,
     scheduler: str,
+    jobs: int | None,
 ) -> None:
     import shlex
 
@@ -204,8 +209,9 @@ def _say_how_to_go_on(
         typer.echo(said, err=True)
     given = [str(case) for case in cases]
     where = ["--scheduler", scheduler] if scheduler else []
+    where += ["--jobs", str(jobs)] if jobs else []
     command = shlex.join(
-        ["mlpdm", "decide", *given, "--out", str(out), *where, *_as_given(settings), "--resume"]
+        ["mlpdm", "decide", *given, "--out", str(out), *where, *as_given(settings), "--resume"]
     )
     code = "cli.decide.go-on" if len(given) <= MOST_SHOWN else "cli.decide.go-on.many"
     typer.echo(text.say(code, command=command), err=True)

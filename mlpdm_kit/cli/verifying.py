@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +12,7 @@ import typer
 
 from mlpdm_kit.cli.app import FAILED, MOST_SHOWN, AsJson, Lang, app, print_json
 from mlpdm_kit.errors import refuse
-from mlpdm_kit.text import Text
+from mlpdm_kit.text import Text, inert
 
 if TYPE_CHECKING:
     from mlpdm_kit.record.model import DecisionRecord
@@ -36,7 +37,6 @@ def verify(
     lang: Lang = "en",
 ) -> None:
     """Make records again from their cases, and say whether they hold."""
-    from mlpdm_kit.record.verify import verify as verify_one
     from mlpdm_kit.run.progress import counted
 
     found = _found(records)
@@ -45,30 +45,39 @@ def verify(
     results = []
     with counted("cli.verify.doing", lang) as report:
         for n, place in enumerate(found, 1):
-            with _case_of(place, case) as here:
-                results.append(verify_one(place, case=here, pages=_pages))
+            with _case_of(case) as here:
+                results.append(_verified(place, here))
             if len(found) > 1:
                 report(n, len(found))
     if as_json:
         print_json({"records": [_plain(one) for one in results]})
     else:
-        _say(results, Text(lang))
+        failed = sum(len(list(place.glob("*/failure.json"))) for place in records)
+        _say(results, failed, Text(lang))
     if any(one.state != "holds" for one in results):
         raise typer.Exit(FAILED)
 
 
+def _verified(place: Path, case: Path | None) -> Verified:
+    """What was found of one record; whatever goes wrong with it, the others are looked at."""
+    from mlpdm_kit.record.verify import broken
+    from mlpdm_kit.record.verify import verify as verify_one
+
+    try:
+        return verify_one(place, case=case, pages=_pages)
+    except Exception as error:
+        return broken(place, f"{type(error).__name__}: {error}")
+
+
 @contextmanager
-def _case_of(place: Path, given: str) -> Iterator[Path | None]:
-    """Where the case is: as given, or fetched from where its manifest says that it lay."""
-    from mlpdm_kit.record.manifest import read_manifest
+def _case_of(given: str) -> Iterator[Path | None]:
+    """Where the case is, if it was given: an address is fetched only at somebody's word."""
     from mlpdm_kit.run.stores import fetched, is_elsewhere
 
-    manifest = read_manifest(place if place.is_dir() else place.parent)
-    known = given or (manifest.case if manifest is not None else "")
-    if not is_elsewhere(known):
+    if not is_elsewhere(given):
         yield Path(given) if given else None
         return
-    with fetched([known]) as (places, _):
+    with fetched([given]) as (places, _):
         yield places[0]
 
 
@@ -82,16 +91,28 @@ def _pages(record: DecisionRecord, lang: str) -> dict[str, tuple[str, ...]]:
 
 def _found(places: Sequence[Path]) -> list[Path]:
     """The records in these places, each once."""
+    from mlpdm_kit.record.manifest import MANIFEST
+
     found: list[Path] = []
     for place in places:
         if place.is_file() or (place / "record.json").is_file():
             found.append(place)
             continue
-        inside = sorted(file.parent for file in place.glob("*/record.json"))
+        inside = sorted({file.parent for name in ("record.json", MANIFEST)
+                         for file in place.glob(f"*/{name}")
+                         if name != MANIFEST or _was_done(file.parent)})  # fmt: skip
         if not inside:
             raise refuse("no-record", "RECORD", place)
         found += inside
     return list(dict.fromkeys(found))
+
+
+def _was_done(folder: Path) -> bool:
+    """Whether a run put a record there, though it may be gone."""
+    from mlpdm_kit.record.manifest import read_manifest
+
+    manifest = read_manifest(folder)
+    return manifest is not None and manifest.state == "done"
 
 
 def _plain(one: Verified) -> dict[str, Any]:
@@ -104,9 +125,9 @@ def _plain(one: Verified) -> dict[str, Any]:
     }
 
 
-def _say(results: Sequence[Verified], text: Text) -> None:
+def _say(results: Sequence[Verified], failed: int, text: Text) -> None:
     for one in results:
-        name = one.id or str(one.record)
+        name = inert(one.id or str(one.record))
         for finding in one.findings:
             said = text.say(f"cli.verify.{finding.code}", **_named(finding.figures, text))
             typer.echo(f"{name}: {said}")
@@ -114,9 +135,41 @@ def _say(results: Sequence[Verified], text: Text) -> None:
             typer.echo("  " + text.say("cli.verify.moved", **_short(moved, text)))
         if len(one.moved) > FEW:
             typer.echo("  " + text.say("cli.verify.more", n=len(one.moved) - FEW))
-    if len(results) > 1:
+        command = _deciding_again(one)
+        if command:
+            typer.echo("  " + text.say("cli.verify.next", command=command))
+    if len(results) > 1 or failed:
         hold = sum(one.state == "holds" for one in results)
-        typer.echo(text.say("cli.verify.count", n=hold, of=len(results)))
+        code = "cli.verify.count.failed" if failed else "cli.verify.count"
+        typer.echo(text.say(code, n=hold, of=len(results), failed=failed))
+
+
+def _deciding_again(one: Verified) -> str:
+    """The command that makes a record anew whose case, data or kit has changed."""
+    from datetime import date as Date
+
+    from mlpdm_kit.cli.deciding import as_given
+    from mlpdm_kit.record.manifest import read_manifest
+    from mlpdm_kit.run.result import Settings
+
+    manifest = read_manifest(one.record.parent)
+    if manifest is None or not manifest.case or not one.state.endswith("-changed"):
+        return ""
+    known = manifest.settings
+    try:
+        day = Date.fromisoformat(known["day"]) if known.get("day") else None
+        settings = Settings(
+            seed=int(known["seed"]),
+            draws=int(known["draws"]),
+            day=day,
+            lang=str(known["lang"]),
+            overrides=dict(known["overrides"]),
+        )
+    except (KeyError, TypeError, ValueError):
+        settings = Settings()
+    words = ["mlpdm", "decide", manifest.case, "--out", str(one.record.parent.parent)]
+    command = shlex.join([*words, *as_given(settings)])
+    return command if command.isprintable() else ""  # the manifest may be a stranger's
 
 
 def _named(figures: dict[str, Any], text: Text) -> dict[str, Any]:

@@ -109,6 +109,7 @@ def assemble(
             packages=packages(),
             seed=seed,
             draws=draws,
+            overrides=dict(case.overridden),
         ),
     )
     plain = rounded(record.model_dump(mode="json", by_alias=True))

@@ -228,6 +228,9 @@ def _provenance(record: DecisionRecord, says: Sentences) -> Fold:
         ("packages", packages),
         ("seed", str(made.seed)),
         ("draws", says.count(made.draws)),
+        *(("overrides", f"{name} = {value}") for name, value in made.overrides.items()),
     )
     shown = tuple((says.say(f"record.made.{key}"), text) for key, text in facts)
-    return Fold(key="provenance", heading=says.say("record.heading.provenance"), facts=shown)
+    put = len(made.overrides)
+    return Fold(key="provenance", heading=says.say("record.heading.provenance"), facts=shown,
+                summary=says.say("record.made.overridden", n=put) if put else "")  # fmt: skip

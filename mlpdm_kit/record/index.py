@@ -96,7 +96,7 @@ class IndexRow(Part):
         )
 
 
-def write_index(out: Path, rows: Iterable[IndexRow], *, lang: str = "en") -> None:
+def write_index(out: Path, rows: Iterable[IndexRow], *, lang: str = "en", left: int = 0) -> None:
     """Write ``index.html``, ``index.csv`` and ``index.json``, each in one move.
 
     Parameters
@@ -107,11 +107,13 @@ def write_index(out: Path, rows: Iterable[IndexRow], *, lang: str = "en") -> Non
         In the order in which they are to stand.
     lang : {"en", "ja"}
         The reader's language.
+    left : int
+        Cases that the run had not gone through when it was stopped; the page says so.
     """
     cases = tuple(rows)
     write_atomically(out / "index.json", index_json(cases))
     write_atomically(out / "index.csv", index_csv(cases))
-    write_atomically(out / "index.html", index_html(cases, lang=lang))
+    write_atomically(out / "index.html", index_html(cases, lang=lang, left=left))
 
 
 def index_json(rows: Sequence[IndexRow]) -> str:
@@ -142,16 +144,18 @@ def inert(value: object) -> object:
     return ("'" if _FORMULA.match(value) else "") + _LATER.sub(r"\1'", value)
 
 
-def index_html(rows: Sequence[IndexRow], *, lang: str = "en") -> str:
+def index_html(rows: Sequence[IndexRow], *, lang: str = "en", left: int = 0) -> str:
     """The rows as a page that sorts and filters by itself."""
     text = Text(lang)
     script = source("index.js")
     failed = sum(row.status == "failed" for row in rows)
     lead = "index.lead.failed" if failed else "index.lead"
+    lead += ".one" if len(rows) == 1 and not failed else ""
     return pages().get_template("index.html.j2").render(
         lang=lang,
         text=text,
         lead=text.say(lead, n=len(rows), failed=failed),
+        stopped=text.say("index.stopped", n=left) if left else "",
         step=STEP,
         columns=[
             (name, text.say(f"index.col.{name}"), name in _NUMBERS) for name in _COLUMNS
@@ -179,7 +183,8 @@ def _shown(row: IndexRow, text: Text) -> dict[str, object]:
         if ends["low"] != ends["high"]:  # doing nothing is worth what it is worth
             spread = text.say("range.said", **ends)
     if row.gain is not None and row.against and row.gain != row.gain_today:
-        against = text.say("index.against", option=row.against, amount=money(row.gain))
+        code = "index.against" if row.gain >= 0 else "index.against.less"
+        against = text.say(code, option=row.against, amount=money(abs(row.gain)))
     return {
         "row": row,
         "outcome": outcome,

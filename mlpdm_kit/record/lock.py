@@ -39,7 +39,7 @@ def locked(
     path = folder / name
     until = time.monotonic() + patience
     while True:
-        held = open(path, "a+", encoding="ascii")  # noqa: SIM115 (it outlives this loop)
+        held = open(path, "a+", encoding="ascii", opener=_opened)  # noqa: SIM115 (it outlives this loop)
         if not _take(held):
             held.seek(0)
             pid = held.read(20).strip() or "?"
@@ -60,6 +60,12 @@ def locked(
         with contextlib.suppress(OSError):  # Windows keeps an open file
             path.unlink()
         held.close()
+
+
+def _opened(path: str, flags: int) -> int:
+    """Open the lock itself: where it is a link or a pipe, somebody has planted it."""
+    flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    return os.open(path, flags, 0o666)
 
 
 def _same_file(held: IO[str], path: Path) -> bool:

@@ -14,13 +14,14 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
-from mlpdm_kit.case.files import write_atomically
+from mlpdm_kit.case.files import read_whole, write_atomically
 from mlpdm_kit.case.model import Case
 from mlpdm_kit.record.assemble import kit_version, packages
 from mlpdm_kit.record.parts import Part
 
 SCHEMA = "mlpdm-manifest/1"
 MANIFEST = "manifest.json"
+RECORD_FILES = ("record.json", "record.md", "record.html")
 
 
 class Manifest(Part):
@@ -41,9 +42,11 @@ class Manifest(Part):
 
     def holds(self, folder: Path) -> bool:
         """Whether every file is there as it was written."""
+        if self.state == "done" and not self.files.keys() >= set(RECORD_FILES):
+            return False
         try:
             return all(digest_of(folder / name) == known for name, known in self.files.items())
-        except OSError:
+        except (OSError, ValueError):  # a name that no file can have
             return False
 
 
@@ -81,7 +84,7 @@ def notebooks_digest(folder: Path) -> str:
 
 def digest_of(file: Path) -> str:
     """SHA-256 of a file."""
-    return sha256(file.read_bytes()).hexdigest()
+    return sha256(read_whole(file)).hexdigest()
 
 
 def write_manifest(folder: Path, **known: Any) -> Manifest:
@@ -100,7 +103,7 @@ def write_manifest(folder: Path, **known: Any) -> Manifest:
 def read_manifest(folder: Path) -> Manifest | None:
     """The manifest of a folder; None where there is none that can be read."""
     try:
-        return Manifest.model_validate_json((folder / MANIFEST).read_bytes())
+        return Manifest.model_validate_json(read_whole(folder / MANIFEST))
     except (OSError, ValidationError):
         return None
 

@@ -53,7 +53,10 @@ class InformationValue(Part):
 
 
 class Provenance(Part):
-    """From what the record was made, so that it can be made again."""
+    """From what the record was made, so that it can be made again.
+
+    ``overrides`` are the values, by dotted path, that were put in place of the case file's.
+    """
 
     case_digest: str
     data_digest: str
@@ -61,6 +64,7 @@ class Provenance(Part):
     packages: dict[str, str]
     seed: int
     draws: int
+    overrides: dict[str, str] = Field(default_factory=dict)
 
 
 class DecisionRecord(Part):

@@ -9,17 +9,29 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from mlpdm_kit.case.files import write_atomically
-from mlpdm_kit.text import Text
+from mlpdm_kit.text import LANGUAGES, Text
 
 RECORD_PAGE = "record.html"
 _LINE = '<p class="changed-since" role="status"'
 _HIDDEN = f"{_LINE} hidden>"
-_STAMP = re.compile(
-    r'<p class="(?:made|changed-since)"(?: role="status")?(?: hidden)?>[^<]{0,120}</p>\n?'
-)
+_MOMENT = r"(?:[A-Z][a-z]{2,8} )?[\d年月日,: ]{6,30}"
+
+
+@cache
+def _stamps() -> tuple[re.Pattern[str], ...]:
+    """The lines of a stamp in every language, and nothing else that anybody puts there."""
+    texts = [Text(lang) for lang in LANGUAGES]
+    made = [re.escape(text.say("record.made.at", moment="@")).replace("@", _MOMENT)
+            for text in texts]  # fmt: skip
+    changed = [re.escape(text.say("record.changed-since")) for text in texts]
+    return (
+        re.compile(rf'<p class="made">(?:{"|".join(made)})</p>\n?'),
+        re.compile(rf"{re.escape(_LINE)}(?: hidden)?>(?:{'|'.join(changed)})</p>\n?"),
+    )
 
 
 def moment(when: datetime, text: Text) -> str:
@@ -62,4 +74,6 @@ def stamp(page: Path, *, changed: bool) -> None:
 
 def unstamped(page: str) -> str:
     """A page without what is said of its moment, as anybody can make it again."""
-    return _STAMP.sub("", page)
+    for line in _stamps():
+        page = line.sub("", page, count=1)
+    return page

@@ -23,11 +23,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from mlpdm_kit.case.files import read_whole
 from mlpdm_kit.case.load import load_case
 from mlpdm_kit.case.model import Case
 from mlpdm_kit.errors import InputError
 from mlpdm_kit.record.assemble import kit_version, packages
-from mlpdm_kit.record.manifest import MANIFEST, Manifest, digest_of, read_manifest
+from mlpdm_kit.record.manifest import (
+    MANIFEST,
+    RECORD_FILES,
+    Manifest,
+    digest_of,
+    read_manifest,
+)
 from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.parts import Said
 from mlpdm_kit.record.stamp import unstamped
@@ -104,8 +111,11 @@ def verify(place: str | Path, *, case: str | Path | None = None, pages: Pages) -
     file = file / RECORD_FILE if file.is_dir() else file
     looking = _Looking(file, read_manifest(file.parent))
     try:
-        raw = file.read_bytes()
+        raw = read_whole(file)
         record = DecisionRecord.model_validate_json(raw)
+    except PermissionError as error:
+        looking.find("unreadable.rights", file=str(file), reason=error.strerror or "")
+        return looking.done("")
     except (OSError, ValueError):
         looking.find("unreadable.record", file=str(file))
         return looking.done("")
@@ -119,42 +129,62 @@ def verify(place: str | Path, *, case: str | Path | None = None, pages: Pages) -
     return looking.done(record.id)
 
 
+def broken(place: Path, reason: str) -> Verified:
+    """What is said of a record that could not be looked at to the end."""
+    looking = _Looking(place, None)
+    looking.find("unreadable.broken", reason=reason)
+    return looking.done("")
+
+
 def _files(looking: _Looking, record: DecisionRecord, raw: bytes) -> None:
     """Whether each file is the one that was written, as far as a manifest says."""
     if raw != record.to_json().encode():
         looking.find("tampered.form", file=RECORD_FILE)
     if looking.manifest is None:
         return
-    if looking.manifest.id != record.id:
+    if looking.manifest.id != record.id or looking.manifest.state != "done":
         looking.find("tampered.file", file=MANIFEST)
-    for name, known in looking.manifest.files.items():
+    named = looking.manifest.files
+    for name in sorted({*RECORD_FILES, *_of_the_kit(looking.file.parent)} - named.keys()):
+        looking.find("tampered.unnamed", file=name)
+    for name, known in named.items():
         file = looking.file.parent / name
         try:
             inside = file.resolve().is_relative_to(looking.file.parent.resolve())
             same = inside and digest_of(file) == known
-        except OSError:
+        except (OSError, ValueError):
             looking.find("tampered.missing", file=name)
             continue
         if not same:
             looking.find("tampered.file", file=name)
 
 
+def _of_the_kit(folder: Path) -> Iterator[str]:
+    """What a run would have put into a record's folder, and named in its manifest."""
+    for pattern in ("notebooks/*", "sections/*"):
+        for file in folder.glob(pattern):
+            if file.is_file() and not file.name.startswith("."):
+                yield file.relative_to(folder).as_posix()
+
+
 def _pages(looking: _Looking, record: DecisionRecord, pages: Pages) -> None:
-    """Whether the pages say what the record says; another kit may write them otherwise."""
-    if not _same_kit(record):
-        return
+    """Whether the pages say what the record says; another kit may have written them otherwise."""
     lang = _language(looking)
+    found = {said.figures.get("file") for said in looking.findings}
+    untouched = looking.manifest.files if looking.manifest and RECORD_FILE in found else {}
     for name, texts in pages(record, lang).items():
         file = looking.file.parent / name
+        if name in untouched and name not in found:
+            continue  # it says what the record said before that was changed
         if file.is_file() and _plain(file) not in [unstamped(text) for text in texts]:
-            looking.find("tampered.page", file=name)
+            looking.find("tampered.page" if _same_kit(record) else "kit-changed.page", file=name)
 
 
 def _plain(page: Path) -> str:
     """What a page says, but for the moment of its making; nothing where it is no text."""
     try:
-        return unstamped(page.read_bytes().decode())
-    except UnicodeDecodeError:
+        return unstamped(read_whole(page).decode())
+    except (OSError, UnicodeDecodeError):
         return ""
 
 
@@ -162,7 +192,7 @@ def _language(looking: _Looking) -> str:
     if looking.manifest is not None:
         return str(looking.manifest.settings.get("lang", "en"))
     try:
-        head = (looking.file.parent / "record.html").read_text(encoding="utf-8")[:500]
+        head = read_whole(looking.file.parent / "record.html").decode()[:500]
     except (OSError, UnicodeDecodeError):
         return "en"
     return "ja" if 'lang="ja"' in head else "en"
@@ -175,7 +205,11 @@ def _case(looking: _Looking, given: str | Path | None) -> Case | None:
     if not place:
         looking.find("unreadable.no-case")
         return None
-    overrides = known.settings.get("overrides", {}) if known is not None else {}
+    if not given and ("://" in str(place) or "::" in str(place)):
+        looking.find("unreadable.elsewhere", case=str(place))  # who wrote this may be anybody
+        return None
+    overrides = known.settings.get("overrides") if known is not None else None
+    overrides = overrides if isinstance(overrides, dict) else {}
     try:
         return load_case(place, overrides)
     except InputError as error:
@@ -191,6 +225,9 @@ def _made_again(looking: _Looking, record: DecisionRecord, case: Case) -> None:
         again = walk.record()
     except InputError as error:
         looking.find("unreadable.case", case=str(case.folder), reason=str(error.faults[0]))
+        return
+    except (OSError, ValueError, ArithmeticError) as error:  # a seed that is none, say
+        looking.find("unreadable.case", case=str(case.folder), reason=str(error))
         return
     now = again.provenance
     changed = False

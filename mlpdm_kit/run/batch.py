@@ -141,7 +141,9 @@ class _Batch:
         if self.store:
             self.store.bring_rows()
         write_assets(here)
-        write_rows(here, [failed_row(failure_content(result, lang)) for result in lost], lang)
+        left = sum(result.state == "stopped" for result in results)
+        rows = [failed_row(failure_content(result, lang)) for result in lost]
+        write_rows(here, rows, lang, left=left)
         if self.store:
             self.store.send_rest()
 

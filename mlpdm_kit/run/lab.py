@@ -14,7 +14,6 @@ import json
 import os
 import secrets
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -33,6 +32,7 @@ from mlpdm_kit.errors import InputError, refuse
 from mlpdm_kit.record.assets import FILES
 from mlpdm_kit.record.notebook_copy import say_nothing_to_edit, source
 from mlpdm_kit.run.kernels import environment
+from mlpdm_kit.run.stopping import ended_by_signals
 from mlpdm_kit.text import Text
 
 OWN = ".jupyter"
@@ -210,7 +210,7 @@ def serve(lab: Lab, wanted: int | None, say: Say, ready: Callable[[], None]) -> 
         It does not start.
     """
     text = Text(lab.lang)
-    with _ended_by_signals():
+    with ended_by_signals():
         try:
             lab.start()
             say(text.say("cli.workshop.starting"))
@@ -361,26 +361,6 @@ def _apart() -> Mapping[str, Any]:
     if sys.platform == "win32":
         return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
     return {"start_new_session": True}
-
-
-class _ended_by_signals:  # noqa: N801 (used like a function)
-    """Let Ctrl-C, SIGTERM and a closed window end us, also where we began with Ctrl-C ignored."""
-
-    def __enter__(self) -> None:
-        names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
-        self._before = {}
-        with suppress(ValueError):  # not in the main thread: whoever calls us ends us
-            for name in names:
-                number = getattr(signal, name)
-                self._before[number] = signal.signal(number, _interrupt)
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-
-
-def _interrupt(*_: object) -> None:
-    raise KeyboardInterrupt
 
 
 def _gone(process: subprocess.Popen[bytes], seconds: float) -> bool:

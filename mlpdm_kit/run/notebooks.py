@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from mlpdm_kit.errors import RunError
+from mlpdm_kit.record.manifest import RECORD_FILES
 from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.notebook_copy import translate
 from mlpdm_kit.record.parts import Section
@@ -32,7 +33,6 @@ from mlpdm_kit.run.notebook_file import as_text
 from mlpdm_kit.text import Text
 
 KERNEL = "python3"
-RECORD_FILES = ("record.json", "record.md", "record.html")
 SECTIONS: dict[str, type[Section]] = {
     str(section.model_fields["name"].default): section
     for section in (FramingSection, ComparisonSection, ErrorsSection, ValueSection)

@@ -15,12 +15,12 @@ from mlpdm_kit.case.files import write_atomically
 from mlpdm_kit.case.load import CASE_FILE, check_case, load_case
 from mlpdm_kit.case.model import Case
 from mlpdm_kit.errors import Fault, InputError, RunError, raise_all, refuse
-from mlpdm_kit.record.manifest import key_of, read_manifest, write_manifest
+from mlpdm_kit.record.manifest import RECORD_FILES, key_of, read_manifest, write_manifest
 from mlpdm_kit.record.page import verdict
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.steps import Walk
 from mlpdm_kit.run.kernels import Kernels
-from mlpdm_kit.run.notebooks import NOTEBOOKS, RECORD_FILES, run_notebook
+from mlpdm_kit.run.notebooks import NOTEBOOKS, run_notebook
 from mlpdm_kit.run.places import FAILURE_FILE, Place, read_record, start
 from mlpdm_kit.run.result import (
     CaseResult,
@@ -46,6 +46,7 @@ def decided(place: Place, settings: Settings, kernels: Kernels, tell: Report) ->
             key = key_for(case, settings)
             start(place)
             _notebooks(place, case, settings, kernels, tell)
+            _refuse_changed(place, case, settings)
             _list_files(place, settings, "done", key)
             return of_record(place, settings, "done")
         except InputError as error:
@@ -117,6 +118,13 @@ def _notebooks(
             kernels=kernels,
             execute=settings.execute,
         )
+
+
+def _refuse_changed(place: Place, case: Case, settings: Settings) -> None:
+    """Refuse a record of another case than the one that was checked: it changed meanwhile."""
+    made = read_record(place.work).provenance
+    if (made.case_digest, made.data_digest) != (case.digest, Walk(case).data_digest):
+        raise RunError("05_decision_record", "", Text(settings.lang).say("run.changed"))
 
 
 def failed(

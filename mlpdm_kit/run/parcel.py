@@ -100,7 +100,8 @@ def packed(place: Place, case: Case, settings: Settings) -> Parcel:
         files[PurePosixPath(name).as_posix()] = inside(case.folder, name, "data.file")
     for file in sorted((case.folder / ANSWERS).glob("*.yaml")):
         if file.is_file():
-            files[f"{ANSWERS}/{file.name}"] = file
+            name = f"{ANSWERS}/{file.name}"
+            files[name] = inside(case.folder, name, ANSWERS)
     known = {
         **settings.as_plain(),
         "today": settings.today.isoformat(),

@@ -7,18 +7,24 @@ import os
 import re
 import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mlpdm_kit.case.files import read_whole
 from mlpdm_kit.case.load import CASE_FILE
 from mlpdm_kit.case.model import slug
 from mlpdm_kit.case.yaml_text import parse_yaml, read_yaml, text_of
 from mlpdm_kit.errors import Fault, InputError, refuse
+from mlpdm_kit.record.manifest import MANIFEST, RECORD_FILES, read_manifest
 from mlpdm_kit.record.model import DecisionRecord
 
 RESERVED = frozenset({"assets", "index.html", "index.csv", "index.json"})
 FAILURE_FILE = "failure.json"
+LAST = "last"  # the last record of a case that fails by now
+OURS = frozenset({*RECORD_FILES, MANIFEST, FAILURE_FILE, LAST, "notebooks", "sections"})
+FEW = 5  # names that are told
 
 _WORK, _OLD = ".work-", ".old-"
 _MAY_NAME_ITSELF = re.compile(r"""^[ \t]*(?:["']?id["']?[ \t]*:|\?)""", re.MULTILINE)
@@ -48,6 +54,19 @@ class Place:
             return Fault(code="id-reserved", field="id", value=self.id, file=str(self.case))
         if not slug(self.id):
             return Fault(code="id", field="id", value=self.id, file=str(self.case))
+        return self._taken
+
+    @property
+    def _taken(self) -> Fault | None:
+        """Why the record may not stand in its folder: a case lies there, or files of others."""
+        if self.folder.is_symlink():
+            return None  # the link alone goes
+        if self.case.resolve().is_relative_to(self.folder.resolve()):
+            return Fault(code="place-case", field="--out", value=self.folder)
+        others = [] if _is_record(self.folder) else foreign(self.folder)
+        if others:
+            return Fault(code="place-taken", field="--out", value=self.folder,
+                         figures={"names": others[:FEW], "n": len(others)})  # fmt: skip
         return None
 
     @property
@@ -130,10 +149,15 @@ def start(place: Place) -> None:
 
 
 def publish(place: Place) -> None:
-    """Put the work folder where the record belongs; the old one goes as a whole."""
+    """Put the work folder where the record belongs; the old one goes as a whole.
+
+    What others have put beside a record stays there. Where a case fails that had a record,
+    that record is kept in `LAST`.
+    """
     old = place.out / f"{_OLD}{place.id}"
     remove(old)
     if os.path.lexists(place.folder):
+        _carry(place.folder, place.work)
         place.folder.rename(old)
     try:
         place.work.rename(place.folder)
@@ -141,7 +165,45 @@ def publish(place: Place) -> None:
         if os.path.lexists(old):
             old.rename(place.folder)
         raise
-    remove(old)
+    with suppress(OSError):  # the record is in place: `recover` tries again
+        remove(old)
+
+
+def _carry(old: Path, new: Path) -> None:
+    """Copy into a new record's folder what is to outlive the old one."""
+    if old.is_symlink() or not old.is_dir():
+        return
+    for name in foreign(old):
+        _copy(old / name, new / name)
+    if (new / FAILURE_FILE).is_file():
+        for name in (*RECORD_FILES, LAST):
+            if os.path.lexists(old / name):
+                _copy(old / name, new / LAST if name == LAST else new / LAST / name)
+
+
+def _copy(old: Path, new: Path) -> None:
+    new.parent.mkdir(parents=True, exist_ok=True)
+    if old.is_dir() and not old.is_symlink():
+        shutil.copytree(old, new, symlinks=True, dirs_exist_ok=True)
+    else:
+        shutil.copy2(old, new, follow_symlinks=False)
+
+
+def foreign(folder: Path) -> list[str]:
+    """What lies in a folder that no run has put there, by name."""
+    try:
+        there = sorted(os.listdir(folder))
+    except NotADirectoryError:
+        return [folder.name]
+    except OSError:
+        return []
+    manifest = read_manifest(folder)
+    named = {name.partition("/")[0] for name in manifest.files} if manifest else set()
+    return [name for name in there if name not in named | OURS]
+
+
+def _is_record(folder: Path) -> bool:
+    return read_manifest(folder) is not None or (folder / RECORD_FILES[0]).is_file()
 
 
 def recover(out: Path) -> None:
@@ -149,7 +211,8 @@ def recover(out: Path) -> None:
     for old in out.glob(f"{_OLD}*"):
         folder = out / old.name.removeprefix(_OLD)
         if os.path.lexists(folder):
-            remove(old)
+            with suppress(OSError):  # somebody else's; it is in nobody's way
+                remove(old)
         else:
             old.rename(folder)
     for work in out.glob(f"{_WORK}*"):
@@ -166,13 +229,13 @@ def remove(path: Path) -> None:
 
 def read_record(folder: Path) -> DecisionRecord:
     """The record that lies in a folder."""
-    return DecisionRecord.model_validate_json((folder / "record.json").read_bytes())
+    return DecisionRecord.model_validate_json(read_whole(folder / "record.json"))
 
 
 def read_failure(folder: Path) -> dict[str, Any] | None:
     """What an earlier run said of a case that failed."""
     try:
-        said = json.loads((folder / FAILURE_FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        said = json.loads(read_whole(folder / FAILURE_FILE))
+    except (OSError, ValueError, RecursionError):
         return None
     return said if isinstance(said, dict) else None

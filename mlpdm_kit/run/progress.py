@@ -129,12 +129,15 @@ def _bars(cases: int, lang: str, clock: Callable[[], float]) -> Iterator[Report]
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bars
+    from rich.table import Column
 
     text, pace = Text(lang), Pace(cases, clock)
     console = Console(stderr=True, markup=False, highlight=False, emoji=False)
-    words = TextColumn("{task.description}", markup=False)
-    how = TextColumn("{task.fields[pace]}", markup=False)
-    columns = (words, BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), how)
+    whole_of_it = Column(no_wrap=True, min_width=len(str(cases)) * 2 + 1)
+    words = TextColumn("{task.description}", markup=False, table_column=Column(ratio=1))
+    how = TextColumn("{task.fields[pace]}", markup=False, table_column=Column(ratio=1))
+    columns = (words, BarColumn(bar_width=12), MofNCompleteColumn(table_column=whole_of_it),
+               TimeElapsedColumn(table_column=Column(no_wrap=True, min_width=7)), how)  # fmt: skip
     with Bars(*columns, console=console, transient=True) as bars:
         whole = bars.add_task(text.say("cli.progress.cases"), total=cases, pace="")
         at_work: dict[str, TaskID] = {}

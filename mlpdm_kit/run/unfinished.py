@@ -7,12 +7,14 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date as Date
+from datetime import timedelta
 from pathlib import Path
 
-from mlpdm_kit.case.files import write_atomically
+from mlpdm_kit.case.files import read_whole, write_atomically
 from mlpdm_kit.run.result import Settings
 
 RUN_FILE = ".run.json"
+LONGEST = timedelta(days=366)  # that a run may have been left alone before it is gone on with
 
 
 @dataclass
@@ -33,8 +35,10 @@ def begun(out: Path, settings: Settings, *, resume: bool) -> Iterator[Run]:
     said = {"settings": settings.as_plain(), "today": settings.today.isoformat()}
     earlier = _read(out) if resume else None
     if earlier is not None and earlier.get("settings") == said["settings"]:
-        with contextlib.suppress(TypeError, ValueError):
-            said["today"] = Date.fromisoformat(earlier["today"]).isoformat()
+        with contextlib.suppress(KeyError, TypeError, ValueError):
+            began = Date.fromisoformat(earlier["today"])
+            if timedelta(0) <= settings.today - began <= LONGEST:
+                said["today"] = began.isoformat()
     write_atomically(out / RUN_FILE, json.dumps(said) + "\n")
     run = Run(today=Date.fromisoformat(str(said["today"])))
     yield run
@@ -44,7 +48,7 @@ def begun(out: Path, settings: Settings, *, resume: bool) -> Iterator[Run]:
 
 def _read(out: Path) -> dict[str, str] | None:
     try:
-        found = json.loads((out / RUN_FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        found = json.loads(read_whole(out / RUN_FILE))
+    except (OSError, ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None

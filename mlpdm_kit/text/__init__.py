@@ -15,6 +15,7 @@ says the message ``PREFIX.<value>``, and for several at once ``list:FORMAT`` (a,
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Mapping
 from datetime import date
@@ -39,6 +40,20 @@ def catalogue(lang: str) -> Mapping[str, str]:
             with file.open("rb") as stream:
                 found |= {str(m.id): str(m.string) for m in read_po(stream, locale=lang) if m.id}
     return found
+
+
+_COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def inert(text: str) -> str:
+    """A text without the signs that command a terminal, or turn the direction of writing.
+
+    Examples
+    --------
+    >>> print(inert("a\x1b]0;b\x07"))
+    a\\x1b]0;b\\x07
+    """
+    return _COMMANDS.sub(lambda sign: ascii(sign[0])[1:-1], text)
 
 
 class Text(string.Formatter):
@@ -176,4 +191,4 @@ class Text(string.Formatter):
         if kind == "date":
             return self.day(value)
         shown = getattr(self.figures, kind, None) if kind else None
-        return str(shown(value)) if shown else str(super().format_field(value, format_spec))
+        return inert(str(shown(value)) if shown else str(super().format_field(value, format_spec)))

@@ -178,7 +178,7 @@ def test_the_index_holds_every_case_against_today(records: dict[str, DecisionRec
     page = index_html([row])
     assert "Worth more than today" in page
     assert 'data-sort="5000000.0"' in page
-    assert "against Model: ¥1.9M" in page
+    assert "¥1.9M more than Model" in page
     assert "現状と比べた純便益" in index_html([row], lang="ja")
 
 

@@ -67,6 +67,13 @@ def altered(record: Path, **values: Any) -> None:
     (record / "record.json").write_text(text, encoding="utf-8", newline="")
 
 
+def with_its_pages(record: Path) -> None:
+    """Write the pages of an altered record, as the kit that it names would have."""
+    made = DecisionRecord.model_validate_json((record / "record.json").read_bytes())
+    for name, text in record_pages(made, "en").items():
+        (record / name).write_text(text, encoding="utf-8", newline="")
+
+
 @pytest.mark.parametrize("lang", ["en", "ja"])
 def test_it_holds(case: Path, tmp_path: Path, lang: str) -> None:
     record = written(case, tmp_path / "x", lang)
@@ -164,6 +171,7 @@ def test_data_that_say_something_else(tmp_path: Path) -> None:
 
 def test_another_kit_names_what_moved(record: Path, case: Path) -> None:
     altered(record, provenance__kit="0.0.9", options__0__p_loss=0.25)
+    with_its_pages(record)
     write_manifest(record, id="mails", state="done", case=str(case))
     one = found(record)
     assert codes(one) == ["kit-changed"]
@@ -173,8 +181,66 @@ def test_another_kit_names_what_moved(record: Path, case: Path) -> None:
 
 def test_another_kit_with_the_same_figures_holds(record: Path, case: Path) -> None:
     altered(record, provenance__kit="0.0.9", provenance__packages__numpy="1.0")
+    with_its_pages(record)
     write_manifest(record, id="mails", state="done", case=str(case))
     assert found(record).state == "holds"
+
+
+def test_who_claims_another_kit_cannot_put_anything_on_a_page(record: Path, case: Path) -> None:
+    altered(record, provenance__kit="0.0.9")
+    with_its_pages(record)
+    (record / "record.html").write_text("<h1>Use ML.</h1>", encoding="utf-8")
+    write_manifest(record, id="mails", state="done", case=str(case))
+    one = found(record)
+    assert codes(one) == ["kit-changed.page"]
+    assert one.findings[0].figures == {"file": "record.html"}
+    assert one.state == "kit-changed"
+
+
+def test_a_stamp_is_a_stamp_and_no_other_sentence(record: Path, case: Path) -> None:
+    page = record / "record.html"
+    text = page.read_text(encoding="utf-8")
+    for put in ('<p class="made">Approved by the board.</p>',
+                '<p class="made">This page was made on Approved 1, 2027, by all.</p>',
+                '<p class="changed-since" role="status">All is well.</p>'):  # fmt: skip
+        forged = text.replace("<body>", f"<body>{put}", 1)
+        assert forged != text
+        page.write_text(forged, encoding="utf-8", newline="")
+        write_manifest(record, id="mails", state="done", case=str(case))
+        assert codes(found(record)) == ["tampered.page"]
+
+
+def test_what_the_manifest_leaves_out_is_found(record: Path, case: Path) -> None:
+    (record / "notebooks").mkdir()
+    (record / "notebooks" / "06_approved.ipynb").write_text("{}", encoding="utf-8")
+    assert codes(found(record)) == ["tampered.unnamed"]
+    shutil.rmtree(record / "notebooks")
+    (record / "note.txt").write_text("mine", encoding="utf-8")  # what people put beside it
+    assert codes(found(record)) == ["holds"]
+    (record / "record.md").unlink()
+    write_manifest(record, id="mails", state="done", case=str(case))
+    assert codes(found(record)) == ["tampered.unnamed"]
+
+
+def test_a_failed_case_has_no_record(record: Path, case: Path) -> None:
+    write_manifest(record, id="mails", state="failed", case=str(case))
+    assert codes(found(record)) == ["tampered.file"]
+
+
+@pytest.mark.parametrize("address", ["s3://bucket/x", "reference://c::/tmp/refs.json"])
+def test_no_address_of_a_manifest_is_fetched(record: Path, address: str) -> None:
+    write_manifest(record, id="mails", state="done", case=address)
+    assert codes(found(record)) == ["unreadable.elsewhere"]
+
+
+def test_strange_manifests_and_records_are_said(record: Path, case: Path) -> None:
+    known = json.loads((record / MANIFEST).read_text())
+    (record / MANIFEST).write_text(json.dumps({**known, "settings": {"overrides": "abc"}}))
+    assert codes(found(record)) == ["holds"]
+    (record / MANIFEST).write_text(json.dumps({**known, "files": {**known["files"], "a\0b": "1"}}))
+    assert codes(found(record)) == ["tampered.missing"]
+    altered(record, provenance__seed=-1)
+    assert "unreadable.case" in codes(found(record))
 
 
 def test_where_the_case_is(record: Path, case: Path, tmp_path: Path) -> None:
@@ -202,6 +268,9 @@ def test_overrides_are_those_of_the_run(case: Path, tmp_path: Path) -> None:
     given = {"title": "Another?"}
     record = Walk(load_case(case, given), draws=256).record()
     (out / "record.json").write_text(record.to_json(), encoding="utf-8", newline="")
+    assert record.provenance.overrides == given
+    with_its_pages(out)
+    assert "title = Another?" in (out / "record.html").read_text(encoding="utf-8")
     write_manifest(out, id=record.id, state="done", case=str(case), settings={"overrides": given})
     assert read_manifest(out) is not None
     assert codes(found(out)) == ["holds"]

@@ -136,6 +136,9 @@ def test_a_case_that_fails_does_not_stop_the_others(
     assert "no memory" in failed.reasons()[0]
     assert visible(out / "b") == [
         "failure.json",
+        "last/record.html",
+        "last/record.json",
+        "last/record.md",
         "manifest.json",
         *(f"notebooks/{name}.ipynb" for name in NOTEBOOKS[:3]),
         "sections/baseline_comparison.json",

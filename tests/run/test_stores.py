@@ -180,6 +180,10 @@ def test_the_command_goes_from_store_to_store(s3: str, write_case: Write, tmp_pa
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(fs.cat_file(name))
     command = [sys.executable, "-m", "mlpdm_kit", "verify", str(tmp_path / "here")]
+    asked = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert asked.returncode == 1
+    assert f"give it: --case {s3}/in/mood" in asked.stdout  # nothing is fetched unasked
+    command += ["--case", f"{s3}/in/mood"]
     verified = subprocess.run(command, capture_output=True, text=True, check=False)
     assert verified.returncode == 0, verified.stdout + verified.stderr
 
