@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import subprocess
 import sys
@@ -352,3 +353,48 @@ def test_a_bad_currency_hides_no_other_unit(make_case: Any) -> None:
     folder = make_case(currency="XXQ", volume="5 per banana")
     found = {(fault.field, fault.code) for fault in check_case(folder)}
     assert found == {("currency", "currency"), ("volume", "unit-wrong")}
+
+
+@pytest.mark.parametrize("name", ["case.yml", "Case.yaml", "CASE.YML"])
+def test_a_case_that_is_misnamed_is_told_not_passed_over(
+    write: Write, bare: str, tmp_path: Path, name: str
+) -> None:
+    good = write(bare)
+    other = tmp_path / "all" / "forgot"
+    other.mkdir(parents=True)
+    good.rename(tmp_path / "all" / "good")
+    (other / name).write_text(bare, encoding="utf-8")
+    (tmp_path / "all" / "notes").mkdir()
+    found = find_cases([tmp_path / "all"])
+    assert [place.name for place in found] == ["forgot", "good"]
+    (fault,) = check_case(other)
+    assert fault.code == "case-misnamed"
+    assert "Rename it to case.yaml" in fault.sentence("en")
+
+
+def test_a_folder_that_nobody_may_look_into_is_told(
+    monkeypatch: pytest.MonkeyPatch, write: Write, bare: str
+) -> None:
+    folder = write(bare)
+    listed = os.listdir
+
+    def refused(path: Any) -> list[str]:
+        if Path(path) == folder:
+            raise PermissionError(13, "Permission denied", str(path))
+        return listed(path)
+
+    monkeypatch.setattr(os, "listdir", refused)
+    assert find_cases([folder.parent]) == [folder]
+    with pytest.raises(InputError) as raised:
+        find_cases([folder])
+    assert raised.value.faults[0].code == "path-unreadable"
+
+
+def test_what_is_put_in_place_is_known_and_faults_of_it_blame_no_file(
+    write: Write, bare: str
+) -> None:
+    folder = write(bare)
+    assert load_case(folder, {"volume": "500 per day"}).overridden == {"volume": "500 per day"}
+    assert load_case(folder).overridden == {}
+    (fault, *_) = check_case(folder, {"optoins.rule.label": "x"})
+    assert (fault.field, fault.file, fault.line) == ("optoins", None, None)

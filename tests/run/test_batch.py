@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import date as Date
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from mlpdm_kit.record.lock import LOCK_FILE, locked
 from mlpdm_kit.run.batch import CaseResult, Progress, Settings, decide_all
 from mlpdm_kit.run.notebooks import NOTEBOOKS, Execute, Executed, Task, with_papermill
 from mlpdm_kit.run.places import case_id, recover
+from mlpdm_kit.run.rows import write_rows
 from mlpdm_kit.run.unfinished import RUN_FILE
 from tests.benchmarks.batches import STOPPED_CASE
 
@@ -31,10 +33,10 @@ def decide(tmp_path: Path, five_notebooks: Path) -> Callable[..., list[CaseResul
     def run(
         *cases: Path, execute: Execute = walk_in_process, jobs: int = 2, **more: Any
     ) -> list[CaseResult]:
-        report = more.pop("report", None)
+        how = {name: more.pop(name) for name in ("report", "resume", "out") if name in more}
         settings = Settings(notebooks=five_notebooks, execute=execute, draws=1024, **more)
-        out = tmp_path / "records"
-        return decide_all(cases, out=out, jobs=jobs, settings=settings, report=report)
+        return decide_all(cases, **{"out": tmp_path / "records", "jobs": jobs, **how},
+                          settings=settings)  # fmt: skip
 
     return run
 
@@ -295,6 +297,133 @@ def test_out_that_is_a_file_is_refused(tmp_path: Path, decide: Decide, write_cas
         decide(write_case("a"))
     assert caught.value.faults[0].code == "out-folder"
     assert (tmp_path / "records").read_text() == "mine"
+
+
+@pytest.mark.parametrize("more", ["", "volume: nonsense\n"])
+def test_no_record_takes_the_place_of_a_case(
+    tmp_path: Path, decide: Decide, write_case: Write, more: str
+) -> None:
+    case = write_case("a", more)
+    (case / "notes.txt").write_text("mine")
+    (result,) = decide(case, out=case.parent)
+    assert [fault.code for fault in result.faults][:1] == ["place-case"]
+    assert result.folder is None
+    assert sorted(file.name for file in case.iterdir()) == ["case.yaml", "notes.txt"]
+    rows = json.loads((case.parent / "index.json").read_text())["cases"]
+    assert [(row["id"], row["status"]) for row in rows] == [("a", "failed")]
+    inside = decide(case, out=case / "records")  # beside the case there is room
+    assert [one.state for one in inside] == (["failed"] if more else ["done"])
+
+
+def test_files_of_others_are_not_taken_out_of_the_way(
+    tmp_path: Path, decide: Decide, write_case: Write
+) -> None:
+    thesis = tmp_path / "records" / "a" / "thesis.txt"
+    thesis.parent.mkdir(parents=True)
+    thesis.write_text("mine")
+    (result,) = decide(write_case("a"))
+    (fault,) = result.faults
+    assert (fault.code, fault.figures["names"]) == ("place-taken", ["thesis.txt"])
+    assert "thesis.txt" in fault.sentence("en")
+    assert visible(tmp_path / "records" / "a") == ["thesis.txt"]
+
+
+def test_what_people_put_beside_a_record_stays(
+    tmp_path: Path, decide: Decide, write_case: Write
+) -> None:
+    case, out = write_case("a"), tmp_path / "records" / "a"
+    decide(case)
+    (out / "comment.txt").write_text("mine")
+    (out / "more").mkdir()
+    (out / "more" / "b.txt").write_text("mine too")
+    for _ in range(2):
+        assert [one.state for one in decide(case)] == ["done"]
+        assert {"comment.txt", "more/b.txt", "record.json"} <= set(visible(out))
+    manifest = json.loads((out / "manifest.json").read_text())
+    assert not {"comment.txt", "more/b.txt"} & set(manifest["files"])
+
+
+def test_a_case_that_fails_keeps_its_last_record(
+    tmp_path: Path, decide: Decide, write_case: Write
+) -> None:
+    case, out = write_case("a"), tmp_path / "records"
+    decide(case)
+    good = (out / "a" / "record.json").read_bytes()
+    text = (case / "case.yaml").read_text()
+    (case / "case.yaml").write_text(text + "volume: nonsense\n")
+    for _ in range(2):  # also the second night
+        assert [one.state for one in decide(case)] == ["failed"]
+        assert not (out / "a" / "record.json").exists()
+        assert (out / "a" / "last" / "record.json").read_bytes() == good
+    (row,) = json.loads((out / "index.json").read_text())["cases"]
+    assert row["error"].endswith("Its last record is kept beside, in a/last.")
+    (case / "case.yaml").write_text(text)
+    decide(case)
+    assert (out / "a" / "record.json").read_bytes() == good
+    assert not (out / "a" / "last").exists()
+
+
+def test_a_case_that_changes_while_it_is_decided_fails(
+    tmp_path: Path, decide: Decide, write_case: Write
+) -> None:
+    case = write_case("a")
+    text = (case / "case.yaml").read_text()
+
+    def execute(task: Task) -> Executed:
+        (case / "case.yaml").write_text(text.replace("moods", "minds"))
+        try:
+            return walk_in_process(task)
+        finally:
+            (case / "case.yaml").write_text(text)
+
+    (result,) = decide(case, execute=execute)
+    assert result.state == "failed"
+    assert "changed while it was being decided" in result.reasons()[0]
+    assert not (tmp_path / "records" / "a" / "record.json").exists()
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "record.json", "failure.json"])
+def test_a_pipe_where_a_file_should_be_stops_nobody(
+    tmp_path: Path, decide: Decide, write_case: Write, name: str
+) -> None:
+    planted = tmp_path / "records" / "b"
+    planted.mkdir(parents=True)
+    os.mkfifo(planted / name)
+    os.mkfifo(tmp_path / "records" / ".run.json")
+    assert [one.state for one in decide(write_case("a"), resume=True)] == ["done"]
+    assert listed(tmp_path / "records") == {"a": "done"}
+
+
+def test_a_planted_lock_harms_no_other_file(
+    tmp_path: Path, decide: Decide, write_case: Write
+) -> None:
+    victim, out = tmp_path / "victim.txt", tmp_path / "records"
+    victim.write_text("mine")
+    out.mkdir()
+    (out / ".lock").symlink_to(victim)
+    with pytest.raises(OSError, match="lock"):
+        decide(write_case("a"))
+    assert victim.read_text() == "mine"
+
+
+def test_a_run_goes_on_with_no_day_that_cannot_be(
+    tmp_path: Path, decide: Decide, write_case: Write
+) -> None:
+    out, case = tmp_path / "records", write_case("a")
+    decide(case)
+    plain = json.loads((out / "a" / "manifest.json").read_text())["settings"]
+    for today in ("0001-01-01", "9999-12-31", "yesterday"):
+        (out / ".run.json").write_text(json.dumps({"settings": plain, "today": today}))
+        (result,) = decide(write_case(f"b{today}"), resume=True)
+        record = json.loads((out / result.id / "record.json").read_text())
+        assert record["date"] == Date.today().isoformat()
+
+
+def test_a_stopped_run_says_so_in_the_index(tmp_path: Path) -> None:
+    write_rows(tmp_path, [], "en", left=3)
+    assert "3 more have not been gone through" in (tmp_path / "index.html").read_text()
+    write_rows(tmp_path, [], "en")
+    assert "stopped" not in (tmp_path / "index.html").read_text().partition("<main>")[2]
 
 
 def test_a_link_in_the_way_is_replaced_not_followed(
