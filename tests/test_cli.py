@@ -71,10 +71,11 @@ def test_new_then_check(tmp_path: Path) -> None:
     assert result.returncode == 0
     assert f"mlpdm check {tmp_path / 'mails'}" in result.stdout
     result = run("check", tmp_path / "mails")
-    sound, unready = result.stdout.splitlines()
+    sound, unready, example = result.stdout.splitlines()
     assert (result.returncode, sound) == (0, "1 case checked, no faults.")
     # the example is sound, and nobody should take its verdict for the last word
     assert unready.endswith("other questions are open, nobody decides, no review date.")
+    assert "still as in the example that a new case begins with: title," in example
 
 
 def test_check_prints_every_fault_with_its_place(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +97,7 @@ def name_of_example(source: Path, place: Path) -> str:
 
 
 def still_as_in_example(place: str | Path) -> tuple[str, list[str]] | None:
-    """What a case that began as a copy still has from its example.
+    """What a case that began as a copy, or as the template, still has from there.
 
     Parameters
     ----------
@@ -107,8 +107,9 @@ def still_as_in_example(place: str | Path) -> tuple[str, list[str]] | None:
     Returns
     -------
     tuple or None
-        The example's name, and the fields and files that are as they are there; None where
-        the case names no example, or it is not there any more.
+        The example's name, empty for the template, and the fields and files that are as
+        they are there; None where the case is nobody's copy, or its example is not there
+        any more.
     """
     file = Path(place)
     file = file / CASE_FILE if file.is_dir() else file
@@ -116,22 +117,37 @@ def still_as_in_example(place: str | Path) -> tuple[str, list[str]] | None:
         values, _ = read_yaml(file)
         like = values.get("like") if isinstance(values, dict) else None
         if not isinstance(like, str) or not like.strip():
-            return None
+            return _as_in_template(values, file)
         there = cases() / like if "/" not in like else file.parent / like
-        example, _ = read_yaml(there / CASE_FILE)
+        told = [there / CASE_FILE, *sorted(there.glob("case.*.yaml"))]  # in other languages
+        examples = [read_yaml(one)[0] for one in told]
     except InputError:
         return None
-    if not isinstance(example, dict) or there.resolve() == file.parent.resolve():
+    if not isinstance(examples[0], dict) or there.resolve() == file.parent.resolve():
         return None
-    copies = [
-        Text(lang).say("template.like.title", title=example.get("title")) for lang in LANGUAGES
-    ]
-    found = ["title"] if values.get("title") in (*copies, example.get("title")) else []
-    theirs = dict(_said(example))
-    found += [
-        name for name, value in _said(values) if name != "title" and theirs.get(name) == value
-    ]
-    return like, found + _same_files(file.parent, there)
+    return like, _as_there(values, examples) + _same_files(file.parent, there)
+
+
+def _as_there(values: Any, examples: Sequence[Any]) -> list[str]:
+    """The fields that are as one of the examples has them, the title of a copy too."""
+    titles = [one.get("title") for one in examples if isinstance(one, dict)]
+    titles += [Text(lang).say("template.like.title", title=title)
+               for lang in LANGUAGES for title in titles]  # fmt: skip
+    found = ["title"] if values.get("title") in titles else []
+    theirs = {said for one in examples for said in _said(one)}
+    return found + [name for name, value in _said(values)
+                    if name != "title" and (name, value) in theirs]  # fmt: skip
+
+
+def _as_in_template(values: Any, file: Path) -> tuple[str, list[str]] | None:
+    """What a case still has from the example that a new one begins with; None if it has a title."""
+    from mlpdm_kit.case.template import case_text
+
+    if not isinstance(values, dict):
+        return None
+    templates = [parse_yaml(case_text(file.parent, lang))[0] for lang in LANGUAGES]
+    found = _as_there(values, templates)
+    return ("", found) if "title" in found else None
 
 
 def _said(values: Any, path: str = "") -> Iterator[tuple[str, str]]:

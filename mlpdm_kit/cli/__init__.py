@@ -8,6 +8,7 @@ stopped by Ctrl-C.
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections.abc import Sequence
 
@@ -42,7 +43,8 @@ def main() -> None:
         sys.exit(WRONG_CALL)
     except KeyboardInterrupt:
         typer.echo(Text(_asked_language(sys.argv)).say("cli.stopped"), err=True)
-        sys.exit(STOPPED)
+        sys.stdout.flush()
+        os._exit(STOPPED)  # a thread that is deep in somebody's rule would hold us up
     except OSError as error:  # a right that is lacking, a disk that is full
         if error.filename is None or not error.strerror:
             raise

@@ -67,7 +67,7 @@ def check(cases: Cases, as_json: AsJson = False, lang: Lang = "en") -> None:
             typer.echo(text.say(said, n=len(faults)))
         for line in _unready([case for case, some in faults.items() if not some], text):
             typer.echo(line)
-        for line in _copied(list(faults), text):
+        for line in still_copied(list(faults), text):
             typer.echo(line)
     if number:
         raise typer.Exit(FAILED)
@@ -97,7 +97,7 @@ def _unready(cases: Sequence[Path], text: Text) -> list[str]:
     return lines
 
 
-def _copied(cases: Sequence[Path], text: Text) -> list[str]:
+def still_copied(cases: Sequence[Path], text: Text) -> list[str]:
     """What cases that began as copies still have from their examples."""
     from mlpdm_kit.case.example import still_as_in_example
 
@@ -108,7 +108,8 @@ def _copied(cases: Sequence[Path], text: Text) -> list[str]:
             more = len(fields) - FEW_FIELDS
             shown = fields[:FEW_FIELDS]
             shown += [text.say("cli.check.like.more", n=more)] if more > 0 else []
-            lines.append(text.say("cli.check.like", case=place, like=like, fields=shown))
+            code = "cli.check.like" if like else "cli.check.template"
+            lines.append(text.say(code, case=place, like=like, fields=shown))
     return lines
 
 

@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from mlpdm_kit.cli.app import FAILED, MOST_SHOWN, STOPPED, AsJson, Lang, app, print_json
+from mlpdm_kit.cli.cases import still_copied
 from mlpdm_kit.errors import refuse
 from mlpdm_kit.text import Text, inert
 
 if TYPE_CHECKING:
     from mlpdm_kit.run.result import CaseResult, Settings
+
+FEW = 5  # cases whose examples are looked at, so that nobody waits for it
 
 
 @app.command()
@@ -165,6 +168,9 @@ def _print_results(results: Sequence[CaseResult], out: str, settings: Settings) 
     failed = sum(result.state == "failed" for result in results)
     if failed:
         typer.echo(text.say("cli.decide.failed", n=failed, of=len(results)))
+    if len(results) <= FEW:
+        for line in still_copied([one.case for one in results if one.outcome], text):
+            typer.echo(line)
     if shown:
         typer.echo(text.say("cli.decide.open", file=f"{out}/index.html"))
 

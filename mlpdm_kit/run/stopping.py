@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+SOON = 3.0  # seconds in which somebody presses Ctrl-C twice by impatience
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
@@ -16,16 +19,18 @@ def ended_by_signals(*, once: bool = False) -> Iterator[None]:
     Parameters
     ----------
     once : bool
-        Whether only the first one does: what is then left to do is done in peace. Then
-        Ctrl-C too is left alone where we were told to outlive it; else it always ends us.
+        Whether those that come soon after the first are left alone, so that what is then left
+        to do is done in peace. Then Ctrl-C too is left alone where we were told to outlive
+        it; else it always ends us.
     """
     before = {}
-    interrupted = False
+    last = -math.inf
 
     def interrupt(*_: object) -> None:
-        nonlocal interrupted
-        if not (once and interrupted):
-            interrupted = True
+        nonlocal last
+        soon = time.monotonic() - last < SOON
+        last = time.monotonic()
+        if not (once and soon):
             raise KeyboardInterrupt
 
     with suppress(ValueError):  # not in the main thread: whoever calls us ends us

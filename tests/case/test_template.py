@@ -334,3 +334,26 @@ def test_the_schema_refuses_what_the_kit_refuses(
     found = faults_by_schema({**values, field: value})
     assert len(found) == 1
     assert found[0].startswith(where)
+
+
+@in_every_language
+def test_the_example_of_the_template_is_known_for_one(tmp_path: Path, lang: str) -> None:
+    file = new_case(tmp_path / "a", lang=lang)
+    like, fields = still_as_in_example(file) or (None, [])
+    assert like == ""
+    assert {"title", "volume", "framing.user"} <= set(fields)
+    text = file.read_text(encoding="utf-8")
+    title = load_case(file).title
+    file.write_text(text.replace(title, "Another question?"), encoding="utf-8")
+    assert still_as_in_example(file) is None
+    empty = new_case(tmp_path / "b", lang=lang, empty=True)
+    assert still_as_in_example(empty) is None
+
+
+def test_a_copy_told_in_japanese_is_known_for_one(tmp_path: Path) -> None:
+    like, fields = still_as_in_example(new_case(tmp_path / "a", like="churn", lang="ja")) or (
+        "",
+        [],
+    )
+    assert like == "churn"
+    assert {"title", "framing.user", "volume.value"} <= set(fields)
