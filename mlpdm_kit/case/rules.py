@@ -20,6 +20,7 @@ from mlpdm_kit.case.ranges import range_faults
 from mlpdm_kit.errors import Fault
 
 MAX_HORIZON_MONTHS = 600
+MOST_OPTIONS = 60  # each is held against each other one: sixty take a minute
 MIN_ROWS = 20  # of data, and of one class: with fewer nothing can be held against anything
 MIN_CLASS = 2
 
@@ -34,6 +35,9 @@ def rule_faults(case: Case) -> list[Fault]:
 def _identity(case: Case) -> Iterator[Fault]:
     if not slug(case.name):
         yield Fault(code="id", field="id", value=case.name)
+    if len(case.options) > MOST_OPTIONS:
+        yield Fault(code="options-many", field="options", value=len(case.options),
+                    figures={"limit": MOST_OPTIONS})  # fmt: skip
 
 
 def _answers(case: Case) -> Iterator[Fault]:

@@ -48,6 +48,8 @@ def write_assets(out: Path) -> Path:
     """
     place = out / "assets" / PLOTLY
     script = plotly_script()
+    if place.parent.is_symlink():
+        place.parent.unlink()  # else it would be written elsewhere
     same = place.is_file() and place.stat().st_size == len(script) and place.read_bytes() == script
     if not same:
         write_atomically(place, script)

@@ -398,3 +398,12 @@ def test_what_is_put_in_place_is_known_and_faults_of_it_blame_no_file(
     assert load_case(folder).overridden == {}
     (fault, *_) = check_case(folder, {"optoins.rule.label": "x"})
     assert (fault.field, fault.file, fault.line) == ("optoins", None, None)
+
+
+def test_more_options_than_anybody_weighs_are_refused(write: Write, bare: str) -> None:
+    many = "".join(f"  r{n}: {{kind: process}}\n" for n in range(61))
+    head, sign, tail = bare.partition("options:\n")
+    assert sign
+    faults = check_case(write(head + sign + many + tail))
+    assert [(fault.field, fault.value) for fault in faults if fault.code == "options-many"] == [
+        ("options", len(re.findall("^  [a-z0-9]+:", many + tail, re.MULTILINE)))]  # fmt: skip

@@ -406,6 +406,18 @@ def test_a_planted_lock_harms_no_other_file(
     assert victim.read_text() == "mine"
 
 
+def test_a_planted_link_to_another_folder_gets_no_assets(
+    tmp_path: Path, decide: Decide, write_case: Write
+) -> None:
+    elsewhere, out = tmp_path / "elsewhere", tmp_path / "records"
+    elsewhere.mkdir()
+    out.mkdir()
+    (out / "assets").symlink_to(elsewhere, target_is_directory=True)
+    decide(write_case("a"))
+    assert list(elsewhere.iterdir()) == []
+    assert (out / "assets").is_dir()
+
+
 def test_a_run_goes_on_with_no_day_that_cannot_be(
     tmp_path: Path, decide: Decide, write_case: Write
 ) -> None:
