@@ -107,7 +107,7 @@ def check_file(
 
 def _say(results: Sequence[Checked], lang: str) -> None:
     from mlpdm_kit.course.checking import totals
-    from mlpdm_kit.course.words import field_label, title
+    from mlpdm_kit.course.words import choice_label, field_label, title
 
     text = Text(lang)
     if not results:
@@ -120,8 +120,11 @@ def _say(results: Sequence[Checked], lang: str) -> None:
         typer.echo(f"{one.exercise.id}: {title(one.exercise, lang)} {state} {points}")
         for field in one.fields:
             said = " ".join(one.sentences(field, lang))
+            written = field.written
+            if written in field.field.choices:
+                written = choice_label(one.exercise, field.field, written, lang)
             typer.echo(f"  {MARKS[field.state]} {field_label(one.exercise, field.field, lang)}"
-                       f" [{field.written}] {said}")  # fmt: skip
+                       f" [{written}] {said}")  # fmt: skip
     reached, most = totals(results)
     typer.echo(text.say("cli.exercise.sum", n=reached, of=most))
 

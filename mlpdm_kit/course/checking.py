@@ -77,6 +77,9 @@ class Checked:
         """What is to be said of a field."""
         text = exercise_text(lang)
         if one.state == "right":
+            own = f"{self.exercise.code}.{one.field.name}.right"
+            if text.knows(own):
+                return [text.say(own, **self.exercise.given)]
             return [text.say("course.right.follows" if one.follows else "course.right")]
         if one.state == "missing":
             return [text.say("course.missing")]

@@ -8,6 +8,7 @@ mended case as it decides the teacher's: the values may be others.
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from mlpdm_kit.record.steps import decide
 
 DRAWS = 4_096
 MOST_VALUES = 12  # of a mend
+_WIDE_COLON = re.compile(r"^(\s*[\w.-]+)：[ \u3000]*", re.MULTILINE)  # of a Japanese keyboard
 NEAR = 2.0  # times that the middle of a mended range may lie beyond the teacher's
 FLAWS = (
     "monthly-per-day",
@@ -153,10 +155,11 @@ def _exercise(flaw: Flaw) -> Exercise:
 def _judged(flaw: Flaw, written: str) -> Sequence[Hint | Fault]:
     """What is wrong with a mend."""
     try:
-        values = parse_yaml(written, "mend")[0]
+        values = parse_yaml(_WIDE_COLON.sub(r"\1: ", written), "mend")[0]
         if not isinstance(values, Mapping) or not 0 < len(values) <= MOST_VALUES:
             return [Hint(code="exercise.flaw.mistake.no-values", figures={})]
         values = {str(path): value for path, value in values.items()}
+        load_case(flaw.folder, values)  # says which place is none
         if not _mends(flaw, values):  # before anything is worked out
             verdicts = {"before": flaw.before}
             return [Hint(code="exercise.flaw.mistake.elsewhere", figures=verdicts)]

@@ -61,7 +61,7 @@ def learners_table(found: ClassResults, text: Text) -> Table:
             *(_of_lesson(row, lesson, text) for lesson in lessons),
             Cell(text=text.say("course.points", n=row.points, of=row.of), number=True),
             Cell(text=text.count(row.tries), number=True),
-            Cell(text=", ".join(text.say("course.points", n=one.hits, of=len(one.rows))
+            Cell(text=", ".join(text.say("class.hits.of", n=one.hits, of=len(one.rows))
                                 for one in row.rounds) or NONE, number=True),
         )
         for row in found.rows
@@ -133,7 +133,7 @@ def calibration_chart(found: ClassResults, text: Text) -> Figure | None:
     canvas.note(text.say("class.calibration.axis"))
     for hits in range(QUESTIONS, min(counts) - 1, -1):
         number = counts.get(hits, 0)
-        shown = text.say("course.points", n=hits, of=QUESTIONS)
+        shown = text.say("class.hits.of", n=hits, of=QUESTIONS)
         canvas.row(shown, text.count(number))
         fill = FITS if hits >= LEAST_HITS else NARROW
         canvas.bar(canvas.track(14), start=0.0, end=float(number), fill=fill,

@@ -10,7 +10,7 @@ from mlpdm_kit.course.checking import check
 from mlpdm_kit.course.flaws import FLAWS, copy_case, flaws, mended, written_mend
 from mlpdm_kit.course.lessons import exercise_of
 from mlpdm_kit.course.words import task, title, worked
-from mlpdm_kit.errors import InputError
+from mlpdm_kit.errors import Fault, InputError
 from mlpdm_kit.text import LANGUAGES
 
 NAMES = sorted(flaws())
@@ -102,3 +102,23 @@ def test_a_copy_leaves_the_answer_behind(tmp_path: Path) -> None:
         copy_case("flaw-leakage", tmp_path / "mine")
     with pytest.raises(InputError):
         copy_case("churn", tmp_path / "other")
+
+
+def test_a_mend_is_read_as_a_japanese_keyboard_writes_it() -> None:
+    flaw = flaws()["flaw-monthly-per-day"]
+    written = written_mend(flaw)
+    assert ": " in written
+    found = check(exercise_of(flaw.case), {"flaw": flaw.flaw, "mend": written.replace(": ", "：")})
+    assert found.state == "pass"
+    said = found.sentences(found.fields[1], "ja")[0]
+    assert said.startswith("正解です。結論は")
+
+
+def test_a_place_that_is_none_is_called_so() -> None:
+    flaw = flaws()["flaw-monthly-per-day"]
+    (path, value), *_ = flaw.mend.items()
+    for wrong in (path.removeprefix("options."), f"{path}x"):
+        found = check(exercise_of(flaw.case), {"flaw": flaw.flaw, "mend": f"{wrong}: {value}"})
+        (hint, *_) = found.fields[1].hints
+        assert isinstance(hint, Fault), hint
+        assert wrong.rpartition(".")[0] in hint.sentence("en") or wrong in hint.sentence("en")

@@ -16,6 +16,7 @@ from mlpdm_kit.course.lessons import EXERCISES, exercise_of
 from mlpdm_kit.course.words import right_answers
 from mlpdm_kit.errors import InputError
 from mlpdm_kit.record.lock import locked
+from mlpdm_kit.text import Text
 from mlpdm_kit.view.lesson import Lesson, open_lesson, opened
 from mlpdm_kit.view.lesson.drill import Drill
 from mlpdm_kit.view.lesson.form import ExerciseForm
@@ -109,6 +110,9 @@ def test_a_form_keeps_what_is_written_and_says_how_it_did(
     assert "✓" in form.said.value
     kept = read_learner(tmp_path / "Aki.yaml").answers["choose-cut"]
     assert kept == {"low": "272,000", "middle": "", "high": "", "best": "low"}
+    form.fields["best"].value = "middle"  # what was said of "low" says nothing of this
+    assert "✓" not in form.said.value
+    assert Text(lang).say("course.changed") in form.said.value
     again = form_of(lesson_in(tmp_path, shown, lang=lang), "choose-cut")
     assert (again.fields["low"].value, again.fields["best"].value) == ("272,000", "low")
 

@@ -57,6 +57,8 @@ class ExerciseForm:
                                      button_style="primary")  # fmt: skip
         self.button.on_click(self._go)
         self.said = widgets.HTML()
+        for field in self.fields.values():
+            field.observe(self._changed, "value")
         bar = widgets.HBox([self.button])
         bar.add_class("mlpdm-bar")
         statement = widgets.HTML(parts.statement(exercise, lang))
@@ -88,6 +90,11 @@ class ExerciseForm:
     def written(self) -> dict[str, str]:
         """What stands in the fields."""
         return {name: str(widget.value) for name, widget in self.fields.items()}
+
+    def _changed(self, _: Any) -> None:
+        """Take back what was said of other answers than those that stand here now."""
+        if self.said.value:
+            self.said.value = f'<p role="status">{escape(self.text.say("course.changed"))}</p>'
 
     def _go(self, _: Any) -> None:
         self.button.disabled = True
