@@ -32,7 +32,7 @@ WIDE = 1.0  # width of a round's middle range from which ranges say little
 UNLIKELY, DOUBTFUL = 0.05, 0.1  # chance of so few hits for somebody who is calibrated
 MOST_WIDER = 3.0
 
-_BETWEEN = re.compile(r"(?<=[\d万億千])\s*(?:から|~|-|–|—|−|\bto\b)\s*(?=\d)")
+_BETWEEN = re.compile(r"(?<=[\d万億千])\s*(?:から|~|-|–|—|−|ー|\bto\b)\s*(?=\d)")
 
 Reading = Literal["overconfident", "unclear", "calibrated", "wide", "few"]
 

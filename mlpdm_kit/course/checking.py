@@ -19,6 +19,7 @@ from mlpdm_kit.course.kinds import KINDS, same
 from mlpdm_kit.course.words import chosen, exercise_text, numbered
 from mlpdm_kit.errors import Fault
 from mlpdm_kit.text import LANGUAGES, Text
+from mlpdm_kit.text.figures import significant
 
 FieldState = Literal["right", "wrong", "missing", "unreadable"]
 State = Literal["pass", "partial", "hint", "empty"]
@@ -202,6 +203,9 @@ def _mistakes(exercise: Exercise, field: Field, value: float, own: Values) -> It
         if same(value, found, field.tolerance):
             yield _said(exercise, one.code, own)
     right = _figure(field, own)
+    rounded = [significant(right, digits) for digits in (1, 2)] if math.isfinite(right) else []
+    if right and any(same(value, one, 1e-9) for one in rounded):
+        yield Hint(code="course.mistake.rounded", figures={})
     for code, times, kinds in COMMON:
         if right and field.kind in kinds and same(value, times * right, field.tolerance):
             yield Hint(code=f"course.mistake.{code}", figures={})

@@ -139,9 +139,9 @@ def calibration_chart(found: ClassResults, text: Text) -> Figure | None:
         canvas.bar(canvas.track(14), start=0.0, end=float(number), fill=fill,
                    hover=f"{shown}: {text.count(number)}", height=14)  # fmt: skip
         canvas.gap(4)
-    return canvas.figure(title=_sentence(last, text),
-                         reading=text.say("class.calibration.reading", of=len(last),
-                                          by_chance=somebody_narrow(len(last))))  # fmt: skip
+    code = "class.calibration.reading" + (".one" if len(last) == 1 else "")
+    reading = text.say(code, of=len(last), by_chance=somebody_narrow(len(last)))
+    return canvas.figure(title=_sentence(last, text), reading=reading)
 
 
 def somebody_narrow(learners: int) -> float:

@@ -138,3 +138,11 @@ def test_a_case_is_widened_only_where_it_is_assumed_and_can_be_taken_back(tmp_pa
         assert again[one.input] == pytest.approx((one.wider_low, one.wider_high), rel=1e-3)
     assert file.undo()
     assert case.read_text(encoding="utf-8") == before
+
+
+@pytest.mark.parametrize(
+    "written", ["１８００ー1８５０", "1800から1850", "1800〜1850", "1800 to 1850"]
+)
+def test_ranges_are_read_as_keyboards_write_them(written: str) -> None:
+    question = next(one for one in bank("ja").values() if one.scale == "years")
+    assert read_range(written, question) == (1800, 1850)

@@ -69,6 +69,11 @@ def test_slips_that_are_not_the_same_or_not_known_take_a_point_each() -> None:
     assert same.points == 0
 
 
+def test_a_figure_that_is_rounded_too_far_is_told_so() -> None:
+    found = check(EXERCISES["price-errors"], {"threshold": "3%"})
+    assert [hint.code for hint in found.fields[2].hints] == ["course.mistake.rounded"]  # type: ignore[union-attr]
+
+
 def test_months_beyond_the_horizon_are_counted_as_the_learner_has_them() -> None:
     table = {row[0]: row[1] for row in EXERCISES["discounted"].grid.rows}  # type: ignore[union-attr]
     for at_work in (24, 27):

@@ -71,6 +71,7 @@ EXERCISES = (
                 mistakes=likely(
                     {
                         "all-cases": lambda v: v["cases"] * v["recall"],
+                        "all-caught": lambda v: v["cases"] * v["share"],
                     }
                 ),
             ),
@@ -130,6 +131,7 @@ EXERCISES = (
                         "review-free": lambda v: v["lost"] * v["saved"],
                         "not-saved": lambda v: v["lost"] * (1 - v["saved"]),
                         "free": lambda v: 0.0,
+                        "review-added": lambda v: v["lost"] * v["saved"] + v["false_alarm"],
                     }
                 ),
             ),
@@ -142,6 +144,7 @@ EXERCISES = (
                 mistakes=likely(
                     {
                         "swapped": lambda v: v["miss"] / (v["false_alarm"] + v["miss"]),
+                        "ratio": lambda v: v["false_alarm"] / v["miss"],
                     }
                 ),
             ),

@@ -124,12 +124,14 @@ class Drill:
     def _faults(self) -> Any:
         """What is wrong with the ranges; nobody sees a truth before all can be read."""
         for number, question in enumerate(self.questions, 1):
+            written = self.ranges[question.id].value.strip()
             try:
-                low, high = read_range(self.ranges[question.id].value.strip() or "-", question)
+                low, high = read_range(written or "-", question)
                 if low == high:
                     yield self.text.say("drill.point", n=number)
             except Malformed as error:
                 code = "drill.positive" if error.code == "range-positive" else "drill.unreadable"
+                code = code if written else "drill.unwritten"
                 yield self.text.say(code, n=number)
 
     def _after(self, found: RoundScore) -> None:
