@@ -1,7 +1,8 @@
 """Find the flaw: cases of the library with a planted flaw, to be named and mended.
 
 The teacher's answer lies beside the case as ``flaw.yaml``: which flaw, where, what is wrong,
-the values that mend it, and the verdict before and after. A mend counts if the kit decides the
+the values that mend it, and the verdict before and after; and what the exercise is called, for
+the case's own name gives the flaw away. A mend counts if the kit decides the
 mended case as it decides the teacher's: the values may be others.
 """
 
@@ -47,8 +48,9 @@ FLAWS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Flaw:
-    """The teacher's answer to one flawed case."""
+    """The teacher's answer to one flawed case; ``exercise`` is what learners call it by."""
 
+    exercise: str
     case: str
     flaw: str
     where: str
@@ -73,21 +75,26 @@ class Mended:
 
 @cache
 def flaws() -> Mapping[str, Flaw]:
-    """The flawed cases of the library, by name.
+    """The flawed cases of the library, by the names of their exercises.
 
     Examples
     --------
-    >>> flaws()["flaw-leakage"].flaw
+    >>> flaws()["leaving-customers"].flaw
     'leakage'
     """
     found = {}
     for file in sorted(shipped.cases().glob(f"*/{FLAW_FILE}")):
         said = read_yaml(file)[0]
-        found[file.parent.name] = Flaw(
-            case=file.parent.name, flaw=said["flaw"], where=said["where"], answer=said["answer"],
-            mend=dict(said["mend"]), before=said["verdict"]["before"],
+        found[said["exercise"]] = Flaw(
+            exercise=said["exercise"],
+            case=file.parent.name,
+            flaw=said["flaw"],
+            where=said["where"],
+            answer=said["answer"],
+            mend=dict(said["mend"]),
+            before=said["verdict"]["before"],
             after=said["verdict"]["after"],
-        )  # fmt: skip
+        )
     return found
 
 
@@ -118,7 +125,7 @@ def copy_case(name: str, folder: Path, lang: str = "en") -> Path:
         There is no such case, or the folder is taken.
     """
     if name not in flaws():
-        raise refuse("not-one-of", "CASE", name, known=list(flaws()))
+        raise refuse("not-one-of", "EXERCISE", name, known=list(flaws()))
     if folder.exists():
         raise refuse("folder-taken", "DIR", folder)
     hidden = shutil.ignore_patterns(FLAW_FILE, CASE_FILE, TOLD)
@@ -139,7 +146,7 @@ def written_mend(flaw: Flaw) -> str:
 
 def _exercise(flaw: Flaw) -> Exercise:
     return Exercise(
-        id=flaw.case,
+        id=flaw.exercise,
         lesson="flaws",
         given={"case": flaw.case,
                "before": flaw.before, "after": flaw.after},

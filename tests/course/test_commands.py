@@ -98,5 +98,5 @@ def test_ranges_are_widened_once_and_only_when_asked(tmp_path: Path) -> None:
 
 
 def test_a_flawed_case_is_copied(tmp_path: Path) -> None:
-    assert "mine" in call("exercise", "copy", "flaw-leakage", tmp_path / "mine").output
+    assert "mine" in call("exercise", "copy", "leaving-customers", tmp_path / "mine").output
     assert not (tmp_path / "mine" / "flaw.yaml").exists()

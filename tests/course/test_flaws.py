@@ -14,7 +14,7 @@ from mlpdm_kit.errors import Fault, InputError
 from mlpdm_kit.text import LANGUAGES
 
 NAMES = sorted(flaws())
-SMALL = "flaw-monthly-per-day"
+SMALL = "bakery"
 
 
 def test_every_flaw_of_the_library_is_an_exercise_with_words_for_its_kind() -> None:
@@ -79,12 +79,12 @@ def test_the_wrong_name_is_told_what_to_ask() -> None:
     [
         (SMALL, "options.model.run: 0 EUR per month"),
         (SMALL, "options.model.run: 1200..1800 EUR per year"),
-        ("flaw-metric-rises", "outcomes.true_positive.gain: 0 GBP per message"),
-        ("flaw-action-never-succeeds", "action_success: 0%"),
-        ("flaw-all-never-tried", "options.model.kind: rule"),
-        ("flaw-all-never-tried", "options.model.value: flagged * 0"),
-        ("flaw-no-baseline", "options.llm.kind: rule"),
-        ("flaw-leakage", "data.leave_out: [region, plan, desk_note]"),
+        ("read-next", "outcomes.true_positive.gain: 0 GBP per message"),
+        ("cash-machines", "action_success: 0%"),
+        ("appointments", "options.model.kind: rule"),
+        ("appointments", "options.model.value: flagged * 0"),
+        ("credit-check", "options.llm.kind: rule"),
+        ("leaving-customers", "data.leave_out: [region, plan, desk_note]"),
         (SMALL, "options.model.run: [[a]]"),
         (SMALL, "volume: 3 per month\noptions.model.run: 1500 EUR per month"),
     ],
@@ -96,29 +96,37 @@ def test_a_mend_that_only_turns_the_verdict_does_not_count(name: str, mend: str)
 
 
 def test_a_copy_leaves_the_answer_behind(tmp_path: Path) -> None:
-    copied = copy_case("flaw-leakage", tmp_path / "mine")
+    copied = copy_case("leaving-customers", tmp_path / "mine")
     assert sorted(file.name for file in copied.iterdir()) == ["case.yaml", "customers.csv"]
     with pytest.raises(InputError):
-        copy_case("flaw-leakage", tmp_path / "mine")
+        copy_case("leaving-customers", tmp_path / "mine")
     with pytest.raises(InputError):
         copy_case("churn", tmp_path / "other")
 
 
 def test_a_mend_is_read_as_a_japanese_keyboard_writes_it() -> None:
-    flaw = flaws()["flaw-monthly-per-day"]
+    flaw = flaws()["bakery"]
     written = written_mend(flaw)
     assert ": " in written
-    found = check(exercise_of(flaw.case), {"flaw": flaw.flaw, "mend": written.replace(": ", "：")})
+    found = check(
+        exercise_of(flaw.exercise), {"flaw": flaw.flaw, "mend": written.replace(": ", "：")}
+    )
     assert found.state == "pass"
     said = found.sentences(found.fields[1], "ja")[0]
     assert said.startswith("正解です。結論は")
 
 
 def test_a_place_that_is_none_is_called_so() -> None:
-    flaw = flaws()["flaw-monthly-per-day"]
+    flaw = flaws()["bakery"]
     (path, value), *_ = flaw.mend.items()
     for wrong in (path.removeprefix("options."), f"{path}x"):
-        found = check(exercise_of(flaw.case), {"flaw": flaw.flaw, "mend": f"{wrong}: {value}"})
+        found = check(exercise_of(flaw.exercise), {"flaw": flaw.flaw, "mend": f"{wrong}: {value}"})
         (hint, *_) = found.fields[1].hints
         assert isinstance(hint, Fault), hint
         assert wrong.rpartition(".")[0] in hint.sentence("en") or wrong in hint.sentence("en")
+
+
+def test_the_name_of_an_exercise_does_not_give_its_flaw_away() -> None:
+    said = {word for flaw in FLAWS for word in flaw.split("-")}
+    for name in NAMES:
+        assert not said & set(name.split("-")), name
