@@ -19,6 +19,7 @@ from mlpdm_kit.case.yaml_text import parse_yaml, read_yaml, text_of
 from mlpdm_kit.errors import Fault, InputError, refuse
 from mlpdm_kit.record.manifest import MANIFEST, RECORD_FILES, read_manifest
 from mlpdm_kit.record.model import DecisionRecord
+from mlpdm_kit.record.steps import STEPS
 
 RESERVED = frozenset({"assets", "index.html", "index.csv", "index.json"})
 FAILURE_FILE = "failure.json"
@@ -63,7 +64,7 @@ class Place:
             return None  # the link alone goes
         if self.case.resolve().is_relative_to(self.folder.resolve()):
             return Fault(code="place-case", field="--out", value=self.folder)
-        others = [] if _is_record(self.folder) else foreign(self.folder)
+        others = [] if _is_record(self.folder) else _not_steps(self.folder)
         if others:
             return Fault(code="place-taken", field="--out", value=self.folder,
                          figures={"names": others[:FEW], "n": len(others)})  # fmt: skip
@@ -200,6 +201,20 @@ def foreign(folder: Path) -> list[str]:
     manifest = read_manifest(folder)
     named = {name.partition("/")[0] for name in manifest.files} if manifest else set()
     return [name for name in there if name not in named | OURS]
+
+
+def _not_steps(folder: Path) -> list[str]:
+    """What lies in a folder without a record that the five steps have not left there."""
+    steps = {f"{step}.json" for step in STEPS}
+    try:
+        there = set(os.listdir(folder))
+        if "sections" in there and set(os.listdir(folder / "sections")) <= steps:
+            there.remove("sections")
+    except NotADirectoryError:
+        return [folder.name]
+    except OSError:
+        return []
+    return sorted(there)
 
 
 def _is_record(folder: Path) -> bool:

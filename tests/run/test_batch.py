@@ -16,6 +16,7 @@ import pytest
 
 from mlpdm_kit.errors import InputError
 from mlpdm_kit.record.lock import LOCK_FILE, locked
+from mlpdm_kit.record.steps import STEPS
 from mlpdm_kit.run.batch import CaseResult, Progress, Settings, decide_all
 from mlpdm_kit.run.notebooks import NOTEBOOKS, Execute, Executed, Task, with_papermill
 from mlpdm_kit.run.places import case_id, recover
@@ -313,6 +314,27 @@ def test_no_record_takes_the_place_of_a_case(
     assert [(row["id"], row["status"]) for row in rows] == [("a", "failed")]
     inside = decide(case, out=case / "records")  # beside the case there is room
     assert [one.state for one in inside] == (["failed"] if more else ["done"])
+
+
+@pytest.mark.parametrize("name", ["notebooks", "sections", "last"])
+def test_a_folder_called_as_one_of_ours_is_no_record(
+    tmp_path: Path, decide: Decide, write_case: Write, name: str
+) -> None:
+    mine = tmp_path / "records" / "a" / name / "mine.ipynb"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("mine")
+    (result,) = decide(write_case("a"))
+    assert [fault.code for fault in result.faults] == ["place-taken"]
+    assert mine.read_text() == "mine"
+
+
+def test_what_the_steps_have_left_alone_makes_room(
+    tmp_path: Path, decide: Decide, write_case: Write
+) -> None:
+    left = tmp_path / "records" / "a" / "sections" / f"{STEPS[0]}.json"
+    left.parent.mkdir(parents=True)
+    left.write_text("{}")
+    assert [one.state for one in decide(write_case("a"))] == ["done"]
 
 
 def test_files_of_others_are_not_taken_out_of_the_way(
