@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from mlpdm_kit import shipped
 from mlpdm_kit.case.files import write_atomically
 from mlpdm_kit.course.exercise import Exercise
 from mlpdm_kit.course.learner import file_of
+from mlpdm_kit.course.lessons import LESSONS as SIX
 from mlpdm_kit.course.lessons import exercise_of
 from mlpdm_kit.course.words import choice_label, field_label, right_answers
 from mlpdm_kit.errors import refuse
@@ -25,6 +27,7 @@ from mlpdm_kit.text import Text
 
 LESSONS = "lessons"
 GUIDE = "instructor_guide"
+ORDER = (*(one.notebook for one in SIX.values()), "find_the_flaw", "calibration")
 HIDDEN = frozenset({"solution", "instructor"})  # tags of what no learner gets
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 _ASKS = re.compile(r'^lesson\.exercise\("([\w-]+)"\)$', re.MULTILINE)
@@ -91,8 +94,7 @@ def build(
         file_of(out, learner)
     wanted: dict[Path, str] = {}
     for file in lessons():
-        notebook = json.loads(file.read_text(encoding="utf-8"))
-        translate(file.stem, notebook, Text(lang))
+        notebook = _told(file, lang)
         say_nothing_to_edit(notebook, Text(lang))
         _set(notebook, "lang", lang)
         _set(notebook, "learner", learner)
@@ -108,6 +110,13 @@ def build(
         stub = Text(lang).say("course.nbgrader.stub")
         write_atomically(config, _CONFIG.format(stub=stub))
     return [write_atomically(file, text) for file, text in wanted.items()]
+
+
+def _told(file: Path, lang: str) -> Notebook:
+    """A notebook of the course in a reader's language."""
+    notebook: Notebook = json.loads(file.read_text(encoding="utf-8"))
+    translate(file.stem, notebook, Text(lang))
+    return notebook
 
 
 def made_for(folder: Path) -> tuple[str, str] | None:
@@ -148,11 +157,13 @@ def _for_learner(notebook: Notebook, name: str, lang: str) -> str | None:
     notebook["cells"] = [cell for cell in notebook["cells"] if not tags(cell) & HIDDEN]
     first = notebook["cells"][0]
     first["source"] = f"{source(first)}\n\n{Text(lang).say('course.begin')}"
+    _say_place(notebook, name, lang)
     return f"{name}.ipynb"
 
 
 def _with_solution(notebook: Notebook, name: str, lang: str) -> str:
     _set(notebook, "learner", "solution")  # nobody's own answers are written over
+    _say_place(notebook, name, lang)
     return f"{name}.ipynb"
 
 
@@ -163,6 +174,23 @@ def _for_nbgrader(notebook: Notebook, name: str, lang: str) -> str | None:
     notebook["cells"] = [graded for cell in kept for graded in _graded(cell, lang)]
     _set(notebook, "mode", "report")
     return f"source/{name}/{name}.ipynb"
+
+
+def _say_place(notebook: Notebook, name: str, lang: str) -> None:
+    """Above a lesson which of how many it is, below it a link to what comes next."""
+    text, lesson = Text(lang), next((one for one in SIX.values() if one.notebook == name), None)
+    if lesson is not None:
+        head, _, rest = source(notebook["cells"][0]).partition("\n")
+        place = text.say("course.place", n=lesson.number, of=len(SIX), minutes=lesson.minutes)
+        notebook["cells"][0]["source"] = f"{head}\n\n*{place}*\n{rest}"
+    after = dict(pairwise(ORDER)).get(name)
+    if after is not None:
+        there = _told(shipped.notebooks() / LESSONS / f"{after}.ipynb", lang)
+        title = source(there["cells"][0]).partition("\n")[0].removeprefix("# ")
+        said = text.say("course.next", title=title, file=f"{after}.ipynb")
+        notebook["cells"].append(
+            {"cell_type": "markdown", "id": "next", "metadata": {}, "source": said}
+        )
 
 
 COPIES: Mapping[str, Callable[[Notebook, str, str], str | None]] = {

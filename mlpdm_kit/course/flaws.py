@@ -148,7 +148,7 @@ def _exercise(flaw: Flaw) -> Exercise:
     return Exercise(
         id=flaw.exercise,
         lesson="flaws",
-        given={"case": flaw.case,
+        given={"case": flaw.case, "exercise": flaw.exercise,
                "before": flaw.before, "after": flaw.after},
         fields=(
             Field(name="flaw", kind="choice", choices=FLAWS, right=flaw.flaw),
@@ -165,7 +165,9 @@ def _judged(flaw: Flaw, written: str) -> Sequence[Hint | Fault]:
         values = parse_yaml(_WIDE_COLON.sub(r"\1: ", written), "mend")[0]
         if not isinstance(values, Mapping) or not 0 < len(values) <= MOST_VALUES:
             return [Hint(code="exercise.flaw.mistake.no-values", figures={})]
-        values = {str(path): value for path, value in values.items()}
+        values = {str(path): value for path, value in values.items() if value is not None}
+        if not values:
+            return [Hint(code="exercise.flaw.mistake.no-values", figures={})]
         load_case(flaw.folder, values)  # says which place is none
         if not _mends(flaw, values):  # before anything is worked out
             verdicts = {"before": flaw.before}

@@ -1,4 +1,4 @@
-"""One learner's file: what they answered, how often they tried, and their calibration rounds.
+"""One learner's file: what they answered, first and last, and their calibration rounds.
 
 It is read and written by people too: YAML, a line an answer. What was reached is not kept in
 it but worked out again from the answers, so that a file says nothing that isn't so.
@@ -28,7 +28,7 @@ LONGEST = 2_000  # signs of one answer
 MOST_ROUNDS = 50
 BANKS = ("en", "ja")  # of questions of the calibration drill
 BETS = ("range", "wheel", "same")
-_KEYS = ("learner", "answers", "tries", "calibration", "widened")
+_KEYS = ("learner", "answers", "first", "tries", "calibration", "widened")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +54,9 @@ class Learner:
     name : str
     answers : mapping
         By exercise and field, as they were written.
+    first : mapping
+        The first answer to each that was checked: what has been put right since is mended,
+        and yet it is what a class learns from.
     tries : mapping
         How often each exercise was checked.
     rounds : tuple of Round
@@ -63,6 +66,7 @@ class Learner:
 
     name: str
     answers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    first: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     tries: Mapping[str, int] = field(default_factory=dict)
     rounds: tuple[Round, ...] = ()
     widened: Mapping[str, int] = field(default_factory=dict)
@@ -80,6 +84,11 @@ class Learner:
         """How an exercise was answered."""
         return check(exercise_of(exercise), self.answers.get(exercise, {}))
 
+    def checked_first(self, exercise: str) -> Checked:
+        """How an exercise was answered at first; as it is now, where nobody has kept that."""
+        given = {**self.answers.get(exercise, {}), **self.first.get(exercise, {})}
+        return check(exercise_of(exercise), given)
+
     def results(self, lesson: str = "") -> Iterator[Checked]:
         """All exercises, or those of a lesson, in order, those that were not answered too."""
         for name, one in all_exercises().items():
@@ -90,8 +99,15 @@ class Learner:
         """The same, with answers to an exercise; those that are not given stay."""
         kept = {k: str(v) for k, v in self.answers.get(exercise, {}).items()}
         given = {**kept, **{name: str(value).strip() for name, value in answers.items()}}
-        tries = {**self.tries, exercise: self.tries.get(exercise, 0) + 1} if tried else self.tries
-        return replace(self, answers={**self.answers, exercise: given}, tries=tries)
+        found = replace(self, answers={**self.answers, exercise: given})
+        return found._trying(exercise) if tried else found
+
+    def _trying(self, exercise: str) -> Learner:
+        """The same after one more try; the first answer to each field stays on record."""
+        written = {name: value for name, value in self.answers[exercise].items() if value}
+        first = {**self.first, exercise: {**written, **self.first.get(exercise, {})}}
+        tries = {**self.tries, exercise: self.tries.get(exercise, 0) + 1}
+        return replace(self, first=first, tries=tries)
 
     def with_round(self, found: Round) -> Learner:
         """The same, with one more round of calibration."""
@@ -151,12 +167,14 @@ def _learner_of(values: Any, lines: Lines, file: Path) -> Learner:
         fault("learner-missing", "learner")
     elif not isinstance(name, str) or not name.strip() or not _is_name(name):
         fault("learner-name", "learner", value=name)
-    answers = _answers(values.get("answers"), fault)
+    answers = _answers(values.get("answers"), "answers", fault)
+    first = _answers(values.get("first"), "first", fault)
     tries = _numbers(values.get("tries"), "tries", all_exercises(), fault)
     widened = _numbers(values.get("widened"), "widened", None, fault)
     rounds = _rounds(values.get("calibration"), fault)
     raise_all(faults)
-    return Learner(name=str(name), answers=answers, tries=tries, rounds=rounds, widened=widened)
+    return Learner(name=str(name), answers=answers, first=first, tries=tries, rounds=rounds,
+                   widened=widened)  # fmt: skip
 
 
 def read_or_begin(file: Path, name: str) -> Learner:
@@ -194,6 +212,7 @@ def write_learner(learner: Learner, file: Path) -> Path:
     plain = {
         "learner": learner.name,
         "answers": {name: dict(given) for name, given in learner.answers.items()},
+        "first": {name: dict(given) for name, given in learner.first.items()},
         "tries": dict(learner.tries),
         "calibration": [
             {"bank": one.bank, "at": one.at, "ranges": dict(one.ranges), "bets": dict(one.bets)}
@@ -221,21 +240,21 @@ def learners_in(folder: Path) -> tuple[list[tuple[Path, Learner]], list[Fault]]:
     return found, faults
 
 
-def _answers(values: Any, fault: Any) -> dict[str, dict[str, str]]:
+def _answers(values: Any, place: str, fault: Any) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
-    for name, given in _mapping(values, "answers", fault).items():
+    for name, given in _mapping(values, place, fault).items():
         if name not in all_exercises():
-            fault("exercise-unknown", "answers", name, value=name, near=near(name))
+            fault("exercise-unknown", place, name, value=name, near=near(name))
             continue
         kinds = {one.name: one.kind for one in exercise_of(name).fields}
         fields = list(kinds)
-        for key, value in _mapping(given, f"answers.{name}", fault).items():
+        for key, value in _mapping(given, f"{place}.{name}", fault).items():
             if isinstance(value, Mapping) and kinds.get(key) == "words":
                 value = "\n".join(f"{path}: {one}" for path, one in value.items())
             if key not in fields:
-                fault("not-one-of", "answers", name, key, value=key, known=fields)
+                fault("not-one-of", place, name, key, value=key, known=fields)
             elif value is not None and not _is_answer(value):
-                fault("learner-answer", "answers", name, key, value=value, most=LONGEST)
+                fault("learner-answer", place, name, key, value=value, most=LONGEST)
             else:
                 found.setdefault(name, {})[key] = value or ""
     return found

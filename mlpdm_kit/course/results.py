@@ -20,11 +20,16 @@ FEW = 3  # mistakes that are named of one exercise
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One learner of a class; ``rounds`` are those of the calibration drill."""
+    """One learner of a class.
+
+    ``results`` are those of the answers as they stand, ``first`` those of the first that were
+    checked; ``rounds`` are those of the calibration drill.
+    """
 
     name: str
     file: str
     results: tuple[Checked, ...]
+    first: tuple[Checked, ...]
     tries: int
     rounds: tuple[RoundScore, ...]
 
@@ -48,12 +53,14 @@ class Row:
 class Stumble:
     """Where a class went wrong in one exercise.
 
-    ``mistakes`` are the codes of the likely mistakes, each with how many learners made it.
+    ``passed`` have it right by now, ``at_once`` had at the first try. ``mistakes`` are the
+    codes of the likely mistakes, each with how many learners made it, at first or still.
     """
 
     exercise: str
     begun: int
     passed: int
+    at_once: int
     mistakes: tuple[tuple[str, int], ...]
 
 
@@ -87,7 +94,7 @@ class ClassResults:
             ],
             "exercises": [
                 {"exercise": one.exercise, "begun": one.begun, "passed": one.passed,
-                 "mistakes": dict(one.mistakes)}
+                 "at_once": one.at_once, "mistakes": dict(one.mistakes)}
                 for one in self.stumbles
             ],
             "faults": [fault.to_dict(lang) for fault in self.faults],
@@ -124,6 +131,7 @@ def _row(file: Path, learner: Learner) -> Row:
         name=learner.name,
         file=file.name,
         results=tuple(learner.results()),
+        first=tuple(learner.checked_first(name) for name in all_exercises()),
         tries=sum(learner.tries.values()),
         rounds=tuple(scored(one) for one in learner.rounds),
     )
@@ -132,18 +140,20 @@ def _row(file: Path, learner: Learner) -> Row:
 def _stumbles(rows: tuple[Row, ...]) -> Iterator[Stumble]:
     """Every exercise that somebody has begun, in order."""
     for place, name in enumerate(all_exercises()):
-        results = [row.results[place] for row in rows]
-        begun = [one for one in results if one.state != "empty"]
+        tried = [(row.first[place], row.results[place]) for row in rows]
+        begun = [both for both in tried if any(one.state != "empty" for one in both)]
         if not begun:
             continue
-        made = Counter(code for one in begun for code in _codes(one))
+        made = Counter(code for both in begun for code in _codes(*both))
         yield Stumble(exercise=name, begun=len(begun),
-                      passed=sum(one.state == "pass" for one in begun),
+                      passed=sum(now.state == "pass" for _, now in begun),
+                      at_once=sum(first.state == "pass" for first, _ in begun),
                       mistakes=tuple(made.most_common(FEW)))  # fmt: skip
 
 
-def _codes(one: Checked) -> set[str]:
+def _codes(*tries: Checked) -> set[str]:
     """The hints that somebody got, each once."""
     return {
-        hint.code for field in one.fields for hint in field.hints if not isinstance(hint, Fault)
-    }
+        hint.code for one in tries for field in one.fields for hint in field.hints
+        if not isinstance(hint, Fault)
+    }  # fmt: skip

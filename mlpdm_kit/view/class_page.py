@@ -87,17 +87,17 @@ def _of_lesson(row: Row, lesson: str, text: Text) -> Cell:
 def stumbles_table(found: ClassResults, lang: str) -> Table:
     """Where the class went wrong, the exercise with the fewest right first."""
     text = Text(lang)
-    heads = ("exercise", "begun", "right", "mistakes")
-    ordered = sorted(found.stumbles, key=lambda one: one.passed / one.begun)
+    heads = ("exercise", "begun", "at-once", "right", "mistakes")
+    ordered = sorted(found.stumbles,
+                     key=lambda one: (one.passed / one.begun, one.at_once / one.begun))  # fmt: skip
     return Table(
         caption=text.say("class.where.caption"),
-        heads=tuple(
-            Head(text=text.say(f"class.{one}"), number=one in ("begun", "right")) for one in heads
-        ),
+        heads=tuple(Head(text=text.say(f"class.{one}"), number=one in heads[1:4]) for one in heads),
         rows=tuple(
             (
                 Cell(text=title(exercise_of(one.exercise), lang)),
                 Cell(text=text.count(one.begun), number=True),
+                Cell(text=text.count(one.at_once), number=True),
                 Cell(text=text.count(one.passed), number=True),
                 Cell(text=_mistakes(one, lang)),
             )

@@ -7,6 +7,7 @@ between two signs, so every piece has the class that keeps it from looking for f
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from html import escape
 
@@ -18,6 +19,7 @@ INK = "#767c85"
 """Colour of words in a chart, of which the style sheet makes that of the reader's theme."""
 
 _PLAIN = "mathjax_ignore"
+_CODE = re.compile(r"`([^`\n]+)`")
 _THEME = (
     "<style>.js-plotly-plot text[style*='rgb(118, 124, 133)'] "
     "{fill: var(--jp-content-font-color1, currentColor) !important}</style>"
@@ -36,6 +38,17 @@ _NARROW = (  # each row becomes a block, with its headings beside the cells
 )
 _SHORT = 14  # letters that stay on one line
 _CELL = "text-align:{side};vertical-align:top;padding:0.4em 1em 0.4em 0;white-space:normal"
+
+
+def said(sentence: str) -> str:
+    """A sentence, with what stands between backquotes as code.
+
+    Examples
+    --------
+    >>> said("Run `a <b>`.")
+    'Run <code>a &lt;b&gt;</code>.'
+    """
+    return _CODE.sub(r"<code>\1</code>", escape(sentence))
 
 
 def bottom_line(large: str, small: Iterable[str], *, lang: str) -> str:
@@ -62,12 +75,12 @@ def heading(title: str, *, lang: str) -> str:
 
 def words(text: str, *, lang: str, kind: str = "reading") -> str:
     """A paragraph."""
-    return f'<p class="mlpdm-{kind} {_PLAIN}" lang="{escape(lang)}">{escape(text)}</p>'
+    return f'<p class="mlpdm-{kind} {_PLAIN}" lang="{escape(lang)}">{said(text)}</p>'
 
 
 def faults(lead: str, sentences: Iterable[str], *, lang: str) -> str:
     """Everything that is wrong with what came in."""
-    items = "".join(f'<li style="margin:0.4em 0">{escape(line)}</li>' for line in sentences)
+    items = "".join(f'<li style="margin:0.4em 0">{said(line)}</li>' for line in sentences)
     return (
         f'<div class="mlpdm-faults {_PLAIN}" role="alert" lang="{escape(lang)}" '
         f'style="border-left:7px solid {ML};padding:0.6em 1.2em;margin:0.5em 0">'
@@ -81,8 +94,10 @@ def saved(lead: str, places: Iterable[tuple[str, str]], *, lang: str) -> str:
     items = "".join(
         f'<li><a href="{escape(path)}">{escape(name)}</a></li>' for path, name in places
     )
-    said = f"<p>{escape(lead)}</p><ul>{items}</ul>"
-    return f'<div class="mlpdm-saved {_PLAIN}" lang="{escape(lang)}">{said}</div>'
+    return (
+        f'<div class="mlpdm-saved {_PLAIN}" lang="{escape(lang)}">'
+        f"<p>{said(lead)}</p><ul>{items}</ul></div>"
+    )
 
 
 def table(found: Table, *, lang: str) -> str:

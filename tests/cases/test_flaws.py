@@ -71,8 +71,19 @@ def test_the_kit_names_what_the_teacher_says_it_names(name: str):
 @pytest.mark.parametrize("name", FLAWED)
 def test_the_case_does_not_tell_its_flaw(name: str):
     case = read_yaml(shipped.cases() / name / "case.yaml")[0]
+    said = answer(name)
     assert "flaw" not in case["note"].lower()
-    assert set(answer(name)) == {"flaw", "where", "answer", "mend", "verdict", "named_by"}
+    assert set(said) == {"exercise", "flaw", "where", "answer", "mend", "verdict", "named_by"}
+
+
+@pytest.mark.parametrize("name", FLAWED)
+def test_the_exercise_s_name_does_not_tell_the_flaw(name: str):
+    told = {*words_in(name), *words_in(answer(name)["flaw"])} - {"never", "on"}
+    assert not told & words_in(answer(name)["exercise"])
+
+
+def words_in(name: str) -> set[str]:
+    return set(name.split("-"))
 
 
 def test_the_teacher_s_answer_is_not_copied_with_the_case(tmp_path: Path):

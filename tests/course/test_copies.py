@@ -126,10 +126,27 @@ def test_the_copy_with_solutions_keeps_everything_and_nobodys_answers(tmp_path: 
     assert {file.stem for file in made} == {one.stem for one in lessons()}
     for file in made:
         source, copy = read(lesson_of(file)), read(file)
-        assert [cell.id for cell in copy.cells] == [cell.id for cell in source.cells]
+        kept = [cell.id for cell in copy.cells if cell.id != "next"]
+        assert kept == [cell.id for cell in source.cells]
         if file.stem != GUIDE:
             given = next(cell for cell in copy.cells if cell.id == "parameters").source
             assert 'learner = "solution"' in given
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_each_lesson_says_which_it_is_and_links_to_the_next(tmp_path: Path, lang: str) -> None:
+    copies = {file.name: read(file).cells for file in build("learner", tmp_path, lang)}
+    for lesson in LESSONS.values():
+        line = copies[f"{lesson.notebook}.ipynb"][0].source.splitlines()[2]
+        assert [int(n) for n in re.findall(r"\d+", line)] == [lesson.number, 6, lesson.minutes]
+    way, here = [], "lesson_1_framing.ipynb"
+    while here:
+        way.append(here)
+        link = re.search(r"\[(.+)\]\((.+)\)$", copies[here][-1].source)
+        here = link[2] if link else ""
+        if link:
+            assert copies[here][0].source.startswith(f"# {link[1]}\n")
+    assert sorted(way) == sorted(copies)
 
 
 def test_for_nbgrader_each_exercise_has_its_three_cells(tmp_path: Path) -> None:

@@ -26,7 +26,9 @@ def test_every_flaw_of_the_library_is_an_exercise_with_words_for_its_kind() -> N
             assert title(exercise, lang)
             assert len(worked(exercise, lang)) == 2
             assert flaws()[name].before in ("use_ml", "use_non_ml", "find_out_first")
-            assert flaws()[name].answer not in " ".join(task(exercise, lang))
+            said = " ".join([title(exercise, lang), *task(exercise, lang)])
+            assert flaws()[name].answer not in said
+            assert flaws()[name].case not in said  # the folder's name gives the flaw away
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -50,6 +52,7 @@ def test_another_value_at_the_right_place_counts_too() -> None:
         ("options.model.run: 44000 EUR per month", "exercise.flaw.mistake.same-verdict"),
         ("volume: 300000 per month", "exercise.flaw.mistake.elsewhere"),
         ("[]", "exercise.flaw.mistake.no-values"),
+        ("volume:\ngrowth: ", "exercise.flaw.mistake.no-values"),
         ("just words", "exercise.flaw.mistake.no-values"),
         ("options.model.run: much", "quantity-number"),
         ("colour: red", "unknown-field"),

@@ -60,6 +60,24 @@ def test_answers_that_are_not_given_stay() -> None:
     assert learner.tries == {"base-rate": 2}
 
 
+def test_the_first_answer_that_was_checked_stays_on_record(tmp_path: Path) -> None:
+    learner = Learner(name="a").answering("base-rate", {"caught": "50"}, tried=False)
+    assert learner.first == {}
+    learner = learner.answering("base-rate", {"caught": "90", "false": ""}, tried=True)
+    learner = learner.answering("base-rate", {"caught": "9", "false": "5"}, tried=True)
+    learner = learner.answering("base-rate", {"false": "495", "caught": "90"}, tried=True)
+    assert learner.first == {"base-rate": {"caught": "90", "false": "5"}}
+    assert read_learner(write_learner(learner, tmp_path / "a.yaml")) == learner
+    states = {one.field.name: one.state for one in learner.checked_first("base-rate").fields}
+    assert (states["caught"], states["false"]) == ("right", "wrong")
+    assert learner.checked("base-rate").points == 2
+
+
+def test_of_a_file_without_first_answers_those_that_stand_count() -> None:
+    learner = Learner(name="a", answers={"threshold": {"threshold": "90%"}})
+    assert learner.checked_first("threshold").state == "hint"
+
+
 @pytest.mark.parametrize(
     ("text", "place"),
     [
@@ -70,6 +88,8 @@ def test_answers_that_are_not_given_stay() -> None:
         ("learner: a\nanswers:\n  threshold: {other: 1}\n", ":3:"),
         ("learner: a\nanswers:\n  threshold: {threshold: [1]}\n", ":3:"),
         ("learner: a\nanswers: [1]\n", ":2:"),
+        ("learner: a\nfirst: {nothing: {a: b}}\n", ":2:"),
+        ("learner: a\nfirst: {threshold: {threshold: [1]}}\n", ":2:"),
         ("learner: a\ntries: {threshold: many}\n", ":2:"),
         ("learner: a\ncalibration: soon\n", ":2:"),
         ("learner: a\ncalibration: [{ranges: {a: [1]}}]\n", ":"),

@@ -43,6 +43,19 @@ def test_who_did_what_and_where_it_went_wrong(tmp_path: Path) -> None:
     assert len(plain["faults"]) >= 2
 
 
+def test_a_mistake_that_was_mended_is_still_what_the_class_stumbled_over(tmp_path: Path) -> None:
+    for name, tries in (("a", ("90%", "10%")), ("b", ("10%",)), ("c", ("90%",))):
+        learner = Learner(name=name)
+        for written in tries:
+            learner = learner.answering("threshold", {"threshold": written}, tried=True)
+        write_learner(learner, tmp_path / f"{name}.yaml")
+    found = class_results(tmp_path)
+    (one,) = found.stumbles
+    assert (one.begun, one.passed, one.at_once) == (3, 2, 1)
+    assert one.mistakes == (("exercise.threshold.mistake.swapped", 2),)
+    assert found.to_dict()["exercises"][0]["at_once"] == 1
+
+
 def test_a_folder_of_nobody(tmp_path: Path) -> None:
     found = class_results(tmp_path)
     assert (found.rows, found.stumbles, found.faults) == ((), (), ())

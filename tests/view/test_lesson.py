@@ -114,7 +114,15 @@ def test_a_form_keeps_what_is_written_and_says_how_it_did(
     assert "✓" not in form.said.value
     assert Text(lang).say("course.changed") in form.said.value
     again = form_of(lesson_in(tmp_path, shown, lang=lang), "choose-cut")
+    assert "✓" in again.said.value  # how the answers stand is said as soon as it is opened
+    again.fields["best"].value = "middle"
+    assert "✓" not in again.said.value
+    again = form_of(lesson_in(tmp_path, shown, lang=lang), "choose-cut")
     assert (again.fields["low"].value, again.fields["best"].value) == ("272,000", "low")
+
+
+def test_a_form_of_nothing_says_nothing(tmp_path: Path, shown: list[Any]) -> None:
+    assert form_of(lesson_in(tmp_path, shown), "threshold").said.value == ""
 
 
 def test_a_form_over_a_file_that_was_broken_meanwhile_writes_nothing(
@@ -190,6 +198,22 @@ def test_a_round_is_kept_told_and_followed_by_another(
     assert drill.offer.children == ()
     drill._play()
     assert not first & {one.id for one in drill.questions}
+
+
+def test_a_drill_that_is_opened_again_shows_its_last_round(
+    tmp_path: Path, shown: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drill = drill_of(tmp_path, shown)
+    answer_all(drill, hits=2)
+    drill._check(None)
+    boxes: list[Any] = []
+    monkeypatch.setattr("IPython.display.display", boxes.append)
+    lesson_in(tmp_path, shown, lesson="calibration", mode="workshop").drill()
+    said = "".join(getattr(one, "value", "") for one in boxes[0].children)
+    assert "2 of 10 ranges" in said
+    assert said.count("✕</span>") == 8
+    button(boxes[0], "Another round").click()
+    assert len([one for one in boxes[0].children if hasattr(one, "children")]) == 10
 
 
 def test_narrow_ranges_bring_an_offer_that_writes_nothing_unasked(

@@ -51,11 +51,14 @@ class Drill:
         return [scored(one) for one in self.lesson.learner.rounds if one.bank == self.bank]
 
     def shown(self) -> None:
-        """Show the next round as a form; in a report the rounds that were played."""
+        """Show how the last round went, or the first as a form; in a report all rounds."""
         if self.lesson.mode == "workshop":
             import IPython.display
 
-            self._play()
+            if self.rounds:
+                self._after(self.rounds[-1])
+            else:
+                self._play()
             display: Callable[[Any], None] = IPython.display.display
             display(self.box)
             return

@@ -11,7 +11,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from mlpdm_kit.course.checking import Checked
+from mlpdm_kit.course.checking import Checked, check
 from mlpdm_kit.course.exercise import Exercise, Field
 from mlpdm_kit.course.words import choice_label, field_label
 from mlpdm_kit.errors import InputError
@@ -20,6 +20,7 @@ from mlpdm_kit.view import html
 from mlpdm_kit.view.forms.base import stacked
 from mlpdm_kit.view.forms.style import STYLE
 from mlpdm_kit.view.lesson import parts
+from mlpdm_kit.view.lesson.look import Look
 
 PLACEHOLDERS = {
     "share": "course.example.share",
@@ -40,7 +41,7 @@ class ExerciseForm:
     answers : mapping
         What was written before, by field.
     lang : {"en", "ja"}
-    check : callable
+    keep : callable
         Keeps answers and judges them.
     """
 
@@ -49,22 +50,26 @@ class ExerciseForm:
         exercise: Exercise,
         answers: Mapping[str, str],
         lang: str,
-        check: Callable[[Mapping[str, str]], Checked],
+        keep: Callable[[Mapping[str, str]], Checked],
     ) -> None:
-        self.exercise, self.lang, self._check, self.text = exercise, lang, check, Text(lang)
+        self.exercise, self.lang, self._keep, self.text = exercise, lang, keep, Text(lang)
         self.fields = {one.name: self._field(one, answers) for one in exercise.fields}
         self.button = widgets.Button(description=self.text.say("course.check"),
                                      button_style="primary")  # fmt: skip
         self.button.on_click(self._go)
         self.said = widgets.HTML()
+        if any(answers.values()):
+            self._tell(lambda: check(exercise, answers))
         for field in self.fields.values():
             field.observe(self._changed, "value")
         bar = widgets.HBox([self.button])
         bar.add_class("mlpdm-bar")
         statement = widgets.HTML(parts.statement(exercise, lang))
-        self.widget = widgets.VBox(
-            [widgets.HTML(STYLE), statement, *self.fields.values(), bar, self.said]
-        )
+        self.look = Look(exercise.id, lang, self._take) if exercise.lesson == "flaws" else None
+        above = [self.look.above] if self.look else []
+        beside = [self.look.beside] if self.look else []
+        self.widget = widgets.VBox([widgets.HTML(STYLE), statement, *above, *self.fields.values(),
+                                    *beside, bar, self.said])  # fmt: skip
         self.widget.add_class("mlpdm-form")
         self.widget.add_class("mlpdm-exercise")
 
@@ -86,6 +91,11 @@ class ExerciseForm:
                             description_allow_html=True)  # fmt: skip
         return stacked(line)
 
+    def _take(self, line: str) -> None:
+        """One more line of a mend, under those that stand there."""
+        mend = self.fields["mend"]
+        mend.value = f"{mend.value.rstrip()}\n{line}".lstrip()
+
     @property
     def written(self) -> dict[str, str]:
         """What stands in the fields."""
@@ -99,10 +109,13 @@ class ExerciseForm:
     def _go(self, _: Any) -> None:
         self.button.disabled = True
         self.said.value = f'<p role="status">{escape(self.text.say("course.checking"))}</p>'
+        self._tell(lambda: self._keep(self.written))
+        self.button.disabled = False
+
+    def _tell(self, judged: Callable[[], Checked]) -> None:
+        """Say how the answers did."""
         try:
-            self.said.value = parts.feedback(self._check(self.written), self.lang)
+            self.said.value = parts.feedback(judged(), self.lang)
         except Exception as error:  # whatever it was, it is said, and the form goes on
             told = error.sentences(self.lang) if isinstance(error, InputError) else [str(error)]
             self.said.value = html.faults(self.text.say("course.not-kept"), told, lang=self.lang)
-        finally:
-            self.button.disabled = False

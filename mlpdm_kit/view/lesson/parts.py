@@ -21,7 +21,7 @@ _TONES = {"right": CHOSEN, "wrong": ML, "unreadable": ML, "missing": "#8a8f98"}
 def statement(exercise: Exercise, lang: str) -> str:
     """What is asked, with its table."""
     text = exercise_text(lang)
-    said = "".join(f"<p>{escape(part)}</p>" for part in task(exercise, lang))
+    said = "".join(f"<p>{html.said(part)}</p>" for part in task(exercise, lang))
     grid = exercise.grid
     table = ""
     if grid is not None:
@@ -45,7 +45,7 @@ def _case(exercise: Exercise, lang: str) -> str:
     """The file of a flawed case, folded."""
     if exercise.lesson != "flaws":
         return ""
-    lead = escape(Text(lang).say("course.flaw.case", case=exercise.id))
+    lead = escape(Text(lang).say("course.flaw.case"))
     return (
         f"<details><summary>{lead}</summary>"
         f'<pre style="white-space:pre-wrap;overflow-wrap:anywhere">'
@@ -91,13 +91,13 @@ def _row(checked: Checked, one: Judged, lang: str, *, written: bool) -> str:
     return (
         f'<li style="border-left:5px solid {_TONES[one.state]};padding:0.25em 0.8em;'
         f'margin:0.3em 0"><span aria-hidden="true">{MARKS[one.state]}</span> '
-        f"<strong>{escape(label)}</strong>{answer}<br>{escape(said)}</li>"
+        f"<strong>{escape(label)}</strong>{answer}<br>{html.said(said)}</li>"
     )
 
 
 def worked_answer(paragraphs: Iterable[str], lang: str) -> str:
     """The worked answer."""
-    said = "".join(f"<p>{escape(part)}</p>" for part in paragraphs)
+    said = "".join(f"<p>{html.said(part)}</p>" for part in paragraphs)
     lead = escape(Text(lang).say("course.worked"))
     return _block("worked", f'<p style="margin:0.3em 0"><strong>{lead}</strong></p>{said}', lang)
 

@@ -1,0 +1,181 @@
+"""A flawed case looked into without its file: what the kit says of it, its data, its values.
+
+Whoever reads no YAML finds the flaw in the record's own tables, and takes the line that
+mends it from a list of the case's values, instead of writing its path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import ipywidgets as widgets
+
+from mlpdm_kit.case.editing.fields import Field
+from mlpdm_kit.case.editing.file import State, read_state
+from mlpdm_kit.case.load import file_in, load_case
+from mlpdm_kit.case.tables import Table as DataFile
+from mlpdm_kit.course.flaws import DRAWS, flaws
+from mlpdm_kit.errors import InputError
+from mlpdm_kit.record.folds import folds
+from mlpdm_kit.record.sentences import Sentences
+from mlpdm_kit.record.steps import decide
+from mlpdm_kit.record.tables import NONE, Cell, Head, Table
+from mlpdm_kit.text import Text
+from mlpdm_kit.view import html
+from mlpdm_kit.view.forms.base import stacked
+from mlpdm_kit.view.forms.blocks import FORMS
+from mlpdm_kit.view.forms.parts import Block
+
+TOLD = ("errors", "inputs", "options", "worth")  # parts of the record that are shown
+PLACES = ("amounts", "outcomes", "options", "worth", "data")  # forms whose values can be flawed
+KINDS = ("quantity", "column", "columns", "file", "rule", "count")
+DATA = (".csv", ".parquet")
+MOST_VALUES = 3  # of a column, that are shown
+NEW = ("kind: rule", "label: ", "build: ")  # of an option that is added, beside how good it is
+
+
+class Look:
+    """A button that shows the case, and a list of its values.
+
+    Parameters
+    ----------
+    name : str
+        The exercise.
+    lang : {"en", "ja"}
+    take : callable
+        Takes a line for the mend.
+    """
+
+    def __init__(self, name: str, lang: str, take: Callable[[str], None]) -> None:
+        self.lang, self.text, self._take = lang, Text(lang), take
+        self.case = file_in(flaws()[name].folder, lang)
+        self.button = widgets.Button(description=self.text.say("course.look"))
+        self.button.layout.width = "auto"
+        self.button.on_click(self._show)
+        self.shown = widgets.HTML()
+        self.lines = dict(lines(read_state(self.case), self.text))
+        self.list = widgets.Dropdown(description=self.text.say("course.look.values"), value="",
+                                     options=[(self.text.say("course.choose"), ""),
+                                              *self.lines.items()])  # fmt: skip
+        self.list.observe(self._chosen, "value")
+        self.above = widgets.VBox([self.button, self.shown])
+        self.beside = stacked(self.list)
+
+    def _show(self, _: Any) -> None:
+        if self.shown.value:
+            self.shown.value = ""
+            self.button.description = self.text.say("course.look")
+            return
+        self.button.disabled = True
+        try:
+            self.shown.value = looked_into(self.case, self.lang)
+            self.button.description = self.text.say("course.look.away")
+        except InputError as error:
+            lead = self.text.say("page.faults")
+            self.shown.value = html.faults(lead, error.sentences(self.lang), lang=self.lang)
+        finally:
+            self.button.disabled = False
+
+    def _chosen(self, change: Any) -> None:
+        if change["new"]:
+            self._take(change["new"])
+            self.list.value = ""
+
+
+def looked_into(case: Path, lang: str) -> str:
+    """What the kit says of a case, in the record's own tables, and what its data hold."""
+    record = decide(load_case(case), draws=DRAWS)
+    says = Sentences.of_record(record, lang)
+    parts = {one.key: one for one in folds(record, says)}
+    said = "".join(
+        f"<h4>{escape(parts[key].heading)}</h4>{html.fold(parts[key], lang=lang)}"
+        for key in TOLD
+        if key in parts
+    )
+    for file in sorted(case.parent.iterdir()):
+        if file.suffix in DATA:
+            said += html.table(columns_of(case.parent, file.name, Text(lang)), lang=lang)
+    return f'<div class="mlpdm-look">{said}</div>'
+
+
+def columns_of(folder: Path, name: str, text: Text) -> Table:
+    """The columns of a data file: which values each has, and how many are missing."""
+    with DataFile(folder, name) as data:
+        frame = data.frame()
+    rows = tuple(
+        (
+            Cell(text=str(column)),
+            Cell(text=_values(frame[column], text)),
+            Cell(text=text.count(int(frame[column].isna().sum())), number=True),
+        )
+        for column in frame.columns
+    )
+    heads = [Head(text=text.say(f"course.look.head.{one}"), number=one == "missing")
+             for one in ("column", "values", "missing")]  # fmt: skip
+    caption = text.say("course.look.data", file=name, n=len(frame))
+    return Table(caption=caption, heads=tuple(heads), rows=rows)
+
+
+def _values(column: Any, text: Text) -> str:
+    """The ends of a column of numbers; of any other the values that stand in it most often."""
+    known = column.dropna()
+    if known.empty:
+        return NONE
+    if known.dtype.kind in "iuf":
+        return text.say("course.look.between", low=float(known.min()), high=float(known.max()))
+    often = [str(one) for one in known.value_counts().index[:MOST_VALUES]]
+    code = "course.look.values.all" if known.nunique() <= MOST_VALUES else "course.look.values.some"
+    return text.say(code, values=", ".join(often), n=int(known.nunique()))
+
+
+def lines(state: State, text: Text) -> Iterator[tuple[str, str]]:
+    """Each value of a case, as people call it, and the line that says it in a mend."""
+    seen = set()
+    for form in PLACES:
+        for lead, field in _fields(FORMS[form](state), text, ""):
+            if field.kind in KINDS and field.name not in seen:
+                seen.add(field.name)
+                path, value = _written(field, state)
+                shown = text.say("course.look.line", about=lead + field.label(text),
+                                 value=value or NONE, path=path)  # fmt: skip
+                yield shown, f"{path}: {value}"
+    yield text.say("course.look.option"), "\n".join(f"options.new.{one}" for one in _new(state))
+
+
+def _fields(blocks: Any, text: Text, lead: str) -> Iterator[tuple[str, Field]]:
+    """Those of a form's blocks, each with the name of the option that it is a part of."""
+    for block in blocks:
+        assert isinstance(block, Block)
+        own = f"{block.name}: " if block.name else lead
+        yield from ((own, field) for field in block.fields)
+        yield from _fields(block.blocks, text, own)
+
+
+def _written(field: Field, state: State) -> tuple[str, str]:
+    """Where its figure stands, and what is written there."""
+    value = state.document.at(field.path)
+    if isinstance(value, dict):
+        return f"{field.name}.{field.value_at}", _plain(value.get(field.value_at))
+    priced = field.path[0] == "outcomes" and field.kind == "quantity"  # as a cost or as a gain
+    return f"{field.name}.{field.value_at}" if priced else field.name, _plain(value)
+
+
+def _plain(value: Any) -> str:
+    if value is None:
+        return ""
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _new(state: State) -> Iterator[str]:
+    """What an option without ML has to say."""
+    yield from NEW[:2]
+    if state.document.at(("task",)) == "formula":
+        yield "value: "
+    elif state.document.at(("data", "file")):
+        yield "when: "
+    else:
+        yield from ("rates.recall: ", "rates.false_positive_rate: ")
+    yield from NEW[2:]
