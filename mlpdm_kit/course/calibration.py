@@ -32,6 +32,8 @@ WIDE = 1.0  # width of a round's middle range from which ranges say little
 UNLIKELY, DOUBTFUL = 0.05, 0.1  # chance of so few hits for somebody who is calibrated
 MOST_WIDER = 3.0
 
+_UNTIL = re.compile(r"(?<=[\d万億千])\s*(?:まで|の間|くらい|ぐらい|ほど|程度)+$")
+_AROUND = re.compile(r"^([\d.,]+)\s*(?:±|\+/-|\+-|プラスマイナス)\s*([\d.,]+)$")
 _BETWEEN = re.compile(r"(?<=[\d万億千])\s*(?:から|~|-|–|—|−|ー|\bto\b)\s*(?=\d)")
 
 Reading = Literal["overconfident", "unclear", "calibrated", "wide", "few"]
@@ -200,7 +202,20 @@ def _bare(text: str, question: Question) -> str:
     for unit in sorted((unicodedata.normalize("NFKC", question.unit), "年", "人", "%", "km"),
                        key=len, reverse=True):  # fmt: skip
         written = written.replace(unit, "")
+    written = _UNTIL.sub("", written.strip())
+    around = _AROUND.match(written)
+    if around:
+        return _ends(*around.groups()) or written
     return _BETWEEN.sub("..", written).strip()
+
+
+def _ends(middle: str, room: str) -> str:
+    """The ends of 8500 ± 500; nothing where the two are no numbers."""
+    try:
+        half, centre = float(room.replace(",", "")), float(middle.replace(",", ""))
+    except ValueError:
+        return ""
+    return f"{centre - half:.12g}..{centre + half:.12g}"
 
 
 def _scored(question: Question, low: float, high: float) -> Scored:

@@ -20,10 +20,9 @@ _YEN = re.compile(r"\byen\b", re.IGNORECASE)
 _SIGN_INSIDE = re.compile(r"^([¥$])\s*[-−–]")  # ¥-100,000
 _SAID = re.compile(r"[「」『』“”\"（）()]")
 _COMMA = re.compile(r"(?<=\d)、(?=\d{3}(?!\d))")
-_JAPANESE = re.compile(
-    r"(?:(?P<oku>\d+(?:\.\d+)?)億)?(?:(?P<man>\d+(?:\.\d+)?)(?P<sen_man>千)?万)?"
-    r"(?:(?P<sen>\d+(?:\.\d+)?)千)?(?P<rest>\d+(?:,\d{3})*)?"
-)
+_JAPANESE = re.compile(r"[\d.,]*[千百万億][\d.,千百万億]*")
+_ONE_UNIT = re.compile(r"[\d.,]+[千万億]")  # as the kit reads it anyway
+_THOUSANDS = re.compile(r"(?:([\d.]*)千)?(?:([\d.]*)百)?(\d[\d.,]*)?")  # 8千7百50; 千
 _TENTHS = re.compile(r"^(\d+(?:\.\d+)?)割(?:(\d)分)?$")
 _PARTS = re.compile(r"^(?:(\d+)\s*/\s*(\d+)|(\d+)分の(\d+))$")
 _COUNTED = re.compile(
@@ -32,7 +31,8 @@ _COUNTED = re.compile(
     re.IGNORECASE,
 )
 _PER_CASE = re.compile(
-    r"^(?:1|一)(?:件|通|人|回|個|枚)(?:あたり)?\s*|\s*[/／]\s*\w+$|\s+per\s+\w+$"
+    r"^(?:1|一)(?:件|通|人|回|個|枚)(?:あたり)?\s*"
+    r"|(?:\s*[/／]|\s+per)\s*(?!(?:日|週|月|年|day|week|month|year)s?$)\w+$"
 )
 _PER_TIME = re.compile(
     r"^(?:毎月|月に?|1か月に?|毎日|1日に?)\s*(?=[\d¥-])|\s*(?:[/／]\s*(?:日|月)|(?:per|a)\s+(?:day|month))\s*$"
@@ -89,14 +89,30 @@ def _share(written: str) -> str:
 
 
 def _in_digits(written: str) -> str:
-    """27万2千円 in digits; a figure with one such unit stays as it is."""
+    """27万2千円 and 8千7百円 in digits; a figure with one unit that the kit knows stays."""
     found = _JAPANESE.match(written)
-    if found is None or sum(value is not None for value in found.groupdict().values()) < 2:
+    if found is None or _ONE_UNIT.fullmatch(found[0]):
         return written
-    if found["man"] is None and found["oku"] is None and found["sen"] is None:
-        return written
-    rest = (found["rest"] or "0").replace(",", "")
-    man = float(found["man"] or 0) * (1_000 if found["sen_man"] else 1)
-    value = (float(found["oku"] or 0) * 1e8 + man * 1e4 + float(found["sen"] or 0) * 1e3
-             + float(rest))  # fmt: skip
+    value, rest = 0.0, found[0]
+    for unit, times in (("億", 1e8), ("万", 1e4), ("", 1.0)):
+        head, unit_there, after = rest.partition(unit) if unit else (rest, "", "")
+        if unit and not unit_there:
+            continue
+        part = _below_ten_thousand(head)
+        if part is None:
+            return written
+        value, rest = value + times * part, after
     return f"{value:.12g}{written[found.end() :]}"
+
+
+def _below_ten_thousand(written: str) -> float | None:
+    """What stands before 万 or 億, or last; None where it is no number."""
+    found = _THOUSANDS.fullmatch(written)
+    if found is None:
+        return None
+    try:
+        parts = [float(said.replace(",", "") or 1) if said is not None else 0.0
+                 for said in found.groups()]  # fmt: skip
+    except ValueError:
+        return None
+    return parts[0] * 1_000 + parts[1] * 100 + parts[2]

@@ -113,7 +113,7 @@ def _marks(plane: Plane, curve: Curve, kind: str, says: Sentences) -> None:
     """The point that is used, and the tuned one beside it."""
     found = []
     if curve.chosen is not None:
-        code = "tuned" if curve.chosen == curve.tuned else "chosen"
+        code = "used" if curve.chosen == curve.tuned else "chosen"
         found.append((code, curve.chosen, "diamond", "◆"))
     if curve.tuned is not None and curve.tuned != curve.chosen:
         found.append(("tuned", curve.tuned, "square-open", "□"))

@@ -141,8 +141,10 @@ def test_a_case_is_widened_only_where_it_is_assumed_and_can_be_taken_back(tmp_pa
 
 
 @pytest.mark.parametrize(
-    "written", ["１８００ー1８５０", "1800から1850", "1800〜1850", "1800 to 1850"]
-)
+    "written",
+    ["１８００ー1８５０", "1800から1850", "1800〜1850", "1800 to 1850", "1800年から1850年まで",
+     "1800から1850くらいまで", "1825±25", "1,825 +/- 25", "1800から1850の間"],
+)  # fmt: skip
 def test_ranges_are_read_as_keyboards_write_them(written: str) -> None:
     question = next(one for one in bank("ja").values() if one.scale == "years")
     assert read_range(written, question) == (1800, 1850)

@@ -98,6 +98,26 @@ def test_people_write_figures_in_many_ways(kind: str, written: str, value: float
     assert KINDS[kind].read(written) == pytest.approx(value)
 
 
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [("8千7百円", 8_700), ("2万3千4百円", 23_400), ("5百円", 500), ("千円", 1_000), ("5百万円", 5e6),
+     ("百万円", 1e6), ("2千500万円", 25e6), ("3億2千万円", 3.2e8), ("千5百円", 1_500)],
+)  # fmt: skip
+def test_money_with_japanese_units(written: str, value: float) -> None:
+    assert KINDS["money"].read(written) == pytest.approx(value)
+    assert KINDS["money/month"].read(f"月{written}") == pytest.approx(value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "written"),
+    [("money/case", "500円/月"), ("money/case", "¥500 per month"), ("money/month", "500円/件"),
+     ("money", "500円/月"), ("money", "千千円"), ("money", "万円")],
+)  # fmt: skip
+def test_another_unit_is_no_answer(kind: str, written: str) -> None:
+    with pytest.raises(Malformed):
+        KINDS[kind].read(written)
+
+
 @pytest.mark.parametrize("written", ["", "-", "x", "1..2", "nan", "inf", "1e999", "{}", "10"])
 def test_what_is_no_share_is_refused(written: str) -> None:
     with pytest.raises(Malformed):

@@ -23,7 +23,7 @@ def _cut(cut: str) -> Field:
     alarms, misses = _CUTS[cut]
     return Field(
         name=cut,
-        kind="money",
+        kind="money/month",
         right=lambda v: _cost(v, cut),
         mistakes=likely(
             {

@@ -66,10 +66,10 @@ class ExerciseForm:
         bar.add_class("mlpdm-bar")
         statement = widgets.HTML(parts.statement(exercise, lang))
         self.look = Look(exercise.id, lang, self._take) if exercise.lesson == "flaws" else None
-        above = [self.look.above] if self.look else []
-        beside = [self.look.beside] if self.look else []
-        self.widget = widgets.VBox([widgets.HTML(STYLE), statement, *above, *self.fields.values(),
-                                    *beside, bar, self.said])  # fmt: skip
+        asked = list(self.fields.values())
+        if self.look:
+            asked = [self.look.above, *asked[:-1], self.look.list, *asked[-1:]]
+        self.widget = widgets.VBox([widgets.HTML(STYLE), statement, *asked, bar, self.said])
         self.widget.add_class("mlpdm-form")
         self.widget.add_class("mlpdm-exercise")
 

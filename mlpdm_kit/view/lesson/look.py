@@ -57,12 +57,11 @@ class Look:
         self.button.on_click(self._show)
         self.shown = widgets.HTML()
         self.lines = dict(lines(read_state(self.case), self.text))
-        self.list = widgets.Dropdown(description=self.text.say("course.look.values"), value="",
-                                     options=[(self.text.say("course.choose"), ""),
-                                              *self.lines.items()])  # fmt: skip
+        options = [(self.text.say("course.choose"), ""), *self.lines.items()]
+        self.list = stacked(widgets.Dropdown(description=self.text.say("course.look.values"),
+                                             options=options, value=""))  # fmt: skip
         self.list.observe(self._chosen, "value")
         self.above = widgets.VBox([self.button, self.shown])
-        self.beside = stacked(self.list)
 
     def _show(self, _: Any) -> None:
         if self.shown.value:
