@@ -35,10 +35,10 @@ _PER_CASE = re.compile(
     r"|(?:\s*[/／]|\s+per)\s*(?!(?:日|週|月|年|day|week|month|year)s?$)\w+$"
 )
 _PER_TIME = re.compile(
-    r"^(?:毎月|月に?|1か月に?|毎日|1日に?)\s*(?=[\d¥-])|\s*(?:[/／]\s*(?:日|月)|(?:per|a)\s+(?:day|month))\s*$"
+    r"^(?:毎月|月に?|1か月に?|毎日|1日に?)\s*(?=[\d¥千百-])|\s*(?:[/／]\s*(?:日|月)|(?:per|a)\s+(?:day|month))\s*$"
     r"|\s*月額?$"
 )
-_A_YEAR = re.compile(r"^(?:年間?|毎年|1年に?)\s*(?=[\d¥-])")
+_A_YEAR = re.compile(r"^(?:年間?|毎年|1年に?)\s*(?=[\d¥千百-])")
 
 
 def plain_figure(text: str, kind: str) -> tuple[float, str]:
@@ -99,7 +99,7 @@ def _in_digits(written: str) -> str:
         if unit and not unit_there:
             continue
         part = _below_ten_thousand(head)
-        if part is None:
+        if part is None or (unit and not head):
             return written
         value, rest = value + times * part, after
     return f"{value:.12g}{written[found.end() :]}"
