@@ -168,11 +168,12 @@ def scored(found: Round) -> RoundScore:
     (1, 9.0)
     """
     rows, unread = [], []
-    for name, question in bank(found.bank).items():
-        if name not in found.ranges:
+    for name, written in found.ranges.items():  # as they were asked
+        question = bank(found.bank).get(name)
+        if question is None:
             continue
         try:
-            low, high = read_range(found.ranges[name], question)
+            low, high = read_range(written, question)
         except Malformed:
             unread.append(name)
             continue

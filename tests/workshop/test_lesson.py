@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -96,3 +97,27 @@ def test_on_a_small_window_nothing_is_scrolled_sideways(lab: Lab) -> None:
         lab.open(name)
         assert lab.page.evaluate(TOO_WIDE) == [], name
         assert lab.nameless() == [], name
+
+
+def test_a_flaw_is_found_and_mended_without_yaml(lab: Lab, room: Path) -> None:
+    lab.page.set_viewport_size({"width": 1440, "height": 900})
+    lab.open("find_the_flaw.ipynb")
+    one = lab.page.locator(".mlpdm-exercise").filter(has_text="“bakery”")
+    one.get_by_role("button", name="Show what the kit says of the case").click()
+    expect(one.get_by_role("table")).not_to_have_count(0, timeout=LONG)
+    assert lab.page.evaluate(TOO_WIDE) == []
+    listed = one.get_by_label("Take a value into your mend, then change it")
+    line = one.locator("option").filter(has_text="(options.model.run")
+    listed.select_option(label=line.inner_text())
+    mend = one.get_by_label("The values that mend it")
+    expect(mend).to_have_value(re.compile(r"^options\.model\.run"))
+    mend.fill(f"{mend.input_value().partition(':')[0]}: 1200..1800 EUR per month")
+    mend.press("Tab")
+    one.get_by_label("Which flaw is it?").select_option(
+        label="A price for a month is entered for a day"
+    )
+    one.get_by_role("button", name="Check").click()
+    expect(one.get_by_text("All right.")).to_be_visible(timeout=LONG)
+    assert read_learner(room / "learners" / "Aki.yaml").checked("bakery").state == "pass"
+    lab.page.get_by_role("link", name=re.compile("^Does a range")).click()
+    lab.page.get_by_role("tab", name="calibration.ipynb").wait_for()
