@@ -109,11 +109,13 @@ def stumbles_table(found: ClassResults, lang: str) -> Table:
 
 def _mistakes(one: Stumble, lang: str) -> str:
     text, given = exercise_text(lang), exercise_of(one.exercise).given
-    shown = {"written": "…", "example": "…", "known": "…", "before": "stop", "after": "stop"}
-    said = [
-        text.say("class.mistake", text=text.say(code, **{**shown, **given}), n=number)
-        for code, number in one.mistakes
-    ]
+    shown = {"before": "stop", "after": "stop"}
+
+    def made(code: str) -> str:
+        own = f"class.{code}"  # of a hint that tells one learner's own words
+        return text.say(own) if text.knows(own) else text.say(code, **{**shown, **given})
+
+    said = [text.say("class.mistake", text=made(code), n=n) for code, n in one.mistakes]
     return " ".join(said) or text.say("class.none")
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from mlpdm_kit.course.checking import Checked
 from mlpdm_kit.course.learner import Learner, Round, write_learner
+from mlpdm_kit.course.lessons import exercise_of
 from mlpdm_kit.course.results import class_results
 from mlpdm_kit.text import Text
 from mlpdm_kit.view.class_page import calibration_chart, class_html, write_class_page
@@ -54,6 +55,21 @@ def test_a_mistake_that_was_mended_is_still_what_the_class_stumbled_over(tmp_pat
     assert (one.begun, one.passed, one.at_once) == (3, 2, 1)
     assert one.mistakes == (("exercise.threshold.mistake.swapped", 2),)
     assert found.to_dict()["exercises"][0]["at_once"] == 1
+
+
+def test_the_page_tells_slips_of_writing_without_anybodys_words(tmp_path: Path) -> None:
+    asked = {"threshold": "lots", "base-rate": "90..95"}
+    learner = Learner(name="a")
+    for name, written in asked.items():
+        first = exercise_of(name).fields[0].name
+        learner = learner.answering(name, {first: written}, tried=True)
+    learner = learner.answering("who-bears", {"held-payment": "the moon"}, tried=True)
+    write_learner(learner, tmp_path / "a.yaml")
+    for lang in ("en", "ja"):
+        page = class_html(class_results(tmp_path), lang)
+        for code in ("unreadable", "one-figure", "no-choice"):
+            assert Text(lang).say(f"class.course.{code}") in unescape(page)
+        assert "the moon" not in page
 
 
 def test_a_folder_of_nobody(tmp_path: Path) -> None:
