@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mlpdm_kit.record.index import IndexRow, write_index
-from mlpdm_kit.record.model import DecisionRecord
+from mlpdm_kit.record.manifest import RECORD_FILES
 from mlpdm_kit.run.places import FAILURE_FILE, LAST, read_failure, read_record
 from mlpdm_kit.text import Text
 
@@ -45,7 +45,7 @@ def failed_row(said: dict[str, Any], link: str = "") -> IndexRow:
 
 
 def _row(folder: Path, lang: str) -> IndexRow | None:
-    """The row of a record's folder; None where there is no record that can be read."""
+    """The row of a record's folder, also of one that cannot be read; None where there is none."""
     if folder.name.startswith(".") or not folder.is_dir():
         return None
     failure = read_failure(folder)
@@ -55,17 +55,11 @@ def _row(folder: Path, lang: str) -> IndexRow | None:
             said = Text(lang).say("run.last", folder=f"{folder.name}/{LAST}")
             row = row.model_copy(update={"error": f"{row.error}\n{said}"})
         return row
-    record = _record(folder)
-    if record is None:
+    if not (folder / RECORD_FILES[0]).is_file():
         return None
     try:
-        return IndexRow.of_record(record, link=f"{folder.name}/record.html", lang=lang)
-    except (ArithmeticError, ValueError, KeyError):  # figures that no run of ours has written
-        return None
-
-
-def _record(folder: Path) -> DecisionRecord | None:
-    try:
-        return read_record(folder)
-    except (OSError, ValueError):  # another kind of folder, or of a kit that is not this one
-        return None
+        link = f"{folder.name}/record.html"
+        return IndexRow.of_record(read_record(folder), link=link, lang=lang)
+    except (OSError, ArithmeticError, ValueError, KeyError):  # that no run of this kit has written
+        said = Text(lang).say("run.unread", file=f"{folder.name}/{RECORD_FILES[0]}")
+        return failed_row({"id": folder.name, "message": said})

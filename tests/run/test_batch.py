@@ -460,6 +460,22 @@ def test_a_stopped_run_says_so_in_the_index(tmp_path: Path) -> None:
     assert "stopped" not in (tmp_path / "index.html").read_text().partition("<main>")[2]
 
 
+@pytest.mark.parametrize("broken", ["", "{", "[]", "half", '{"verdict": 1}'])
+def test_a_record_that_cannot_be_read_is_said_in_the_index(
+    tmp_path: Path, decide: Decide, write_case: Write, broken: str
+) -> None:
+    decide(write_case("a"), write_case("b"))
+    out = tmp_path / "records"
+    file = out / "a" / "record.json"
+    text = file.read_text(encoding="utf-8")
+    half = text[: len(text) // 2]
+    file.write_text(half if broken == "half" else broken, encoding="utf-8")
+    (out / "notes").mkdir()
+    write_rows(out, [], "en")
+    assert listed(out) == {"a": "failed", "b": "done"}
+    assert "a/record.json cannot be read" in (out / "index.html").read_text(encoding="utf-8")
+
+
 def test_a_link_in_the_way_is_replaced_not_followed(
     tmp_path: Path, decide: Decide, write_case: Write
 ) -> None:
