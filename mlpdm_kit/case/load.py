@@ -193,7 +193,7 @@ def _refuse_misnamed(file: Path) -> None:
     except (OSError, ValueError):  # told where it is read
         return
     for name in there:
-        if name.casefold() in _LIKE_CASE:
+        if _LIKE_CASE.fullmatch(name):
             here = str(file.with_name(name))
             raise InputError(Fault(code="case-misnamed", field="CASE", value=here, file=here))
 
@@ -356,14 +356,15 @@ def _cases_at(path: Path) -> list[Path]:
 def _may_be_case(folder: Path) -> bool:
     """Whether a folder is a case, or somebody means it to be: nobody's case is passed over."""
     try:
-        return not _LIKE_CASE.isdisjoint(name.casefold() for name in os.listdir(folder))
+        return any(map(_LIKE_CASE.fullmatch, os.listdir(folder)))
     except NotADirectoryError:
         return False
     except OSError:  # nobody may look into it: it is named when it is read
         return True
 
 
-_LIKE_CASE = frozenset({CASE_FILE, "case.yml"})  # in small letters
+# and what programs and people make of it: case.yml, case.yaml.txt, case (1).yaml, cases.yaml
+_LIKE_CASE = re.compile(r"cases?(?: ?\(\d+\)| copy)?\.(?:ya?ml(?:\.txt)?|json)", re.IGNORECASE)
 
 
 __all__ = ["CASE_FILE", "check_case", "find_cases", "load_case", "with_digest"]

@@ -69,7 +69,7 @@ def decide(
     from mlpdm_kit.case.load import find_cases
     from mlpdm_kit.run.batch import decide_all
     from mlpdm_kit.run.progress import watching
-    from mlpdm_kit.run.result import Settings
+    from mlpdm_kit.run.result import IndexUnwritten, Settings
     from mlpdm_kit.run.stopping import ended_by_signals
     from mlpdm_kit.run.stores import fetched
 
@@ -86,20 +86,26 @@ def decide(
     with ended_by_signals(once=True):
         with fetched(cases) as (places, sources):
             found = find_cases(places)
+            unwritten = []
             with watching(len(found), settings.lang) as report:
-                results = decide_all(
-                    found, out=out, jobs=jobs, settings=settings, report=report, resume=resume,
-                    scheduler=scheduler, sources=sources,
-                )  # fmt: skip
+                try:
+                    results = decide_all(
+                        found, out=out, jobs=jobs, settings=settings, report=report,
+                        resume=resume, scheduler=scheduler, sources=sources,
+                    )  # fmt: skip
+                except IndexUnwritten as error:
+                    results, unwritten = error.results, error.sentences(lang)
         if as_json:
             print_json(_summary(results, out, settings))
         else:
             _print_results(results, out, settings)
+        for said in unwritten:
+            typer.echo(said, err=True)
         states = {result.state for result in results}
         if "stopped" in states:
             _say_how_to_go_on(cases, results, out, settings, scheduler, jobs)
             raise typer.Exit(STOPPED)
-    if "failed" in states:
+    if "failed" in states or unwritten:
         raise typer.Exit(FAILED)
 
 

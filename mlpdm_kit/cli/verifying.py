@@ -91,14 +91,14 @@ def _pages(record: DecisionRecord, lang: str) -> dict[str, tuple[str, ...]]:
 
 def _found(places: Sequence[Path]) -> list[Path]:
     """The records in these places, each once."""
-    from mlpdm_kit.record.manifest import MANIFEST
+    from mlpdm_kit.record.manifest import MANIFEST, RECORD_FILES
 
     found: list[Path] = []
     for place in places:
         if place.is_file() or (place / "record.json").is_file():
             found.append(place)
             continue
-        inside = sorted({file.parent for name in ("record.json", MANIFEST)
+        inside = sorted({file.parent for name in (*RECORD_FILES, MANIFEST)
                          for file in place.glob(f"*/{name}")
                          if name != MANIFEST or _was_done(file.parent)})  # fmt: skip
         if not inside:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from mlpdm_kit.case.files import write_atomically
 
+ASSETS = "assets"
 PLOTLY = "plotly.min.js"
 FILES = "MLPDM_FILES"  # in the environment of a workshop's kernels: where its files are served
 
@@ -46,7 +47,7 @@ def write_assets(out: Path) -> Path:
     Path
         The folder of assets.
     """
-    place = out / "assets" / PLOTLY
+    place = out / ASSETS / PLOTLY
     script = plotly_script()
     if place.parent.is_symlink():
         place.parent.unlink()  # else it would be written elsewhere

@@ -28,9 +28,11 @@ from mlpdm_kit.case.load import load_case
 from mlpdm_kit.case.model import Case
 from mlpdm_kit.errors import InputError
 from mlpdm_kit.record.assemble import kit_version, packages
+from mlpdm_kit.record.assets import ASSETS, PLOTLY, plotly_script
 from mlpdm_kit.record.manifest import (
     MANIFEST,
     RECORD_FILES,
+    SCHEMA,
     Manifest,
     digest_of,
     read_manifest,
@@ -39,6 +41,7 @@ from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.parts import Said
 from mlpdm_kit.record.stamp import unstamped
 from mlpdm_kit.record.steps import Walk
+from mlpdm_kit.text import LANGUAGES
 
 State = Literal["tampered", "unreadable", "case-changed", "data-changed", "kit-changed", "holds"]
 STATES: tuple[State, ...] = ("tampered", "unreadable", "case-changed", "data-changed",
@@ -125,7 +128,8 @@ def verify(place: str | Path, *, case: str | Path | None = None, pages: Pages) -
     if found is not None:
         _made_again(looking, record, found)
     if not looking.findings:
-        looking.find("holds", kit=record.provenance.kit)
+        code = "holds" if looking.manifest is not None else "holds.alone"
+        looking.find(code, kit=record.provenance.kit)
     return looking.done(record.id)
 
 
@@ -142,7 +146,7 @@ def _files(looking: _Looking, record: DecisionRecord, raw: bytes) -> None:
         looking.find("tampered.form", file=RECORD_FILE)
     if looking.manifest is None:
         return
-    if looking.manifest.id != record.id or looking.manifest.state != "done":
+    if not _speaks_of(looking.manifest, record):
         looking.find("tampered.file", file=MANIFEST)
     named = looking.manifest.files
     for name in sorted({*RECORD_FILES, *_of_the_kit(looking.file.parent)} - named.keys()):
@@ -159,12 +163,27 @@ def _files(looking: _Looking, record: DecisionRecord, raw: bytes) -> None:
             looking.find("tampered.file", file=name)
 
 
+def _speaks_of(manifest: Manifest, record: DecisionRecord) -> bool:
+    """Whether a manifest says of the record what the record says of itself."""
+    made, said = record.provenance, manifest.settings
+    overrides = said.get("overrides")
+    put = {k: str(v) for k, v in overrides.items()} if isinstance(overrides, dict) else None
+    return (
+        (manifest.schema_, manifest.id, manifest.state) == (SCHEMA, record.id, "done")
+        and manifest.kit == made.kit
+        and (said.get("seed"), said.get("draws"), put) == (made.seed, made.draws, made.overrides)
+        and said.get("lang") in LANGUAGES
+        and said.get("day") in (None, record.date.isoformat())
+    )
+
+
 def _of_the_kit(folder: Path) -> Iterator[str]:
     """What a run would have put into a record's folder, and named in its manifest."""
-    for pattern in ("notebooks/*", "sections/*"):
-        for file in folder.glob(pattern):
-            if file.is_file() and not file.name.startswith("."):
-                yield file.relative_to(folder).as_posix()
+    for inside in ("notebooks", "sections"):
+        for file in folder.glob(f"{inside}/**/*"):
+            name = file.relative_to(folder)
+            if file.is_file() and not any(part.startswith(".") for part in name.parts):
+                yield name.as_posix()
 
 
 def _pages(looking: _Looking, record: DecisionRecord, pages: Pages) -> None:
@@ -177,7 +196,15 @@ def _pages(looking: _Looking, record: DecisionRecord, pages: Pages) -> None:
         if name in untouched and name not in found:
             continue  # it says what the record said before that was changed
         if file.is_file() and _plain(file) not in [unstamped(text) for text in texts]:
-            looking.find("tampered.page" if _same_kit(record) else "kit-changed.page", file=name)
+            looking.find(f"{_otherwise(record)}.page", file=name)
+    script = looking.file.parent.parent / ASSETS / PLOTLY  # that every page beside it runs
+    if script.is_file() and read_whole(script) != plotly_script():
+        looking.find(f"{_otherwise(record)}.script", file=f"../{ASSETS}/{PLOTLY}")
+
+
+def _otherwise(record: DecisionRecord) -> str:
+    """What it means that something is not as this kit would write it."""
+    return "tampered" if _same_kit(record) else "kit-changed"
 
 
 def _plain(page: Path) -> str:
@@ -189,8 +216,9 @@ def _plain(page: Path) -> str:
 
 
 def _language(looking: _Looking) -> str:
-    if looking.manifest is not None:
-        return str(looking.manifest.settings.get("lang", "en"))
+    said = looking.manifest.settings.get("lang") if looking.manifest is not None else None
+    if said in LANGUAGES:
+        return str(said)
     try:
         head = read_whole(looking.file.parent / "record.html").decode()[:500]
     except (OSError, UnicodeDecodeError):

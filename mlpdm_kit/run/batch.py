@@ -23,8 +23,17 @@ from mlpdm_kit.run.kernels import Kernels
 from mlpdm_kit.run.one import checked, decided, failed, kept
 from mlpdm_kit.run.parcel import Opened, Parcel, packed, put_down
 from mlpdm_kit.run.places import Place, places, publish, recover, remove, start
-from mlpdm_kit.run.result import CaseResult, Failure, Progress, Report, Settings, failure_content
+from mlpdm_kit.run.result import (
+    CaseResult,
+    Failure,
+    IndexUnwritten,
+    Progress,
+    Report,
+    Settings,
+    failure_content,
+)
 from mlpdm_kit.run.stores import Store, staged
+from mlpdm_kit.run.taken import refuse_others
 from mlpdm_kit.run.unfinished import begun
 from mlpdm_kit.run.warming import warm_for
 from mlpdm_kit.text import Text
@@ -74,23 +83,30 @@ def decide_all(
     Raises
     ------
     InputError
-        Two cases have one id, another run is writing there, ``out`` is no folder, or
-        nobody answers at the scheduler's address.
+        Another run is writing there, ``out`` is no folder or holds files of others, or
+        nobody answers at the scheduler's address. Where only the index could not be written
+        it is an `IndexUnwritten`, which has the results.
     """
     settings = settings or Settings()
     with staged(out) as (here, store):
         found = places(cases, here, settings.overrides, sources)
         _make(here)
+        refuse_others(here)
         with store.locked() if store else locked(here):
             if store:
                 store.bring_run()
             with begun(here, settings, resume=resume) as run:
                 if store:
                     store.send_run()
-                batch = _Batch(replace(settings, today=run.today), report, store, resume=resume)
+                batch = _Batch(
+                    replace(settings, today=run.today, anew=run.anew), report, store, resume=resume
+                )
                 recover(here)
                 results = batch.all_of(found, jobs, scheduler)
-                batch.write_index(here, results)
+                try:
+                    batch.write_index(here, results)
+                except OSError as error:  # a full disk: what was decided is said all the same
+                    raise IndexUnwritten(out, error, results) from error
                 run.whole = not batch.stopped
             if store:
                 store.send_run()
@@ -150,7 +166,7 @@ class _Batch:
     def run(self, found: Sequence[Place], jobs: int) -> list[CaseResult]:
         """Decide cases on this machine, so many at a time."""
         self.kernels = Kernels(warm_for(self.settings.engine, self.settings.limits.memory))
-        results = {place.id: _stopped(place) for place in found}
+        results = {place.case: _stopped(place) for place in found}
         futures: list[Future[CaseResult]] = []
         with ThreadPoolExecutor(jobs, thread_name_prefix="mlpdm") as pool:
             try:
@@ -171,7 +187,7 @@ class _Batch:
 
     def send(self, found: Sequence[Place], client: Any) -> list[CaseResult]:
         """Have the workers of a scheduler decide cases, and put in place what comes back."""
-        results = {place.id: _stopped(place) for place in found}
+        results = {place.case: _stopped(place) for place in found}
 
         def pack(place: Place) -> Parcel | None:
             """A case's parcel; None where its result is known already."""
@@ -184,14 +200,14 @@ class _Batch:
             except OSError as error:
                 result = self._put(place, self._broken(place, str(error)))
             self._say(result)
-            results[place.id] = result
+            results[place.case] = result
             return None
 
         try:
             for place, found_ in sent(client, found, pack, wanted=lambda: not self.stopped):
                 result = self._put(place, self._unpacked(place, found_))
                 self._say(result)
-                results[place.id] = result
+                results[place.case] = result
         except KeyboardInterrupt:
             self.stopped = True
         except SchedulerGone:
@@ -269,9 +285,9 @@ class _Batch:
         return f"{self.store.url}/{place.id}" if self.store else ""
 
 
-def _take(future: Future[CaseResult], results: dict[str, CaseResult]) -> None:
+def _take(future: Future[CaseResult], results: dict[Path, CaseResult]) -> None:
     result = future.result()
-    results[result.id] = result
+    results[result.case] = result
 
 
 def _stopped(place: Place) -> CaseResult:

@@ -21,7 +21,7 @@ from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.steps import Walk
 from mlpdm_kit.run.kernels import Kernels
 from mlpdm_kit.run.notebooks import NOTEBOOKS, run_notebook
-from mlpdm_kit.run.places import FAILURE_FILE, Place, read_record, start
+from mlpdm_kit.run.places import Place, start
 from mlpdm_kit.run.result import (
     CaseResult,
     Failure,
@@ -31,6 +31,7 @@ from mlpdm_kit.run.result import (
     State,
     failure_content,
 )
+from mlpdm_kit.run.taken import FAILURE_FILE, read_record
 from mlpdm_kit.text import Text
 
 
@@ -83,8 +84,12 @@ def kept(place: Place, settings: Settings) -> CaseResult | None:
     if manifest is None or manifest.state != "done" or place.fault:
         return None
     try:
-        key = key_for(load_case(place.case, settings.overrides), settings)
-        if manifest.key != key or not manifest.holds(place.folder):
+        case = load_case(place.case, settings.overrides)
+        if manifest.key != key_for(case, settings) or not manifest.holds(place.folder):
+            return None
+        if (place.folder / FAILURE_FILE).exists() or manifest.case != place.known_as:
+            return None  # the index would say otherwise, or `verify` look elsewhere
+        if settings.anew and read_record(place.folder).date != settings.date_of(case.date):
             return None
         return of_record(place, settings, "kept").at(place.folder)
     except (InputError, OSError, ValueError):
@@ -94,6 +99,9 @@ def kept(place: Place, settings: Settings) -> CaseResult | None:
 def checked(place: Place, settings: Settings) -> Case:
     """All faults of the case at once, before the first kernel starts."""
     faults = [place.fault] if place.fault else []
+    if place.case.is_file():  # the notebooks, too, look for case.yaml
+        faults.append(Fault(code="case-misnamed", field="CASE", value=place.case.name,
+                            file=str(place.case)))  # fmt: skip
     raise_all([*faults, *check_case(place.case, settings.overrides)])
     case = load_case(place.case, settings.overrides)
     if case.name != place.id:

@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from mlpdm_kit.case.files import read_whole
 from mlpdm_kit.case.load import CASE_FILE
 from mlpdm_kit.case.model import slug
 from mlpdm_kit.case.yaml_text import parse_yaml, read_yaml, text_of
-from mlpdm_kit.errors import Fault, InputError, refuse
-from mlpdm_kit.record.manifest import MANIFEST, RECORD_FILES, read_manifest
-from mlpdm_kit.record.model import DecisionRecord
-from mlpdm_kit.record.steps import STEPS
-
-RESERVED = frozenset({"assets", "index.html", "index.csv", "index.json"})
-FAILURE_FILE = "failure.json"
-LAST = "last"  # the last record of a case that fails by now
-OURS = frozenset({*RECORD_FILES, MANIFEST, FAILURE_FILE, LAST, "notebooks", "sections"})
-FEW = 5  # names that are told
+from mlpdm_kit.errors import Fault, InputError
+from mlpdm_kit.run.taken import RESERVED, carry, taken
 
 _WORK, _OLD = ".work-", ".old-"
+_OF_A_RUN = re.compile(r"(.+)\.\d+")  # behind these: the id of a case, and of a process
 _MAY_NAME_ITSELF = re.compile(r"""^[ \t]*(?:["']?id["']?[ \t]*:|\?)""", re.MULTILINE)
 
 
@@ -35,13 +26,15 @@ _MAY_NAME_ITSELF = re.compile(r"""^[ \t]*(?:["']?id["']?[ \t]*:|\?)""", re.MULTI
 class Place:
     """One case of a batch: where it comes from, and where its record goes.
 
-    ``source`` is what people know it by, where that is not the path ``case``.
+    ``source`` is what people know it by, where that is not the path ``case``; ``clash`` is
+    another case of the same id: neither has a place then, or one would overwrite the other.
     """
 
     id: str
     case: Path
     out: Path
     source: str = ""
+    clash: Path | None = None
 
     @property
     def known_as(self) -> str:
@@ -55,20 +48,10 @@ class Place:
             return Fault(code="id-reserved", field="id", value=self.id, file=str(self.case))
         if not slug(self.id):
             return Fault(code="id", field="id", value=self.id, file=str(self.case))
-        return self._taken
-
-    @property
-    def _taken(self) -> Fault | None:
-        """Why the record may not stand in its folder: a case lies there, or files of others."""
-        if self.folder.is_symlink():
-            return None  # the link alone goes
-        if self.case.resolve().is_relative_to(self.folder.resolve()):
-            return Fault(code="place-case", field="--out", value=self.folder)
-        others = [] if _is_record(self.folder) else _not_steps(self.folder)
-        if others:
-            return Fault(code="place-taken", field="--out", value=self.folder,
-                         figures={"names": others[:FEW], "n": len(others)})  # fmt: skip
-        return None
+        if self.clash is not None:
+            return Fault(code="id-clash", field="id", value=self.id, file=str(self.case),
+                         figures={"first": self.case, "second": self.clash})  # fmt: skip
+        return taken(self.folder, self.case)
 
     @property
     def folder(self) -> Path:
@@ -87,23 +70,18 @@ def places(
     overrides: Mapping[str, Any],
     sources: Mapping[Path, str] | None = None,
 ) -> list[Place]:
-    """A place for each case; ``sources`` say of folders where they were fetched from.
-
-    Raises
-    ------
-    InputError
-        Two cases have the same id: one record would overwrite the other.
-    """
+    """A place for each case; ``sources`` say of folders where they were fetched from."""
     found = [
         Place(id=case_id(case, overrides), case=case, out=out, source=_source(case, sources or {}))
         for case in cases
     ]
-    first: dict[str, Place] = {}
+    first: dict[str, Path] = {}
+    clashes: dict[Path, Path] = {}
     for place in found:
-        known = first.setdefault(place.id.casefold(), place)  # some disks know no case
-        if known is not place:
-            raise refuse("id-clash", "CASE", place.id, first=known.case, second=place.case)
-    return found
+        known = first.setdefault(place.id.casefold(), place.case)  # some disks know no case
+        if known is not place.case:
+            clashes |= {place.case: known, known: clashes.get(known, place.case)}
+    return [replace(place, clash=clashes.get(place.case)) for place in found]
 
 
 def _source(case: Path, sources: Mapping[Path, str]) -> str:
@@ -130,7 +108,11 @@ def case_id(case: Path, overrides: Mapping[str, Any]) -> str:
             own = values.get("id") if isinstance(values, dict) else None
     except InputError:
         own = None
-    return own if isinstance(own, str) and own else file.parent.resolve().name
+    if isinstance(own, str) and own:
+        return own
+    if not os.path.exists(case):  # a link to nowhere: its own name, not that of where it lies
+        return case.absolute().name
+    return file.parent.resolve().name
 
 
 def case_title(case: Path) -> str:
@@ -155,10 +137,10 @@ def publish(place: Place) -> None:
     What others have put beside a record stays there. Where a case fails that had a record,
     that record is kept in `LAST`.
     """
-    old = place.out / f"{_OLD}{place.id}"
+    old = place.out / f"{_OLD}{place.id}.{os.getpid()}"
     remove(old)
     if os.path.lexists(place.folder):
-        _carry(place.folder, place.work)
+        carry(place.folder, place.work)
         place.folder.rename(old)
     try:
         place.work.rename(place.folder)
@@ -170,68 +152,25 @@ def publish(place: Place) -> None:
         remove(old)
 
 
-def _carry(old: Path, new: Path) -> None:
-    """Copy into a new record's folder what is to outlive the old one."""
-    if old.is_symlink() or not old.is_dir():
-        return
-    for name in foreign(old):
-        _copy(old / name, new / name)
-    if (new / FAILURE_FILE).is_file():
-        for name in (*RECORD_FILES, LAST):
-            if os.path.lexists(old / name):
-                _copy(old / name, new / LAST if name == LAST else new / LAST / name)
-
-
-def _copy(old: Path, new: Path) -> None:
-    new.parent.mkdir(parents=True, exist_ok=True)
-    if old.is_dir() and not old.is_symlink():
-        shutil.copytree(old, new, symlinks=True, dirs_exist_ok=True)
-    else:
-        shutil.copy2(old, new, follow_symlinks=False)
-
-
-def foreign(folder: Path) -> list[str]:
-    """What lies in a folder that no run has put there, by name."""
-    try:
-        there = sorted(os.listdir(folder))
-    except NotADirectoryError:
-        return [folder.name]
-    except OSError:
-        return []
-    manifest = read_manifest(folder)
-    named = {name.partition("/")[0] for name in manifest.files} if manifest else set()
-    return [name for name in there if name not in named | OURS]
-
-
-def _not_steps(folder: Path) -> list[str]:
-    """What lies in a folder without a record that the five steps have not left there."""
-    steps = {f"{step}.json" for step in STEPS}
-    try:
-        there = set(os.listdir(folder))
-        if "sections" in there and set(os.listdir(folder / "sections")) <= steps:
-            there.remove("sections")
-    except NotADirectoryError:
-        return [folder.name]
-    except OSError:
-        return []
-    return sorted(there)
-
-
-def _is_record(folder: Path) -> bool:
-    return read_manifest(folder) is not None or (folder / RECORD_FILES[0]).is_file()
-
-
 def recover(out: Path) -> None:
     """Clear up what a run that was killed left behind; what it had moved away comes back."""
-    for old in out.glob(f"{_OLD}*"):
-        folder = out / old.name.removeprefix(_OLD)
+    for old, name in _left(out, _OLD):
+        folder = out / name
         if os.path.lexists(folder):
             with suppress(OSError):  # somebody else's; it is in nobody's way
                 remove(old)
         else:
             old.rename(folder)
-    for work in out.glob(f"{_WORK}*"):
+    for work, _ in _left(out, _WORK):
         remove(work)
+
+
+def _left(out: Path, sign: str) -> Iterator[tuple[Path, str]]:
+    """Folders that a run has made by the way, each with the id of its case."""
+    for found in sorted(out.glob(f"{sign}*")):
+        named = _OF_A_RUN.fullmatch(found.name.removeprefix(sign))
+        if named and (found.is_dir() or found.is_symlink()):
+            yield found, named[1]
 
 
 def remove(path: Path) -> None:
@@ -240,17 +179,3 @@ def remove(path: Path) -> None:
         path.unlink()
     elif path.exists():
         shutil.rmtree(path)
-
-
-def read_record(folder: Path) -> DecisionRecord:
-    """The record that lies in a folder."""
-    return DecisionRecord.model_validate_json(read_whole(folder / "record.json"))
-
-
-def read_failure(folder: Path) -> dict[str, Any] | None:
-    """What an earlier run said of a case that failed."""
-    try:
-        said = json.loads(read_whole(folder / FAILURE_FILE))
-    except (OSError, ValueError, RecursionError):
-        return None
-    return said if isinstance(said, dict) else None

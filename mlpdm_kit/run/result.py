@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as also
 from datetime import date as Date
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from mlpdm_kit import shipped
-from mlpdm_kit.errors import Fault
+from mlpdm_kit.errors import Fault, InputError
 from mlpdm_kit.record.steps import DEFAULT_DRAWS
 from mlpdm_kit.run.notebooks import Execute, Limits, with_papermill
 from mlpdm_kit.run.places import case_title
@@ -84,13 +84,15 @@ class Settings:
     """What holds for every case of a batch.
 
     ``day`` is the date of all records; without it each has its case's own, else ``today``,
-    which is the day on which the batch began.
+    which is the day on which the batch began; ``anew`` says that it began without keeping
+    any record, so that those of another day are not its own.
     """
 
     seed: int = 0
     draws: int = DEFAULT_DRAWS
     day: Date | None = None
     today: Date = also(default_factory=Date.today)
+    anew: bool = False
     lang: str = "en"
     mode: str = "report"
     overrides: Mapping[str, Any] = also(default_factory=dict)
@@ -107,9 +109,13 @@ class Settings:
             "lang": self.lang,
             "seed": self.seed,
             "draws": self.draws,
-            "day": (self.day or own_day or self.today).isoformat(),
+            "day": self.date_of(own_day).isoformat(),
             "overrides": dict(self.overrides),
         }
+
+    def date_of(self, own_day: Date | None) -> Date:
+        """The date of a record: that of all, else the case's own, else the batch's."""
+        return self.day or own_day or self.today
 
     def as_plain(self) -> dict[str, Any]:
         """What shows in a record, as plain JSON values; not how it is run."""
@@ -121,6 +127,15 @@ class Settings:
             "mode": self.mode,
             "overrides": dict(self.overrides),
         }
+
+
+class IndexUnwritten(InputError):
+    """Every case has been gone through, and the index of the folder could not be written."""
+
+    def __init__(self, out: str | Path, error: OSError, results: Sequence[CaseResult]) -> None:
+        super().__init__(Fault(code="index-unwritten", field="--out", value=str(out),
+                               figures={"reason": error.strerror or str(error)}))  # fmt: skip
+        self.results = list(results)
 
 
 def failure_content(result: CaseResult, lang: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from mlpdm_kit.record.index import IndexRow, write_index
 from mlpdm_kit.record.manifest import RECORD_FILES
-from mlpdm_kit.run.places import FAILURE_FILE, LAST, read_failure, read_record
+from mlpdm_kit.run.taken import FAILURE_FILE, LAST, read_failure, read_record
 from mlpdm_kit.text import Text
 
 

@@ -25,8 +25,8 @@ from urllib.request import url2pathname
 from mlpdm_kit.errors import refuse
 from mlpdm_kit.record.lock import LOCK_FILE
 from mlpdm_kit.record.manifest import MANIFEST
-from mlpdm_kit.run.places import FAILURE_FILE, remove
-from mlpdm_kit.run.unfinished import RUN_FILE
+from mlpdm_kit.run.places import remove
+from mlpdm_kit.run.taken import FAILURE_FILE, RUN_FILE
 
 _ROW_FILES = ("record.json", FAILURE_FILE)
 SETTLED = 1.0  # seconds after which a lock that two runs wrote at once is one of theirs

@@ -355,7 +355,19 @@ def test_a_bad_currency_hides_no_other_unit(make_case: Any) -> None:
     assert found == {("currency", "currency"), ("volume", "unit-wrong")}
 
 
-@pytest.mark.parametrize("name", ["case.yml", "Case.yaml", "CASE.YML"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "case.yml",
+        "Case.yaml",
+        "CASE.YML",
+        "case.yaml.txt",
+        "case (1).yaml",
+        "cases.yaml",
+        "case copy.yaml",
+        "case.json",
+    ],
+)
 def test_a_case_that_is_misnamed_is_told_not_passed_over(
     write: Write, bare: str, tmp_path: Path, name: str
 ) -> None:

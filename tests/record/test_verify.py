@@ -14,6 +14,7 @@ from mlpdm_kit import shipped
 from mlpdm_kit.case.load import load_case
 from mlpdm_kit.case.template import new_case
 from mlpdm_kit.cli import app
+from mlpdm_kit.record.assets import PLOTLY, write_assets
 from mlpdm_kit.record.manifest import MANIFEST, read_manifest, write_manifest
 from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.stamp import stamp
@@ -32,8 +33,24 @@ def written(case: Path, out: Path, lang: str = "en") -> Path:
     record = Walk(load_case(case), draws=256).record()
     for name, text in {**record_pages(record, lang), "record.json": record.to_json()}.items():
         (out / name).write_text(text, encoding="utf-8", newline="")
-    write_manifest(out, id=record.id, state="done", case=str(case), settings={"lang": lang})
+    manifested(out, case, lang=lang)
     return out
+
+
+def manifested(out: Path, case: Path | str, **more: Any) -> None:
+    """Write the manifest that the kit of a record would have written."""
+    content = json.loads((out / "record.json").read_text())
+    made = content["provenance"]
+    settings = {name: made[name] for name in ("seed", "draws", "overrides")}
+    write_manifest(out, id=content["id"], state="done", case=str(case),
+                   settings={"day": None, "lang": "en", **settings, **more})  # fmt: skip
+    changed(out, kit=made["kit"])
+
+
+def changed(out: Path, **values: Any) -> None:
+    """Change what a manifest says."""
+    content = json.loads((out / MANIFEST).read_text()) | values
+    (out / MANIFEST).write_text(json.dumps(content), encoding="utf-8")
 
 
 @pytest.fixture
@@ -80,7 +97,59 @@ def test_it_holds(case: Path, tmp_path: Path, lang: str) -> None:
     assert found(record).state == "holds"
     assert found(record / "record.json").state == "holds"
     (record / MANIFEST).unlink()
-    assert codes(found(record, case=case)) == ["holds"]
+    assert codes(found(record, case=case)) == ["holds.alone"]
+    assert found(record, case=case).state == "holds"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("kit", "9.9"), ("schema", "x/9"), ("id", "other"), ("state", "failed"),
+     ("seed", 1), ("draws", 512), ("day", "2001-01-01"), ("lang", "xx"), ("lang", None),
+     ("overrides", {"volume": "9"}), ("overrides", []), ("settings", {})],
+)  # fmt: skip
+def test_a_manifest_that_says_something_else_than_the_record(
+    record: Path, name: str, value: Any
+) -> None:
+    content = json.loads((record / MANIFEST).read_text())
+    inside = {"settings": {**content["settings"], name: value}}
+    changed(record, **({name: value} if name in content else inside))
+    one = found(record)
+    assert one.state == "tampered"
+    assert {"file": MANIFEST} in [finding.figures for finding in one.findings]
+
+
+def test_a_value_that_was_set_cannot_be_hidden(case: Path, tmp_path: Path) -> None:
+    """The case is as it was; the record that says nothing of ``--set`` is not made from it."""
+    put = {"volume": "99 per month"}
+    out = tmp_path / "records" / "mails"
+    out.mkdir(parents=True)
+    made = Walk(load_case(case, put), draws=256).record()
+    (out / "record.json").write_text(made.to_json(), encoding="utf-8", newline="")
+    altered(out, provenance__overrides={})
+    with_its_pages(out)
+    manifested(out, case, overrides=put)
+    assert found(out).state == "tampered"
+    manifested(out, case)
+    assert found(out).state != "holds"
+
+
+def test_the_script_that_every_page_loads(record: Path, case: Path) -> None:
+    script = write_assets(record.parent) / PLOTLY
+    assert codes(found(record)) == ["holds"]
+    script.write_text("document.body.innerHTML = 'Use ML'")
+    assert codes(found(record)) == ["tampered.script"]
+    altered(record, provenance__kit="0.0.1")
+    with_its_pages(record)
+    manifested(record, case)
+    assert codes(found(record)) == ["kit-changed.script"]
+
+
+def test_a_page_without_its_record_is_not_passed_over(record: Path) -> None:
+    for name in ("record.json", MANIFEST):
+        (record / name).unlink()
+    found_ = CliRunner().invoke(app, ["verify", str(record.parent)])
+    assert found_.exit_code == 1
+    assert "mails" in found_.output
 
 
 @pytest.mark.parametrize("name", ["churn", "agent-moods", "chatbot"])
@@ -109,7 +178,7 @@ def test_an_altered_figure_is_found_with_and_without_a_manifest(
     was = json.loads((record / "record.json").read_text())["options"][0]["p_loss"]
     altered(record, options__0__p_loss=0.25)
     if manifest:
-        write_manifest(record, id="mails", state="done", case=str(case))  # who forges may do both
+        manifested(record, case)  # who forges may do both
     else:
         (record / MANIFEST).unlink()
     one = found(record, case=case)
@@ -172,7 +241,7 @@ def test_data_that_say_something_else(tmp_path: Path) -> None:
 def test_another_kit_names_what_moved(record: Path, case: Path) -> None:
     altered(record, provenance__kit="0.0.9", options__0__p_loss=0.25)
     with_its_pages(record)
-    write_manifest(record, id="mails", state="done", case=str(case))
+    manifested(record, case)
     one = found(record)
     assert codes(one) == ["kit-changed"]
     assert "mlpdm_kit 0.0.9" in one.findings[0].figures["was"]
@@ -182,7 +251,7 @@ def test_another_kit_names_what_moved(record: Path, case: Path) -> None:
 def test_another_kit_with_the_same_figures_holds(record: Path, case: Path) -> None:
     altered(record, provenance__kit="0.0.9", provenance__packages__numpy="1.0")
     with_its_pages(record)
-    write_manifest(record, id="mails", state="done", case=str(case))
+    manifested(record, case)
     assert found(record).state == "holds"
 
 
@@ -190,7 +259,7 @@ def test_who_claims_another_kit_cannot_put_anything_on_a_page(record: Path, case
     altered(record, provenance__kit="0.0.9")
     with_its_pages(record)
     (record / "record.html").write_text("<h1>Use ML.</h1>", encoding="utf-8")
-    write_manifest(record, id="mails", state="done", case=str(case))
+    manifested(record, case)
     one = found(record)
     assert codes(one) == ["kit-changed.page"]
     assert one.findings[0].figures == {"file": "record.html"}
@@ -206,7 +275,7 @@ def test_a_stamp_is_a_stamp_and_no_other_sentence(record: Path, case: Path) -> N
         forged = text.replace("<body>", f"<body>{put}", 1)
         assert forged != text
         page.write_text(forged, encoding="utf-8", newline="")
-        write_manifest(record, id="mails", state="done", case=str(case))
+        manifested(record, case)
         assert codes(found(record)) == ["tampered.page"]
 
 
@@ -218,7 +287,7 @@ def test_what_the_manifest_leaves_out_is_found(record: Path, case: Path) -> None
     (record / "note.txt").write_text("mine", encoding="utf-8")  # what people put beside it
     assert codes(found(record)) == ["holds"]
     (record / "record.md").unlink()
-    write_manifest(record, id="mails", state="done", case=str(case))
+    manifested(record, case)
     assert codes(found(record)) == ["tampered.unnamed"]
 
 
@@ -229,14 +298,14 @@ def test_a_failed_case_has_no_record(record: Path, case: Path) -> None:
 
 @pytest.mark.parametrize("address", ["s3://bucket/x", "reference://c::/tmp/refs.json"])
 def test_no_address_of_a_manifest_is_fetched(record: Path, address: str) -> None:
-    write_manifest(record, id="mails", state="done", case=address)
+    manifested(record, address)
     assert codes(found(record)) == ["unreadable.elsewhere"]
 
 
 def test_strange_manifests_and_records_are_said(record: Path, case: Path) -> None:
     known = json.loads((record / MANIFEST).read_text())
     (record / MANIFEST).write_text(json.dumps({**known, "settings": {"overrides": "abc"}}))
-    assert codes(found(record)) == ["holds"]
+    assert codes(found(record)) == ["tampered.file"]
     (record / MANIFEST).write_text(json.dumps({**known, "files": {**known["files"], "a\0b": "1"}}))
     assert codes(found(record)) == ["tampered.missing"]
     altered(record, provenance__seed=-1)
@@ -271,7 +340,7 @@ def test_overrides_are_those_of_the_run(case: Path, tmp_path: Path) -> None:
     assert record.provenance.overrides == given
     with_its_pages(out)
     assert "title = Another?" in (out / "record.html").read_text(encoding="utf-8")
-    write_manifest(out, id=record.id, state="done", case=str(case), settings={"overrides": given})
+    manifested(out, case, overrides=given)
     assert read_manifest(out) is not None
     assert codes(found(out)) == ["holds"]
 

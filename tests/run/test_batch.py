@@ -14,12 +14,14 @@ from typing import Any
 
 import pytest
 
+from mlpdm_kit.case.load import find_cases
 from mlpdm_kit.errors import InputError
 from mlpdm_kit.record.lock import LOCK_FILE, locked
 from mlpdm_kit.record.steps import STEPS
 from mlpdm_kit.run.batch import CaseResult, Progress, Settings, decide_all
 from mlpdm_kit.run.notebooks import NOTEBOOKS, Execute, Executed, Task, with_papermill
-from mlpdm_kit.run.places import case_id, recover
+from mlpdm_kit.run.places import case_id, recover, remove
+from mlpdm_kit.run.result import IndexUnwritten
 from mlpdm_kit.run.rows import write_rows
 from mlpdm_kit.run.unfinished import RUN_FILE
 from tests.benchmarks.batches import STOPPED_CASE
@@ -213,16 +215,26 @@ def test_an_id_that_is_no_folder_name_fails_and_is_listed(
     ]  # fmt: skip
 
 
-def test_two_cases_with_one_id_are_refused(
+def test_two_cases_with_one_id_fail_and_the_others_are_done(
     tmp_path: Path, decide: Decide, write_case: Write
 ) -> None:
-    cases = [write_case("a"), write_case("b"), write_case("A", under="more")]
-    with pytest.raises(InputError) as caught:
-        decide(*cases)
-    assert caught.value.faults[0].code == "id-clash"
-    assert str(cases[0]) in str(caught.value)
-    assert str(cases[2]) in str(caught.value)
-    assert not (tmp_path / "records").exists()
+    first = write_case("a")
+    decide(first)
+    before = (tmp_path / "records" / "a" / "record.json").read_bytes()
+    cases = [first, write_case("b"), write_case("A", under="more"),
+             write_case("a", under="third")]  # fmt: skip
+    results = decide(*cases)
+    assert [one.case for one in results] == cases
+    assert [one.state for one in results] == ["failed", "done", "failed", "failed"]
+    for n in (0, 2, 3):
+        assert [fault.code for fault in results[n].faults] == ["id-clash"]
+        assert str(cases[n]) in str(results[n].faults[0])
+        assert str(cases[2 if n == 0 else 0]) in str(results[n].faults[0])
+        assert results[n].folder is None
+    assert (tmp_path / "records" / "a" / "record.json").read_bytes() == before
+    rows = json.loads((tmp_path / "records" / "index.json").read_text(encoding="utf-8"))["cases"]
+    assert sorted((row["id"], row["status"]) for row in rows) == [
+        ("A", "failed"), ("a", "failed"), ("a", "failed"), ("b", "done")]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -283,12 +295,15 @@ def test_a_lock_ends_with_its_process(tmp_path: Path) -> None:
 
 
 def test_what_a_killed_run_left_is_cleared_up(tmp_path: Path) -> None:
-    for name in (".work-a", ".old-a", ".old-b", "b"):
+    mine = (".work-notes", ".old-photos", ".old-b.c", "photos")
+    for name in (".work-a.12", ".old-a.12", ".old-b.12", "b", *mine):
         (tmp_path / name).mkdir()
         (tmp_path / name / "x").write_text(name)
+    (tmp_path / ".work-x.1").write_text("mine")
     recover(tmp_path)
-    assert visible(tmp_path) == ["a/x", "b/x"]
-    assert (tmp_path / "a" / "x").read_text() == ".old-a"
+    there = sorted(one.name for one in tmp_path.iterdir())
+    assert there == sorted(["a", "b", ".work-x.1", *mine])
+    assert (tmp_path / "a" / "x").read_text() == ".old-a.12"
     assert (tmp_path / "b" / "x").read_text() == "b"
 
 
@@ -411,33 +426,150 @@ def test_a_pipe_where_a_file_should_be_stops_nobody(
     planted = tmp_path / "records" / "b"
     planted.mkdir(parents=True)
     os.mkfifo(planted / name)
-    os.mkfifo(tmp_path / "records" / ".run.json")
     assert [one.state for one in decide(write_case("a"), resume=True)] == ["done"]
     assert listed(tmp_path / "records") == {"a": "done"}
 
 
-def test_a_planted_lock_harms_no_other_file(
-    tmp_path: Path, decide: Decide, write_case: Write
+@pytest.mark.parametrize(
+    "name", ["index.html", "index.csv", "index.json", "assets/mine.js", ".run.json", ".lock"]
+)
+def test_files_of_others_under_our_names_are_left_alone(
+    tmp_path: Path, decide: Decide, write_case: Write, name: str
 ) -> None:
-    victim, out = tmp_path / "victim.txt", tmp_path / "records"
-    victim.write_text("mine")
-    out.mkdir()
-    (out / ".lock").symlink_to(victim)
-    with pytest.raises(OSError, match="lock"):
+    file = tmp_path / "records" / name
+    file.parent.mkdir(parents=True)
+    file.write_text('{"mine": true}')
+    with pytest.raises(InputError) as caught:
         decide(write_case("a"))
-    assert victim.read_text() == "mine"
+    assert caught.value.faults[0].code == "out-taken"
+    assert name.partition("/")[0] in str(caught.value)
+    assert visible(tmp_path / "records") == [name]
+    assert file.read_text() == '{"mine": true}'
 
 
-def test_a_planted_link_to_another_folder_gets_no_assets(
+@pytest.mark.parametrize("name", [".lock", ".run.json", "assets", "index.json"])
+def test_a_planted_link_harms_nothing_elsewhere(
+    tmp_path: Path, decide: Decide, write_case: Write, name: str
+) -> None:
+    elsewhere, out = tmp_path / "elsewhere", tmp_path / "records"
+    elsewhere.mkdir()
+    (elsewhere / "mine").write_text("mine")
+    out.mkdir()
+    target = elsewhere if name == "assets" else elsewhere / "mine"
+    (out / name).symlink_to(target, target_is_directory=name == "assets")
+    with pytest.raises(InputError, match="put there"):
+        decide(write_case("a"))
+    assert visible(elsewhere) == ["mine"]
+    assert (elsewhere / "mine").read_text() == "mine"
+
+
+def test_a_link_planted_where_a_run_has_written_gets_no_assets(
     tmp_path: Path, decide: Decide, write_case: Write
 ) -> None:
     elsewhere, out = tmp_path / "elsewhere", tmp_path / "records"
     elsewhere.mkdir()
-    out.mkdir()
+    decide(case := write_case("a"))
+    remove(out / "assets")
     (out / "assets").symlink_to(elsewhere, target_is_directory=True)
-    decide(write_case("a"))
+    decide(case)
     assert list(elsewhere.iterdir()) == []
     assert (out / "assets").is_dir()
+
+
+@pytest.mark.parametrize("name", ["index.html", "index.csv", "index.json", "assets"])
+def test_what_is_in_the_way_of_the_index_is_said_before_the_work(
+    tmp_path: Path, decide: Decide, write_case: Write, name: str
+) -> None:
+    out = tmp_path / "records"
+    decide(write_case("a"))
+    remove(out / name)
+    (out / name).write_text("file") if name == "assets" else (out / name).mkdir()
+    done: list[Any] = []
+    with pytest.raises(InputError) as caught:
+        decide(write_case("b"), report=done.append)
+    assert caught.value.faults[0].code == "out-taken"
+    assert done == []
+
+
+def test_an_index_that_cannot_be_written_loses_no_result(
+    tmp_path: Path, decide: Decide, write_case: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any, **__: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    case = write_case("a")
+    with monkeypatch.context() as patch:
+        patch.setattr("mlpdm_kit.record.index.write_atomically", full)
+        with pytest.raises(IndexUnwritten, match="No space left") as caught:
+            decide(case)
+    assert [result.state for result in caught.value.results] == ["done"]
+    assert [result.state for result in decide(case, resume=True)] == ["kept"]
+    assert listed(tmp_path / "records") == {"a": "done"}
+
+
+def test_a_case_under_another_name_is_told_what_to_do(decide: Decide, write_case: Write) -> None:
+    file = write_case("a") / "case.yaml"
+    (result,) = decide(file.rename(file.with_name("loose.yaml")))
+    assert [fault.code for fault in result.faults] == ["case-misnamed"]
+    assert "loose.yaml" in str(result.faults[0])
+
+
+def test_a_dead_link_has_its_own_name(tmp_path: Path, decide: Decide, write_case: Write) -> None:
+    write_case("a")
+    for name in ("b", "c"):
+        (tmp_path / "cases" / name).symlink_to("/nowhere", target_is_directory=True)
+    results = decide(*find_cases([tmp_path / "cases"]))
+    assert [(one.id, one.state) for one in results] == [
+        ("a", "done"), ("b", "failed"), ("c", "failed")]  # fmt: skip
+    assert all("/nowhere" in str(one.faults[0]) or one.id in str(one.faults[0])
+               for one in results[1:])  # fmt: skip
+
+
+def test_a_case_s_own_folder_is_no_place_for_records(
+    tmp_path: Path, decide: Decide, write_case: Write
+) -> None:
+    case = write_case("a")
+    (case / "index.csv").write_text("my,data\n1,2\n")
+    before = visible(case)
+    with pytest.raises(InputError) as caught:
+        decide(case, out=case)
+    assert caught.value.faults[0].code == "out-case"
+    assert visible(case) == before
+    (result,) = decide(case, out=case / "records")  # inside it, they are in nobody's way
+    assert result.state == "done"
+
+
+def test_a_file_that_is_only_called_a_record_is_not_replaced(
+    tmp_path: Path, decide: Decide, write_case: Write
+) -> None:
+    place = tmp_path / "records" / "a"
+    (place / "notebooks").mkdir(parents=True)
+    (place / "record.json").write_text('{"my": "record"}')
+    (place / "notebooks" / "mine.ipynb").write_text("mine")
+    before = visible(place)
+    (result,) = decide(write_case("a"))
+    assert [fault.code for fault in result.faults] == ["place-taken"]
+    assert visible(place) == before
+
+
+def test_what_people_put_inside_a_record_outlives_it(
+    tmp_path: Path, decide: Decide, write_case: Write
+) -> None:
+    decide(case := write_case("a"))
+    place = tmp_path / "records" / "a"
+    mine = {"notebooks/mine.ipynb", "notebooks/.deep/er/x", "sections/s.txt", "n.txt", "d/e/f"}
+    for name in mine:
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        (place / name).write_text(name)
+    os.mkfifo(place / "pipe")
+    (place / "sections" / "link").symlink_to("/nowhere")
+    for _ in range(2):
+        (result,) = decide(case)
+        assert result.state == "done"
+        for name in mine:
+            assert (place / name).read_text() == name
+        assert (place / "pipe").is_fifo()
+        assert (place / "sections" / "link").is_symlink()
 
 
 def test_a_run_goes_on_with_no_day_that_cannot_be(

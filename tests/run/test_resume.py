@@ -24,7 +24,7 @@ from mlpdm_kit.run.batch import decide_all
 from mlpdm_kit.run.engine import can_fork
 from mlpdm_kit.run.notebooks import Executed, Task
 from mlpdm_kit.run.result import CaseResult, Settings
-from mlpdm_kit.run.unfinished import RUN_FILE
+from mlpdm_kit.run.taken import RUN_FILE
 
 from .conftest import walk_in_process
 
@@ -90,6 +90,40 @@ def test_the_next_day_a_record_still_holds(walks: Walks, write_case: Write) -> N
     case = write_case("a")
     walks(case, today=Date(2030, 1, 2))
     assert states(walks(case, today=Date(2030, 1, 3))) == ["kept"]
+
+
+def test_a_run_that_kept_nothing_goes_on_so(walks: Walks, write_case: Write) -> None:
+    """An earlier night's records are not kept by a later night that was killed."""
+    cases = [write_case("a"), write_case("b")]
+    walks(*cases, resume=False, today=Date(2030, 1, 1))
+    plain = replace(walks.settings, today=Date(2030, 1, 2)).as_plain()
+    note = {"settings": plain, "today": "2030-01-02", "anew": True}
+    (walks.out / RUN_FILE).write_text(json.dumps(note))  # it was killed before its first case
+    assert states(walks(*cases, today=Date(2030, 1, 3))) == ["done", "done"]
+    dates = {json.loads((walks.out / case.name / "record.json").read_text())["date"]
+             for case in cases}  # fmt: skip
+    assert dates == {"2030-01-02"}
+    (walks.out / RUN_FILE).write_text(json.dumps({**note, "anew": False, "today": "2030-01-03"}))
+    assert states(walks(*cases, today=Date(2030, 1, 4))) == ["kept", "kept"]
+
+
+def test_a_case_that_was_moved_is_decided_where_it_is(
+    walks: Walks, write_case: Write, tmp_path: Path
+) -> None:
+    walks(case := write_case("a"))
+    elsewhere = case.rename(tmp_path / "a")
+    assert states(walks(elsewhere)) == ["done"]
+    manifest = read_manifest(walks.out / "a")
+    assert manifest is not None
+    assert manifest.case == str(elsewhere)
+    assert states(walks(elsewhere)) == ["kept"]
+
+
+def test_a_record_with_a_failure_beside_it_is_made_anew(walks: Walks, write_case: Write) -> None:
+    walks(case := write_case("a"))
+    (walks.out / "a" / "failure.json").write_text('{"id": "a", "message": "no"}')
+    assert states(walks(case)) == ["done"]
+    assert not (walks.out / "a" / "failure.json").exists()
 
 
 def test_a_case_that_failed_is_tried_again(walks: Walks, write_case: Write) -> None:
