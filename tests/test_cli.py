@@ -118,7 +118,6 @@ def test_check_for_machines(tmp_path: Path) -> None:
         ["decide", "CASE", "--out", "o", "--date", "1.2.2027"],
         ["decide", "CASE", "--out", "o", "--lang", "fr"],
         ["decide", "CASE", "--out", "CASE/case.yaml"],
-        ["decide", "CASE", "CASE2/CASE", "--out", "o"],
         ["new", "CASE"],
         ["new", "x", "--like", "no-such-case"],
         ["schema", "--out", "CASE"],
@@ -129,7 +128,6 @@ def test_a_wrong_call_ends_with_2(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
 ) -> None:
     write_case(tmp_path / "CASE")
-    write_case(tmp_path / "CASE2" / "CASE")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PYTHONPATH", str(Path(cli.__file__).parents[2]))
     result = run(*arguments)
