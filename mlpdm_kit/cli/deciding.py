@@ -98,7 +98,7 @@ def decide(
         if as_json:
             print_json(_summary(results, out, settings))
         else:
-            _print_results(results, out, settings)
+            _print_results(results, "" if unwritten else out, settings)
         for said in unwritten:
             typer.echo(said, err=True)
         states = {result.state for result in results}
@@ -160,7 +160,7 @@ def _summary(results: Sequence[CaseResult], out: str, settings: Settings) -> dic
 
 
 def _print_results(results: Sequence[CaseResult], out: str, settings: Settings) -> None:
-    """A short table, or lines where nobody watches, and where to look next."""
+    """A short table, or lines where nobody watches, and where to look next, if there is."""
     text = Text(settings.lang)
     shown = [_row(result, settings.lang) for result in results if result.state != "stopped"]
     rows = shown[:MOST_SHOWN]
@@ -172,12 +172,12 @@ def _print_results(results: Sequence[CaseResult], out: str, settings: Settings) 
     if len(shown) > len(rows):
         typer.echo(text.say("cli.decide.more", n=len(shown) - len(rows)))
     failed = sum(result.state == "failed" for result in results)
-    if failed:
+    if failed and out:
         typer.echo(text.say("cli.decide.failed", n=failed, of=len(results)))
     if len(results) <= FEW:
         for line in still_copied([one.case for one in results if one.outcome], text):
             typer.echo(line)
-    if shown:
+    if shown and out:
         typer.echo(text.say("cli.decide.open", file=f"{out}/index.html"))
 
 
