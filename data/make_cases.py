@@ -3,9 +3,11 @@
     python data/make_cases.py [--into FOLDER] [CASE...]
 
 Each case that has data has a module of its name in ``data/generators``, whose ``FILES`` gives
-a maker for each file: a table (written as CSV) or a text. Real data comes out of packages
-(``vega_datasets``, ``scikit-learn``); the rest is simulated from a seed, with its assumptions
-and their sources at the top of the module. A test makes all again and compares the bytes.
+a maker for each file: a table (written as CSV) or a text. A module of another name says in
+``CASE`` whose data it makes: a flawed case names its maker to learners, and its own name would
+give the flaw away. Real data comes out of packages (``vega_datasets``, ``scikit-learn``); the
+rest is simulated from a seed, with its assumptions and their sources at the top of the module.
+A test makes all again and compares the bytes.
 """
 
 from __future__ import annotations
@@ -27,9 +29,9 @@ def makers(cases: list[str]) -> Iterator[tuple[str, Callable[[], pd.DataFrame | 
     sys.path.insert(0, str(HERE))
     try:
         for path in sorted((HERE / "generators").glob("[a-z]*.py")):
-            case = path.stem.replace("_", "-")
+            module = importlib.import_module(f"generators.{path.stem}")
+            case = getattr(module, "CASE", path.stem.replace("_", "-"))
             if not cases or case in cases:
-                module = importlib.import_module(f"generators.{path.stem}")
                 for name, make in getattr(module, "FILES", {}).items():
                     yield f"{case}/{name}", make
     finally:

@@ -186,6 +186,10 @@ class Fault:
         """The same fault with its place filled in."""
         return replace(self, file=file or self.file, line=line or self.line)
 
+    def placeless(self) -> Fault:
+        """The same fault without its place, where a file's name would give something away."""
+        return replace(self, file=None, line=None)
+
     def __str__(self) -> str:
         return self.sentence()
 

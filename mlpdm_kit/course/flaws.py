@@ -174,7 +174,7 @@ def _judged(flaw: Flaw, written: str) -> Sequence[Hint | Fault]:
             return [Hint(code="exercise.flaw.mistake.elsewhere", figures=verdicts)]
         found = mended(flaw, values)
     except InputError as error:
-        return error.faults
+        return [fault.placeless() for fault in error.faults]  # the folder's name is the flaw's
     verdicts = {"before": found.before, "after": found.after}
     if found.after != flaw.after:
         same = found.after == found.before

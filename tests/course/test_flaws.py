@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from mlpdm_kit.course.checking import check
-from mlpdm_kit.course.flaws import FLAWS, copy_case, flaws, mended, written_mend
+from mlpdm_kit.course.flaws import FLAWS, case_text, copy_case, flaws, mended, written_mend
 from mlpdm_kit.course.lessons import exercise_of
 from mlpdm_kit.course.words import task, title, worked
 from mlpdm_kit.errors import Fault, InputError
 from mlpdm_kit.text import LANGUAGES
+from mlpdm_kit.view.lesson.parts import statement
 
 NAMES = sorted(flaws())
 SMALL = "bakery"
@@ -105,6 +107,47 @@ def test_a_copy_leaves_the_answer_behind(tmp_path: Path) -> None:
         copy_case("leaving-customers", tmp_path / "mine")
     with pytest.raises(InputError):
         copy_case("churn", tmp_path / "other")
+
+
+def plain(text: str) -> str:
+    """One spelling for all, so that none hides a name."""
+    return re.sub(r"[-_\s]+", "-", text.lower())
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_that_a_learner_is_given_names_the_flaw(
+    name: str, lang: str, tmp_path: Path
+) -> None:
+    flaw = flaws()[name]
+    copied = copy_case(name, tmp_path / "mine", lang)
+    files = [file for file in copied.iterdir() if file.suffix in (".yaml", ".csv")]
+    assert len(files) == len(list(copied.iterdir()))
+    given = [case_text(name, lang), statement(exercise_of(name), lang),
+             *(file.read_text(encoding="utf-8") for file in files)]  # fmt: skip
+    for text in (plain(one) for one in given):
+        assert flaw.case not in text
+        assert flaw.case.removeprefix("flaw-") not in text
+        assert flaw.flaw not in text
+
+
+def test_a_fault_of_a_mend_names_no_file_of_the_case() -> None:
+    for name, mend in (
+        ("appointments", "options.new.kind: rule\noptions.new.value: none_known * 2"),
+        ("second-look", "options.vendor.predictions: nothing.csv"),
+        ("small-operator", "prevalence: 100"),
+        (SMALL, "options.model.run: much"),
+        (SMALL, "title: ["),
+    ):
+        found = check(exercise_of(name), {"flaw": "", "mend": mend})
+        assert found.fields[1].hints
+        for hint in found.fields[1].hints:
+            assert isinstance(hint, Fault)
+            assert (hint.file, hint.line) == (None, None)
+        for lang in LANGUAGES:
+            said = " ".join(found.sentences(found.fields[1], lang))
+            assert flaws()[name].case not in said
+            assert ".yaml" not in said
 
 
 def test_a_mend_is_read_as_a_japanese_keyboard_writes_it() -> None:

@@ -4,4 +4,5 @@ from __future__ import annotations
 
 from generators.churn import customers
 
+CASE = "flaw-base-rate"
 FILES = {"customers.csv": customers}

@@ -53,4 +53,5 @@ def answers() -> pd.DataFrame:
     return pd.DataFrame({"id": _all()["application"], "answer": said})
 
 
+CASE = "flaw-threshold-on-test"
 FILES = {"applications.csv": applications, "scores.csv": scores, "answers.csv": answers}

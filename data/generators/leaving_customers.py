@@ -27,4 +27,5 @@ def with_desk_notes() -> pd.DataFrame:
     return table
 
 
+CASE = "flaw-leakage"
 FILES = {"customers.csv": with_desk_notes}
