@@ -109,11 +109,10 @@ def stumbles_table(found: ClassResults, lang: str) -> Table:
 
 def _mistakes(one: Stumble, lang: str) -> str:
     text, given = exercise_text(lang), exercise_of(one.exercise).given
-    shown = {"before": "stop", "after": "stop"}
 
     def made(code: str) -> str:
-        own = f"class.{code}"  # of a hint that tells one learner's own words
-        return text.say(own) if text.knows(own) else text.say(code, **{**shown, **given})
+        own = f"class.{code}"  # of a hint that tells one learner's own words or verdict
+        return text.say(own) if text.knows(own) else text.say(code, **given)
 
     said = [text.say("class.mistake", text=made(code), n=n) for code, n in one.mistakes]
     return " ".join(said) or text.say("class.none")

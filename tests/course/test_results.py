@@ -13,7 +13,12 @@ from mlpdm_kit.course.learner import Learner, Round, write_learner
 from mlpdm_kit.course.lessons import exercise_of
 from mlpdm_kit.course.results import class_results
 from mlpdm_kit.text import Text
-from mlpdm_kit.view.class_page import calibration_chart, class_html, write_class_page
+from mlpdm_kit.view.class_page import (
+    calibration_chart,
+    class_html,
+    stumbles_table,
+    write_class_page,
+)
 from tests.course.test_calibration import played
 
 
@@ -70,6 +75,31 @@ def test_the_page_tells_slips_of_writing_without_anybodys_words(tmp_path: Path) 
         for code in ("unreadable", "one-figure", "no-choice"):
             assert Text(lang).say(f"class.course.{code}") in unescape(page)
         assert "the moon" not in page
+
+
+@pytest.mark.parametrize(
+    ("name", "mend", "code"),
+    [
+        ("bakery", "[]", "no-values"),
+        ("bakery", "volume: 300000 per month", "elsewhere"),
+        ("bakery", "options.model.run: 44000 EUR per month", "same-verdict"),
+        ("small-operator", "prevalence: 20%..30%", "other-verdict"),
+        ("bakery", "options.model.run: 0 EUR per month", "too-far"),
+    ],
+)
+def test_the_page_tells_mistakes_of_a_mend_without_a_verdict(
+    tmp_path: Path, name: str, mend: str, code: str
+) -> None:
+    learner = Learner(name="a").answering(name, {"mend": mend}, tried=True)
+    write_learner(learner, tmp_path / "a.yaml")
+    found = class_results(tmp_path)
+    assert [one for one, _ in found.stumbles[0].mistakes] == [f"exercise.flaw.mistake.{code}"]
+    for lang in ("en", "ja"):
+        text = Text(lang)
+        (row,) = stumbles_table(found, lang).rows
+        assert row[-1].text.startswith(text.say(f"class.exercise.flaw.mistake.{code}")[:-1])
+        for verdict in ("use_ml", "use_non_ml", "do_nothing", "find_out_first", "stop"):
+            assert text.say(f"outcome-short.{verdict}") not in row[-1].text
 
 
 def test_a_folder_of_nobody(tmp_path: Path) -> None:
