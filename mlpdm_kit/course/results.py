@@ -16,6 +16,7 @@ from mlpdm_kit.errors import Fault
 
 Tell = Callable[[int, int], None]
 FEW = 3  # mistakes that are named of one exercise
+REFUSED = "course.refused"  # whatever rule of a case a mend breaks: each of them is one learner's
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,8 +153,8 @@ def _stumbles(rows: tuple[Row, ...]) -> Iterator[Stumble]:
 
 
 def _codes(*tries: Checked) -> set[str]:
-    """The hints that somebody got, each once."""
+    """The hints that somebody got, each once; faults of a value that no case can hold as one."""
     return {
-        hint.code for one in tries for field in one.fields for hint in field.hints
-        if not isinstance(hint, Fault)
+        REFUSED if isinstance(hint, Fault) else hint.code
+        for one in tries for field in one.fields for hint in field.hints
     }  # fmt: skip

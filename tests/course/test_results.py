@@ -11,7 +11,7 @@ import pytest
 from mlpdm_kit.course.checking import Checked
 from mlpdm_kit.course.learner import Learner, Round, write_learner
 from mlpdm_kit.course.lessons import exercise_of
-from mlpdm_kit.course.results import class_results
+from mlpdm_kit.course.results import REFUSED, class_results
 from mlpdm_kit.text import Text
 from mlpdm_kit.view.class_page import (
     calibration_chart,
@@ -100,6 +100,20 @@ def test_the_page_tells_mistakes_of_a_mend_without_a_verdict(
         assert row[-1].text.startswith(text.say(f"class.exercise.flaw.mistake.{code}")[:-1])
         for verdict in ("use_ml", "use_non_ml", "do_nothing", "find_out_first", "stop"):
             assert text.say(f"outcome-short.{verdict}") not in row[-1].text
+
+
+def test_a_mend_that_the_case_cannot_hold_is_a_mistake(tmp_path: Path) -> None:
+    for name, mend in (("a", "options.model.run: much"), ("b", "title: ["), ("c", "colour: red")):
+        learner = Learner(name=name).answering("bakery", {"mend": mend}, tried=True)
+        write_learner(learner, tmp_path / f"{name}.yaml")
+    found = class_results(tmp_path)
+    assert found.stumbles[0].mistakes == ((REFUSED, 3),)
+    for lang in ("en", "ja"):
+        text = Text(lang)
+        (row,) = stumbles_table(found, lang).rows
+        wanted = text.say("class.mistake", text=text.say(f"class.{REFUSED}"), n=3)
+        assert row[-1].text == wanted
+        assert text.say("class.none") not in row[-1].text
 
 
 def test_a_folder_of_nobody(tmp_path: Path) -> None:
