@@ -21,6 +21,7 @@ from mlpdm_kit.course.copies import (
     made_for,
     tags,
 )
+from mlpdm_kit.course.flaws import flaws
 from mlpdm_kit.course.lessons import EXERCISES, LESSONS, all_exercises, exercise_of
 from mlpdm_kit.course.words import worked
 from mlpdm_kit.errors import InputError
@@ -216,3 +217,13 @@ def test_a_folder_of_lessons_keeps_its_learner_and_its_language(tmp_path: Path) 
     for wrong in ({"learner": "Bob", "lang": "ja"}, {"learner": "Aki", "lang": "en"}):
         with pytest.raises(InputError, match="Aki"):
             open_lessons(tmp_path, print, browser=False, **wrong)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_learner_s_copy_names_no_flaw(tmp_path: Path, lang: str) -> None:
+    build("learner", tmp_path, lang)
+    text = (tmp_path / "find_the_flaw.ipynb").read_text(encoding="utf-8")
+    for flaw in flaws().values():
+        assert f'"{flaw.exercise}"' in text
+        assert flaw.case not in text
+        assert flaw.flaw not in text.replace("_", "-")
