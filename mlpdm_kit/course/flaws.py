@@ -1,9 +1,9 @@
 """Find the flaw: cases of the library with a planted flaw, to be named and mended.
 
 The teacher's answer lies beside the case as ``flaw.yaml``: which flaw, where, what is wrong,
-the values that mend it, and the verdict before and after; and what the exercise is called, for
-the case's own name gives the flaw away. A mend counts if the kit decides the
-mended case as it decides the teacher's: the values may be others.
+the values that mend it, and the verdict before and after; what the exercise is called, for the
+case's own name gives the flaw away; and its place in the lesson. A mend counts if the kit
+decides the mended case as it decides the teacher's: the values may be others.
 """
 
 from __future__ import annotations
@@ -48,9 +48,13 @@ FLAWS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Flaw:
-    """The teacher's answer to one flawed case; ``exercise`` is what learners call it by."""
+    """The teacher's answer to one flawed case; ``exercise`` is what learners call it by.
+
+    ``place`` is its number in the lesson, from 1.
+    """
 
     exercise: str
+    place: int
     case: str
     flaw: str
     where: str
@@ -75,18 +79,21 @@ class Mended:
 
 @cache
 def flaws() -> Mapping[str, Flaw]:
-    """The flawed cases of the library, by the names of their exercises.
+    """The flawed cases of the library in the lesson's order, by the names of their exercises.
 
     Examples
     --------
     >>> flaws()["leaving-customers"].flaw
     'leakage'
+    >>> list(flaws())[:2]
+    ['bakery', 'credit-check']
     """
-    found = {}
+    found = []
     for file in sorted(shipped.cases().glob(f"*/{FLAW_FILE}")):
         said = read_yaml(file)[0]
-        found[said["exercise"]] = Flaw(
+        one = Flaw(
             exercise=said["exercise"],
+            place=int(said["place"]),
             case=file.parent.name,
             flaw=said["flaw"],
             where=said["where"],
@@ -95,7 +102,8 @@ def flaws() -> Mapping[str, Flaw]:
             before=said["verdict"]["before"],
             after=said["verdict"]["after"],
         )
-    return found
+        found.append(one)
+    return {one.exercise: one for one in sorted(found, key=lambda one: one.place)}
 
 
 def flaw_exercises() -> tuple[Exercise, ...]:

@@ -1,8 +1,9 @@
 """Cases with a planted flaw: mending what the teacher's file names changes the verdict.
 
-``flaw.yaml`` beside the case holds the answer: the flaw, where it sits, what is wrong, the mended
-values by dotted path (as ``--set`` and ``load_case`` take them), the verdict before and after,
-and the checks by which the kit names the flaw itself, if any.
+``flaw.yaml`` beside the case holds the answer: the exercise's name and place, the flaw,
+where it sits, what is wrong, the mended values by dotted path (as ``--set`` and ``load_case``
+take them), the verdict before and after, and the checks by which the kit names the flaw
+itself, if any.
 """
 
 from __future__ import annotations
@@ -73,7 +74,13 @@ def test_the_case_does_not_tell_its_flaw(name: str):
     case = read_yaml(shipped.cases() / name / "case.yaml")[0]
     said = answer(name)
     assert "flaw" not in case["note"].lower()
-    assert set(said) == {"exercise", "flaw", "where", "answer", "mend", "verdict", "named_by"}
+    assert set(said) == {
+        "exercise", "place", "flaw", "where", "answer", "mend", "verdict", "named_by",
+    }  # fmt: skip
+
+
+def test_each_flaw_has_a_place_of_its_own():
+    assert sorted(int(answer(name)["place"]) for name in FLAWED) == list(range(1, len(FLAWED) + 1))
 
 
 @pytest.mark.parametrize("name", FLAWED)

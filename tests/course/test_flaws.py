@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 
 from mlpdm_kit.course.checking import check
-from mlpdm_kit.course.flaws import FLAWS, case_text, copy_case, flaws, mended, written_mend
+from mlpdm_kit.course.copies import asked_in, lessons
+from mlpdm_kit.course.flaws import (
+    FLAWS,
+    case_text,
+    copy_case,
+    flaw_exercises,
+    flaws,
+    mended,
+    written_mend,
+)
 from mlpdm_kit.course.lessons import exercise_of
 from mlpdm_kit.course.words import task, title, worked
 from mlpdm_kit.errors import Fault, InputError
@@ -107,6 +117,13 @@ def test_a_copy_leaves_the_answer_behind(tmp_path: Path) -> None:
         copy_case("leaving-customers", tmp_path / "mine")
     with pytest.raises(InputError):
         copy_case("churn", tmp_path / "other")
+
+
+def test_flawed_cases_come_in_the_order_of_their_notebook() -> None:
+    (file,) = (one for one in lessons() if one.stem == "find_the_flaw")
+    cells = json.loads(file.read_text(encoding="utf-8"))["cells"]
+    asked = [name for cell in cells if (name := asked_in(cell))]
+    assert asked == list(flaws()) == [one.id for one in flaw_exercises()]
 
 
 def plain(text: str) -> str:
