@@ -34,6 +34,8 @@ _ASSUMED = _either(
     r"assum\w+|guess\w*|estimat\w+|suppos\w+|believ\w+|expect\w*|presum\w+|we think|unknown"
     r"|unmeasured|untested|not (?:yet )?(?:been )?(?:measured|known|counted|tested)",
     r"仮定|仮に|仮の|前提|目安|概算|らしい|未確認|根拠は?(?:な|薄)|考えている|想定|見込|推定|推測|見積|思われ|と思う|と考え|だろう|はず|未測定|未検証|わからない"
+    r"|見立て|試算|予想|当て推量|憶測|暫定|不明|かもしれない|おそらく|恐らく|たぶん|多分|勘(?:で|に|だ)"
+    r"|ざっと|と[み見](?:てい|られ)"
     r"|分からない|(?:測|計)っていない|(?:調べ|確かめ|数え|試し|測定し|検証し)ていない",
 )
 _NOT_DONE = _either(
@@ -117,6 +119,8 @@ def says_assumed(text: str) -> bool:
     --------
     >>> says_assumed("We assume ¥9,000."), says_assumed("費用は仮定"), says_assumed("It is ¥9,000.")
     (True, True, False)
+    >>> says_assumed("一件9,000円という見立て"), says_assumed("勘定は9,000円")
+    (True, False)
     """
     return bool(_ASSUMED.search(_plain(text)))
 

@@ -10,6 +10,7 @@ from mlpdm_kit.course.checking import COMMON, check
 from mlpdm_kit.course.exercise import Exercise, Field
 from mlpdm_kit.course.kinds import KINDS, same
 from mlpdm_kit.course.lessons import EXERCISES, LESSONS, all_exercises
+from mlpdm_kit.course.record_words import says_assumed
 from mlpdm_kit.course.words import (
     choice_label,
     exercise_text,
@@ -151,3 +152,19 @@ def test_titles_ask_or_tell_and_end_without_a_full_stop() -> None:
     titles = [title(one, "en") for one in EXERCISES.values()]
     assert [one for one in titles if re.search(r"[.:;,]$", one)] == []
     assert len(set(titles)) == len(titles)
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["一件9,000円という見立て", "9,000円の見込み", "9,000円を想定した", "仮に9,000円とする",
+     "社内の試算では9,000円", "9,000円と予想", "当て推量で9,000円", "担当者の勘で9,000円",
+     "9,000円は暫定", "実際の費用は不明", "9,000円かもしれない", "おそらく9,000円",
+     "9,000円とみている"],
+)  # fmt: skip
+def test_an_assumption_is_known_by_what_japanese_calls_it(said: str) -> None:
+    assert says_assumed(said)
+
+
+@pytest.mark.parametrize("said", ["一件9,000円", "勘定は9,000円", "勘違いは一件9,000円"])
+def test_what_is_said_as_a_fact_is_no_assumption(said: str) -> None:
+    assert not says_assumed(said)
