@@ -53,7 +53,9 @@ def outcome_sentence(errors: ErrorsSection, says: Sentences) -> str:
         return says.sentence("chart.cost_by_outcome.free", **figures)
     largest = max(costs, key=lambda name: costs[name])
     share, part = costs[largest] / sum(costs.values()), part_name(largest, says)
-    return says.sentence("chart.cost_by_outcome.most", part=part, share=share, **figures)
+    most = "chart.cost_by_outcome.most"
+    own = f"{most}.{largest}"  # of an outcome that is right: what it still costs is said too
+    return says.sentence(own if says.knows(own) else most, part=part, share=share, **figures)
 
 
 def _parts(option: ErrorCost) -> dict[str, float]:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlpdm_kit.record.measured import Compared
+from mlpdm_kit.record.measured import Compared, ErrorCost
 from mlpdm_kit.record.model import DecisionRecord
 from mlpdm_kit.record.parts import Range
 from mlpdm_kit.record.sections import ComparisonSection, ErrorsSection, ValueSection
@@ -25,6 +25,7 @@ from mlpdm_kit.view.bundles import for_notebook
 from mlpdm_kit.view.canvas import NARROW, WIDE, Canvas, in_both_rooms, wide_twin
 from mlpdm_kit.view.charts import CHARTS, pictures
 from mlpdm_kit.view.cost_charts import cost_sentence
+from mlpdm_kit.view.outcome_chart import outcome_sentence
 from mlpdm_kit.view.palette import CHOSEN, ML, TEXT, option_style
 from mlpdm_kit.view.worth_charts import break_even, net_benefit
 from mlpdm_kit.view.wrap import columns, inert, lines
@@ -386,3 +387,18 @@ def test_inert_text_holds_no_sign_that_means_anything(text: str) -> None:
 def test_every_chart_has_its_sentences() -> None:
     known = catalogue("en")
     assert [name for name in CHARTS if f"chart.{name}.none" not in known] == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"), [("en", "what acting costs"), ("ja", "対応そのものの費用")]
+)
+def test_most_of_a_cost_that_a_right_action_makes_is_explained(lang: str, told: str) -> None:
+    """“93% of that is acting rightly” reads as nonsense where nothing says what it costs."""
+    spread = Range(p5=9.0, p95=11.0, mean=10.0)
+    for largest in ("true_positive", "false_negative"):
+        by_outcome = {"true_positive": 1.0, "false_negative": 1.0, largest: 9.0}
+        cost = ErrorCost(id="rule", kind="rule", is_ml=False, per_case=spread, per_month=spread,
+                         by_outcome=by_outcome, running_per_case=0.0)  # fmt: skip
+        says = Sentences(lang, currency="EUR", unit="case")
+        said = outcome_sentence(ErrorsSection(options=(cost,)), says)
+        assert (told in said) is (largest == "true_positive")
