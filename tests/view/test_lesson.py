@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,10 @@ import pytest
 from mlpdm_kit.case.editing.file import CaseFile
 from mlpdm_kit.case.template import new_case
 from mlpdm_kit.course.calibration import bank
+from mlpdm_kit.course.flaws import flaws, written_mend
 from mlpdm_kit.course.learner import read_learner
 from mlpdm_kit.course.lessons import EXERCISES, exercise_of
-from mlpdm_kit.course.words import right_answers
+from mlpdm_kit.course.words import right_answers, worked
 from mlpdm_kit.errors import InputError
 from mlpdm_kit.record.lock import locked
 from mlpdm_kit.text import Text
@@ -59,6 +61,26 @@ def test_every_exercise_is_shown_answered_and_solved(
     assert read_learner(tmp_path / "Aki.yaml").answers[name]
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_under_a_mend_that_is_right_stands_why_it_was_wrong(
+    lang: str, tmp_path: Path, shown: list[Any]
+) -> None:
+    flaw = flaws()["bakery"]
+    why = worked(exercise_of("bakery"), lang)[0]
+    form = form_of(lesson_in(tmp_path, shown, lesson="flaws", lang=lang), "bakery")
+    for named, mend, is_told in (
+        ("leakage", written_mend(flaw), False),  # what it is called is still to be found
+        (flaw.flaw, "volume: 3 per month", False),
+        (flaw.flaw, written_mend(flaw), True),
+    ):
+        form.fields["flaw"].value, form.fields["mend"].value = named, mend
+        form.button.click()
+        assert (why in unescape(form.said.value)) is is_told
+    lesson_in(tmp_path, shown, lesson="flaws", lang=lang).exercise("bakery")
+    assert why in unescape(told(shown))
+    assert told(shown).index("mlpdm-feedback") < told(shown).index("mlpdm-worked")
+
+
 def test_what_is_hostile_is_shown_as_it_stands(tmp_path: Path, shown: list[Any]) -> None:
     bad = "<script>alert(1)</script>$x$"
     lesson = lesson_in(tmp_path, shown)
@@ -93,7 +115,7 @@ def test_a_field_that_is_none_and_a_broken_file_are_said(tmp_path: Path, shown: 
 
 
 def form_of(lesson: Lesson, name: str) -> ExerciseForm:
-    return ExerciseForm(EXERCISES[name], lesson.learner.answers.get(name, {}), lesson.lang,
+    return ExerciseForm(exercise_of(name), lesson.learner.answers.get(name, {}), lesson.lang,
                         lambda said: lesson._kept(name, said))  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from html import escape
 from mlpdm_kit.course.checking import Checked, Judged
 from mlpdm_kit.course.exercise import Exercise
 from mlpdm_kit.course.flaws import case_text
-from mlpdm_kit.course.words import choice_label, exercise_text, field_label, task, title
+from mlpdm_kit.course.words import choice_label, exercise_text, field_label, task, title, worked
 from mlpdm_kit.record.tables import Cell, Head, Table
 from mlpdm_kit.text import Text
 from mlpdm_kit.view import html
@@ -68,15 +68,19 @@ def asked(exercise: Exercise, lang: str) -> str:
 def feedback(checked: Checked, lang: str, *, written: bool = False) -> str:
     """How each field was answered, and what may be behind what is wrong.
 
-    ``written`` shows the answers too, where no form does.
+    ``written`` shows the answers too, where no form does. Under a flawed case that is all right
+    stands the worked answer: why it was wrong, which the mend alone does not tell.
     """
     text = exercise_text(lang)
     rows = "".join(_row(checked, one, lang, written=written) for one in checked.fields)
     points = text.say("course.points", n=checked.points, of=checked.exercise.points)
     lead = text.say(f"course.state.{checked.state}")
     head = f'<p style="margin:0.3em 0"><strong>{escape(lead)}</strong> {escape(points)}</p>'
-    return _block("feedback", f'<div role="status">{head}<ul style="list-style:none;'
+    said = _block("feedback", f'<div role="status">{head}<ul style="list-style:none;'
                   f'padding:0;margin:0">{rows}</ul></div>', lang)  # fmt: skip
+    if checked.exercise.lesson != "flaws" or checked.state != "pass":
+        return said
+    return said + worked_answer(worked(checked.exercise, lang), lang)
 
 
 def _row(checked: Checked, one: Judged, lang: str, *, written: bool) -> str:
