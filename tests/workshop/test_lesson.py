@@ -103,7 +103,7 @@ def test_a_flaw_is_found_and_mended_without_yaml(lab: Lab, room: Path) -> None:
     lab.page.set_viewport_size({"width": 1440, "height": 900})
     lab.open("find_the_flaw.ipynb")
     one = lab.page.locator(".mlpdm-exercise").filter(has_text="“bakery”")
-    one.get_by_role("button", name="Show what the kit says of the case").click()
+    one.get_by_role("button", name="Show the case, and what the kit says of it").click()
     expect(one.get_by_role("table")).not_to_have_count(0, timeout=LONG)
     assert lab.page.evaluate(TOO_WIDE) == []
     listed = one.get_by_label("Take a value into your mend, then change it")

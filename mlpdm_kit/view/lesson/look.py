@@ -1,7 +1,8 @@
-"""A flawed case looked into without its file: what the kit says of it, its data, its values.
+"""A flawed case looked into without its file: what is written in it, what the kit says of it.
 
-Whoever reads no YAML finds the flaw in the record's own tables, and takes the line that
-mends it from a list of the case's values, instead of writing its path.
+Whoever reads no YAML finds the flaw in tables of what people wrote, of the record and of the
+data, and takes the line that mends it from a list of the case's values, instead of writing
+its path.
 """
 
 from __future__ import annotations
@@ -27,13 +28,16 @@ from mlpdm_kit.text import Text
 from mlpdm_kit.view import html
 from mlpdm_kit.view.forms.base import stacked
 from mlpdm_kit.view.forms.blocks import FORMS
-from mlpdm_kit.view.forms.parts import Block
+from mlpdm_kit.view.lesson.noted import about, checks_of, facts_of, fields_in, notes_of
 
 TOLD = ("errors", "inputs", "options", "worth")  # parts of the record that are shown
 PLACES = ("amounts", "outcomes", "options", "worth", "data")  # forms whose values can be flawed
 KINDS = ("quantity", "column", "columns", "file", "rule", "count")
 DATA = (".csv", ".parquet")
 MOST_VALUES = 3  # of a column, that are shown
+SELDOM = frozenset(
+    {"stages", "incidents", "budget", "tokens", "ask", "retrain", "retrain_every", "column"}
+)  # parts whose fields are listed only where they are written
 NEW = ("kind: rule", "label: ", "build: ")  # of an option that is added, beside how good it is
 
 
@@ -74,7 +78,8 @@ class Look:
             self.button.description = self.text.say("course.look.away")
         except InputError as error:
             lead = self.text.say("page.faults")
-            self.shown.value = html.faults(lead, error.sentences(self.lang), lang=self.lang)
+            told = [fault.placeless().sentence(self.lang) for fault in error.faults]
+            self.shown.value = html.faults(lead, told, lang=self.lang)
         finally:
             self.button.disabled = False
 
@@ -85,19 +90,30 @@ class Look:
 
 
 def looked_into(case: Path, lang: str) -> str:
-    """What the kit says of a case, in the record's own tables, and what its data hold."""
+    """What is written in a case, what the kit says of it, and what its data hold."""
+    text, state = Text(lang), read_state(case)
     record = decide(load_case(case), draws=DRAWS)
     says = Sentences.of_record(record, lang)
     parts = {one.key: one for one in folds(record, says)}
-    said = "".join(
-        f"<h4>{escape(parts[key].heading)}</h4>{html.fold(parts[key], lang=lang)}"
-        for key in TOLD
-        if key in parts
+    said = _part(
+        parts["question"].heading, html.table(facts_of(parts["question"], text), lang=lang)
+    )
+    answers = html.table(checks_of(state, text), lang=lang)
+    lead = escape(text.say("course.look.checks"))
+    said += f"<details><summary>{lead}</summary>{answers}</details>"
+    notes = html.table(notes_of(state, text), lang=lang)
+    said += _part(text.say("course.look.notes"), notes)
+    said += "".join(
+        _part(parts[key].heading, html.fold(parts[key], lang=lang)) for key in TOLD if key in parts
     )
     for file in sorted(case.parent.iterdir()):
         if file.suffix in DATA:
-            said += html.table(columns_of(case.parent, file.name, Text(lang)), lang=lang)
+            said += html.table(columns_of(case.parent, file.name, text), lang=lang)
     return f'<div class="mlpdm-look">{said}</div>'
+
+
+def _part(heading: str, inside: str) -> str:
+    return f"<h4>{escape(heading)}</h4>{inside}"
 
 
 def columns_of(folder: Path, name: str, text: Text) -> Table:
@@ -131,26 +147,29 @@ def _values(column: Any, text: Text) -> str:
 
 
 def lines(state: State, text: Text) -> Iterator[tuple[str, str]]:
-    """Each value of a case, as people call it, and the line that says it in a mend."""
-    seen = set()
+    """Each value of a case, as people call it, and the line that says it in a mend.
+
+    Those that are written in the case come first, then those that could be.
+    """
+    found: dict[str, tuple[str, str, str]] = {}
     for form in PLACES:
-        for lead, field in _fields(FORMS[form](state), text, ""):
-            if field.kind in KINDS and field.name not in seen:
-                seen.add(field.name)
-                path, value = _written(field, state)
-                shown = text.say("course.look.line", about=lead + field.label(text),
-                                 value=value or NONE, path=path)  # fmt: skip
-                yield shown, f"{path}: {value}"
+        for lead, field in fields_in(FORMS[form](state), text):
+            path, value = _written(field, state)
+            if _is_value(field) and (value or not _is_seldom(field)):
+                found.setdefault(field.name, (about(lead, field.label(text), text), path, value))
+    for said, path, value in sorted(found.values(), key=lambda one: not one[2]):
+        shown = text.say("course.look.line", about=said, value=value or NONE, path=path)
+        yield shown, f"{path}: {value}"
     yield text.say("course.look.option"), "\n".join(f"options.new.{one}" for one in _new(state))
 
 
-def _fields(blocks: Any, text: Text, lead: str) -> Iterator[tuple[str, Field]]:
-    """Those of a form's blocks, each with the name of the option that it is a part of."""
-    for block in blocks:
-        assert isinstance(block, Block)
-        own = f"{block.name}: " if block.name else lead
-        yield from ((own, field) for field in block.fields)
-        yield from _fields(block.blocks, text, own)
+def _is_value(field: Field) -> bool:
+    return field.kind in KINDS or (field.path[0], field.path[2:]) == ("options", ("value",))
+
+
+def _is_seldom(field: Field) -> bool:
+    """Whether it is seldom written; the name that people gave to an option says nothing of it."""
+    return bool({field.path[0], *field.path[2:]} & SELDOM)
 
 
 def _written(field: Field, state: State) -> tuple[str, str]:
