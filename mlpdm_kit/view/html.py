@@ -24,17 +24,26 @@ _THEME = (
     "<style>.js-plotly-plot text[style*='rgb(118, 124, 133)'] "
     "{fill: var(--jp-content-font-color1, currentColor) !important}</style>"
 )
-_NARROW = (  # each row becomes a block, with its headings beside the cells
-    "<style>@media (max-width: 40em) {"
-    ".mlpdm-table table {min-width: 0 !important; table-layout: auto !important}"
-    ".mlpdm-table thead {display: none}"
-    ".mlpdm-table :is(table, caption, tbody, tr, th, td)"
-    " {display: block; text-align: left !important}"
-    ".mlpdm-table tr {padding: 0.5em 0}"
-    ".mlpdm-table :is(th, td) {padding: 0.1em 0 !important}"
-    ".mlpdm-table :is(th, td)::before"
-    " {content: attr(data-label); display: block; font-size: 0.8em; font-weight: normal}"
-    "}</style>"
+_ROWS_AS_BLOCKS = (  # each row becomes a block, with its headings beside the cells
+    "{0} table {{min-width: 0 !important; table-layout: auto !important}}"
+    "{0} thead {{display: none}}"
+    "{0} :is(table, caption, tbody, tr, th, td) {{display: block; text-align: left !important}}"
+    "{0} tr {{padding: 0.5em 0}}"
+    "{0} :is(th, td) {{padding: 0.1em 0 !important}}"
+    "{0} :is(th, td)::before"
+    " {{content: attr(data-label); display: block; font-size: 0.8em; font-weight: normal}}"
+)
+_NARROW = f"<style>@media (max-width: 40em) {{{_ROWS_AS_BLOCKS.format('.mlpdm-table')}}}</style>"
+_WIDE = ".mlpdm-fitting .mlpdm-table:has(thead th:nth-child(5))"
+_FITTING = (  # in the room that there is, which may be less than the window
+    "<style>.mlpdm-fitting {container-type: inline-size; line-height: 1.5}"
+    ".mlpdm-fitting :is(th, td, p) {overflow-wrap: anywhere}"
+    ".mlpdm-fitting table {min-width: 0 !important}"
+    f"@container (max-width: 70em) {{{_ROWS_AS_BLOCKS.format(_WIDE)}"
+    f"{_WIDE} tbody tr {{display: grid; grid-template-columns: repeat(2, 1fr); gap: 0 1em}}"
+    f"{_WIDE} tbody th {{grid-column: 1 / -1}}}}"
+    f"@container (max-width: 41em) {{{_ROWS_AS_BLOCKS.format('.mlpdm-fitting .mlpdm-table')}}}"
+    "</style>"
 )
 _SHORT = 14  # letters that stay on one line
 _CELL = "text-align:{side};vertical-align:top;padding:0.4em 1em 0.4em 0;white-space:normal"
@@ -131,6 +140,11 @@ def fold(found: Fold, *, lang: str) -> str:
     head = f"<p><strong>{escape(found.summary)}</strong></p>" if found.summary else ""
     tables = "".join(table(one, lang=lang) for one in found.tables)
     return f'<div class="mlpdm-fold {_PLAIN}" lang="{escape(lang)}">{head}{notes}{tables}</div>'
+
+
+def fitting(inside: str, *, kind: str) -> str:
+    """What fits the room that it is given, whatever the window's: its widest tables turn."""
+    return f'{_FITTING}<div class="mlpdm-{kind} mlpdm-fitting">{inside}</div>'
 
 
 def _cell(cell: Cell, label: str, *, is_title: bool) -> str:

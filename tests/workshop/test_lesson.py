@@ -21,6 +21,12 @@ pytestmark = [
 ]
 LESSON = LESSONS["framing"]
 NOTEBOOK = f"{LESSON.notebook}.ipynb"
+BEYOND = """one => {
+  const edge = one.getBoundingClientRect().right + 1
+  return [...one.querySelectorAll('.mlpdm-look *')]
+    .filter(part => part.getBoundingClientRect().right > edge)
+    .map(part => `${part.tagName} ${part.textContent.trim().slice(0, 60)}`)
+}"""  # what a reader would have to scroll to
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +103,21 @@ def test_on_a_small_window_nothing_is_scrolled_sideways(lab: Lab) -> None:
         lab.open(name)
         assert lab.page.evaluate(TOO_WIDE) == [], name
         assert lab.nameless() == [], name
+
+
+@pytest.mark.parametrize("size", [(1024, 768), (1440, 900)], ids=["small", "usual"])
+def test_a_case_that_is_looked_into_fits_the_window(lab: Lab, size: tuple[int, int]) -> None:
+    lab.page.set_viewport_size({"width": size[0], "height": size[1]})
+    lab.open("find_the_flaw.ipynb")
+    one = lab.page.locator(".mlpdm-exercise").filter(has_text="“leaving-customers”")
+    one.get_by_role("button", name="Show the case, and what the kit says of it").click()
+    expect(one.get_by_role("table")).not_to_have_count(0, timeout=LONG)
+    one.locator(".mlpdm-look summary").click()
+    expect(
+        one.locator(".mlpdm-look").get_by_text("all columns come from the monthly extract")
+    ).to_be_visible()
+    assert lab.page.evaluate(TOO_WIDE) == []
+    assert one.evaluate(BEYOND) == []
 
 
 def test_a_flaw_is_found_and_mended_without_yaml(lab: Lab, room: Path) -> None:

@@ -109,7 +109,7 @@ def looked_into(case: Path, lang: str) -> str:
     for file in sorted(case.parent.iterdir()):
         if file.suffix in DATA:
             said += html.table(columns_of(case.parent, file.name, text), lang=lang)
-    return f'<div class="mlpdm-look">{said}</div>'
+    return html.fitting(said, kind="look")
 
 
 def _part(heading: str, inside: str) -> str:
