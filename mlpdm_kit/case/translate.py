@@ -42,9 +42,16 @@ _CODES = {
 }
 
 
+_NO_PLACES = ("function-before", "[key]")
+
+
 def location(item: Mapping[str, Any]) -> list[str]:
-    """Path of an error as the case file writes it."""
-    return [str(part) for part in item["loc"] if part not in ("function-before", "[key]")]
+    """Path of an error as the case file writes it, without pydantic's own words in it."""
+    *inside, last = item["loc"] or ("",)
+    found = [str(part) for part in inside if part not in _NO_PLACES]
+    if last in _NO_PLACES and item["type"] != "extra_forbidden":  # else somebody called it so
+        return found
+    return [*found, str(last)]
 
 
 def fault_of(item: Mapping[str, Any], model: type[BaseModel] = Case) -> Fault:

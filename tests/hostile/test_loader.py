@@ -248,3 +248,13 @@ def test_what_the_kit_notes_of_a_case_is_not_the_files_to_say(make_case: Any, fi
 
 def test_a_sound_case_is_sound(make_case: Any) -> None:
     assert judge(make_case()) == []
+
+
+@pytest.mark.parametrize("name", ["[key]", "function-before", "checks.[key]", "options.[key].kind"])
+@pytest.mark.parametrize("value", [None, "x", {}])
+def test_names_that_pydantic_uses_itself(folder: Path, name: str, value: Any) -> None:
+    (folder / "case.yaml").write_text(as_yaml(SOUND[0]), encoding="utf-8")
+    judge(folder, {name: value})
+    with pytest.raises(InputError) as caught:
+        load_case(folder, {name: value})
+    assert all(fault.sentence("ja") for fault in caught.value.faults)
