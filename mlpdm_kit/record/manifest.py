@@ -95,9 +95,14 @@ def write_manifest(folder: Path, **known: Any) -> Manifest:
         if file.is_file() and file.name != MANIFEST and not _is_hidden(file, folder)
     }
     found = Manifest(kit=kit_version(), files=files, **known)
-    plain = found.model_dump(mode="json", by_alias=True)
-    write_atomically(folder / MANIFEST, json.dumps(plain, indent=1, ensure_ascii=False) + "\n")
+    save_manifest(folder, found)
     return found
+
+
+def save_manifest(folder: Path, manifest: Manifest) -> None:
+    """Write a manifest as it is."""
+    plain = manifest.model_dump(mode="json", by_alias=True)
+    write_atomically(folder / MANIFEST, json.dumps(plain, indent=1, ensure_ascii=False) + "\n")
 
 
 def read_manifest(folder: Path) -> Manifest | None:

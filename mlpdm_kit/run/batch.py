@@ -20,7 +20,7 @@ from mlpdm_kit.record.lock import locked
 from mlpdm_kit.record.manifest import MANIFEST
 from mlpdm_kit.run.cluster import SchedulerGone, connected, reason, sent
 from mlpdm_kit.run.kernels import Kernels
-from mlpdm_kit.run.one import checked, decided, failed, kept
+from mlpdm_kit.run.one import checked, decided, failed, kept, pointed
 from mlpdm_kit.run.parcel import Opened, Parcel, packed, put_down
 from mlpdm_kit.run.places import Place, places, publish, recover, remove, start
 from mlpdm_kit.run.result import (
@@ -279,7 +279,14 @@ class _Batch:
         except Exception:  # it is decided anew; a store that still says no fails it by name
             return None
         found = kept(place, self.settings)
-        return None if found is None else found.at(place.folder, self._link(place))
+        if found is None:
+            return None
+        try:
+            if pointed(place) and self.store:
+                self.store.send(place.id)
+        except Exception:  # it is decided anew, and says then where it lies
+            return None
+        return found.at(place.folder, self._link(place))
 
     def _link(self, place: Place) -> str:
         return f"{self.store.url}/{place.id}" if self.store else ""

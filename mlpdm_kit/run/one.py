@@ -15,7 +15,13 @@ from mlpdm_kit.case.files import write_atomically
 from mlpdm_kit.case.load import CASE_FILE, check_case, load_case
 from mlpdm_kit.case.model import Case
 from mlpdm_kit.errors import Fault, InputError, RunError, raise_all, refuse
-from mlpdm_kit.record.manifest import RECORD_FILES, key_of, read_manifest, write_manifest
+from mlpdm_kit.record.manifest import (
+    RECORD_FILES,
+    key_of,
+    read_manifest,
+    save_manifest,
+    write_manifest,
+)
 from mlpdm_kit.record.page import verdict
 from mlpdm_kit.record.sentences import Sentences
 from mlpdm_kit.record.steps import Walk
@@ -87,13 +93,22 @@ def kept(place: Place, settings: Settings) -> CaseResult | None:
         case = load_case(place.case, settings.overrides)
         if manifest.key != key_for(case, settings) or not manifest.holds(place.folder):
             return None
-        if (place.folder / FAILURE_FILE).exists() or manifest.case != place.known_as:
-            return None  # the index would say otherwise, or `verify` look elsewhere
+        if (place.folder / FAILURE_FILE).exists():
+            return None  # the index would say otherwise
         if settings.anew and read_record(place.folder).date != settings.date_of(case.date):
             return None
         return of_record(place, settings, "kept").at(place.folder)
     except (InputError, OSError, ValueError):
         return None
+
+
+def pointed(place: Place) -> bool:
+    """Have the manifest of a kept record say where the case lies now, if it had moved."""
+    manifest = read_manifest(place.folder)
+    if manifest is None or manifest.case == place.known_as:
+        return False
+    save_manifest(place.folder, manifest.model_copy(update={"case": place.known_as}))
+    return True
 
 
 def checked(place: Place, settings: Settings) -> Case:

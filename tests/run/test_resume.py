@@ -107,15 +107,16 @@ def test_a_run_that_kept_nothing_goes_on_so(walks: Walks, write_case: Write) -> 
     assert states(walks(*cases, today=Date(2030, 1, 4))) == ["kept", "kept"]
 
 
-def test_a_case_that_was_moved_is_decided_where_it_is(
+def test_of_a_case_that_was_moved_the_manifest_says_where_it_is(
     walks: Walks, write_case: Write, tmp_path: Path
 ) -> None:
     walks(case := write_case("a"))
     elsewhere = case.rename(tmp_path / "a")
-    assert states(walks(elsewhere)) == ["done"]
+    assert states(walks(elsewhere)) == ["kept"]
     manifest = read_manifest(walks.out / "a")
     assert manifest is not None
     assert manifest.case == str(elsewhere)
+    assert manifest.holds(walks.out / "a")
     assert states(walks(elsewhere)) == ["kept"]
 
 
