@@ -111,7 +111,7 @@ class WarmClient(Client):
                 "Cell execution timed out", limit, cell
             ) from None
         except (Gone, KeyError, TypeError) as error:
-            if self._warm.has_died:
+            if self._warm.has_orphaned(child):
                 raise Orphaned("Kernel died with the process that it came from") from error
             raise DeadKernelError("Kernel died") from error
         return reply

@@ -21,15 +21,17 @@ from mlpdm_kit.run.warm.wire import Gone, Late, Wire
 START = 120.0  # seconds within which the warm process, or a child, must have come up
 HEAP = {"MALLOC_MMAP_THRESHOLD_": str(1 << 26), "MALLOC_TRIM_THRESHOLD_": str(1 << 28)}
 # what a notebook frees it takes again: columns of draws need not be asked of the system each time
+MOMENT = 0.5  # seconds in which the end of a process is known that closed what it held open
 _MANY = 60_000  # bytes of one word to the warm process
 
 
 @dataclass(kw_only=True)
 class Child:
-    """A child of the warm process: the kernel of one notebook."""
+    """A child of the warm process: the kernel of one notebook; ``origin`` is that process."""
 
     wire: Wire
     pid: int
+    origin: subprocess.Popen[bytes]
     language_info: Mapping[str, Any] = field(default_factory=dict)
 
     def interrupt(self) -> None:
@@ -122,11 +124,17 @@ class Warm:
                 process.kill()
                 process.wait()
 
-    @property
-    def has_died(self) -> bool:
-        """Whether it has ended without having been ended."""
-        process = self._process
-        return not self.ended and process is not None and process.poll() is not None
+    def has_orphaned(self, child: Child) -> bool:
+        """Whether the process that a child came from has ended without having been ended.
+
+        What it held open is closed a moment before the system says that it has ended: who
+        asks because a child has fallen silent waits that moment.
+        """
+        if self.ended:
+            return False
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.origin.wait(timeout=MOMENT)
+        return child.origin.poll() is not None
 
     @property
     def pid(self) -> int | None:
@@ -140,14 +148,22 @@ class Warm:
             with self._starting:
                 self._start()
                 with theirs:
-                    self._tell(b"fork", theirs.fileno())
+                    try:
+                        self._tell(b"fork", theirs.fileno())
+                    except Gone:  # it was dying, and the system had not said so yet
+                        self._bury()
+                        self._start()
+                        self._tell(b"fork", theirs.fileno())
+                origin = self._process
+            assert origin is not None
             wire.write({"folder": str(folder.resolve()), "environment": {}, "seed": seed,
                         "memory": self._memory})  # fmt: skip
             hello = wire.read(timeout=START)
         except (Gone, Late) as error:
             wire.close()
             raise Gone from error
-        child = Child(wire=wire, pid=int(hello["pid"]), language_info=hello["language_info"])
+        child = Child(wire=wire, pid=int(hello["pid"]), language_info=hello["language_info"],
+                      origin=origin)  # fmt: skip
         with self._lock:
             self._alive[child.pid] = child
             ended = self.ended
@@ -180,6 +196,13 @@ class Warm:
             warm = b""
         if not warm:
             raise Gone
+
+    def _bury(self) -> None:
+        """Wait for the end of a process that answers nobody any more."""
+        if self._process is not None:
+            self._process.kill()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(timeout=START)
 
     def _tell(self, said: bytes, *files: int) -> None:
         control = self._control
