@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -232,6 +233,42 @@ def test_nothing_is_left_behind(tmp_path: Path) -> None:
         while _is_alive(one) and time.monotonic() < until:
             time.sleep(0.05)
         assert not _is_alive(one)
+
+
+def test_a_process_that_is_dying_gives_a_child_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it held open is closed a moment before the system says that it has ended."""
+    warm = Warm(environment())
+    try:
+        with warm.child(tmp_path, 0):
+            process = warm._process
+            assert process is not None
+            process.kill()
+            process.wait()
+        unaware = iter([None])
+        monkeypatch.setattr(process, "poll", lambda: next(unaware, process.returncode))
+        with warm.child(tmp_path, 0) as child:
+            assert child.pid
+            assert warm.pid != process.pid
+    finally:
+        warm.end()
+
+
+def test_whose_child_died_is_known(tmp_path: Path) -> None:
+    warm = Warm(environment())
+    try:
+        with warm.child(tmp_path, 0) as first:
+            with warm.child(tmp_path, 0) as other:
+                other.kill()
+                assert not warm.has_orphaned(other)
+            os.kill(warm.pid or 0, signal.SIGKILL)
+            assert warm.has_orphaned(first)
+            with warm.child(tmp_path, 0) as later:  # of another process by now
+                assert warm.has_orphaned(first)
+                assert not warm.has_orphaned(later)
+    finally:
+        warm.end()
 
 
 def _is_alive(pid: int) -> bool:
