@@ -52,7 +52,7 @@ def refuse_others(out: Path) -> None:
 
 def _is_ours(out: Path) -> bool:
     """Whether a run has written here, to its end or not."""
-    index, run = _read(out / "index.json"), _read(out / RUN_FILE)
+    index, run = read_mapping(out / "index.json") or {}, read_mapping(out / RUN_FILE) or {}
     known = str(index.get("schema")).partition("/")[0] == SCHEMA.partition("/")[0]
     return known or {"settings", "today"} <= run.keys()
 
@@ -70,14 +70,6 @@ def _is_script(place: Path) -> bool:
     if place.name != ASSETS or place.is_symlink() or not place.is_dir():
         return False
     return set(os.listdir(place)) <= {PLOTLY}
-
-
-def _read(file: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(read_whole(file))
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def taken(folder: Path, case: Path) -> Fault | None:
@@ -181,8 +173,13 @@ def read_record(folder: Path) -> DecisionRecord:
 
 def read_failure(folder: Path) -> dict[str, Any] | None:
     """What an earlier run said of a case that failed."""
+    return read_mapping(folder / FAILURE_FILE)
+
+
+def read_mapping(file: Path) -> dict[str, Any] | None:
+    """What a JSON file of a run says; None where it says nothing that a run would."""
     try:
-        said = json.loads(read_whole(folder / FAILURE_FILE))
+        found = json.loads(read_whole(file))
     except (OSError, ValueError, RecursionError):
         return None
-    return said if isinstance(said, dict) else None
+    return found if isinstance(found, dict) else None

@@ -11,10 +11,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from mlpdm_kit.case.files import read_whole, write_atomically
+from mlpdm_kit.case.files import write_atomically
 from mlpdm_kit.errors import refuse
 from mlpdm_kit.run.result import Settings
-from mlpdm_kit.run.taken import RUN_FILE
+from mlpdm_kit.run.taken import RUN_FILE, read_mapping
 
 LONGEST = timedelta(days=366)  # that a run may have been left alone before it is gone on with
 
@@ -41,7 +41,7 @@ def begun(out: Path, settings: Settings, *, resume: bool) -> Iterator[Run]:
     """
     said: dict[str, Any] = {"settings": settings.as_plain(), "today": settings.today.isoformat(),
                             "anew": not resume}  # fmt: skip
-    earlier = _read(out) if resume else None
+    earlier = read_mapping(out / RUN_FILE) if resume else None
     if earlier is not None and earlier.get("settings") == said["settings"]:
         with contextlib.suppress(KeyError, TypeError, ValueError):
             began = Date.fromisoformat(earlier["today"])
@@ -55,11 +55,3 @@ def begun(out: Path, settings: Settings, *, resume: bool) -> Iterator[Run]:
     yield run
     if run.whole:
         (out / RUN_FILE).unlink(missing_ok=True)
-
-
-def _read(out: Path) -> dict[str, Any] | None:
-    try:
-        found = json.loads(read_whole(out / RUN_FILE))
-    except (OSError, ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None
