@@ -111,6 +111,7 @@
       if (panel.context.model.toJSON().cells.every(isKits)) {
         say(panel, told.starting);
       } else {
+        await ready(panel); // who pressed Run before would run nothing
         say(panel, told.otherCode);
         panel.node.dataset.mlpdm = "waiting";
         return;
